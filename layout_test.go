@@ -58,6 +58,7 @@ var floors = map[string]int{
 
 	"towpath/internal/sqlreview/reviewtest": 4,
 
+	"towpath/internal/review":        4,
 	"towpath/internal/link":          4,
 	"towpath/internal/sync":          4,
 	"towpath/internal/report":        4,

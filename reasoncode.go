@@ -367,6 +367,38 @@ const (
 	ReasonApplicationRefused ReasonCode = "application-refused"
 )
 
+// What the SQL review could not do, and what it says on a commit.
+const (
+	// ReasonReviewUnread: a database could not be read for the review. Params: environment,
+	// database, message.
+	ReasonReviewUnread ReasonCode = "review-unread"
+	// ReasonReviewParser: no parser could be had. Params: message.
+	ReasonReviewParser ReasonCode = "review-parser"
+	// ReasonReviewBlind: a file had begun to run before the database was read. Params: environment,
+	// database.
+	ReasonReviewBlind ReasonCode = "review-blind"
+	// ReasonPolicyEncoding: the file towpath.yaml is not UTF-8.
+	ReasonPolicyEncoding ReasonCode = "policy-encoding"
+	// ReasonReviewSlow: the review of a preview took too long. Params: limit.
+	ReasonReviewSlow ReasonCode = "review-slow"
+	// ReasonReviewLater: a preview does not read the file. Params: n.
+	ReasonReviewLater ReasonCode = "review-later"
+	// ReasonReviewErrors: the review has found errors. Params: n. Causes: one ReasonReviewFinding,
+	// and ReasonMore.
+	ReasonReviewErrors ReasonCode = "review-errors"
+	// ReasonReviewWarnings: the review has found warnings alone. Params: n. Causes: as above.
+	ReasonReviewWarnings ReasonCode = "review-warnings"
+	// ReasonReviewBoth: the review has found errors and warnings. Params: n, warnings. Causes: as
+	// above.
+	ReasonReviewBoth ReasonCode = "review-both"
+	// ReasonReviewFinding: a finding. Params: rule, path, line.
+	ReasonReviewFinding ReasonCode = "review-finding"
+	// ReasonReviewClean: the review has found neither errors nor warnings.
+	ReasonReviewClean ReasonCode = "review-clean"
+	// ReasonNotReviewed: some files were not reviewed. Causes: why.
+	ReasonNotReviewed ReasonCode = "not-reviewed"
+)
+
 // What a Git provider answered.
 const (
 	// ReasonProviderSays: the provider's own words. Params: message.

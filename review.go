@@ -32,13 +32,45 @@ type Review struct {
 	Files      []ReviewedFile // loaded on demand, by environment and in the order in which they run
 }
 
-// Count sets Errors and Warnings to the sums of the files.
-func (r *Review) Count() {
-	r.Errors, r.Warnings = 0, 0
-	for _, f := range r.Files {
-		r.Errors += f.Errors
-		r.Warnings += f.Warnings
+// Count sets Errors and Warnings from the files.
+func (r *Review) Count() { r.Errors, r.Warnings = CountFindings(r.Files) }
+
+// CountFindings counts what a review says of files. The same finding in several environments is
+// one.
+func CountFindings(files []ReviewedFile) (errors, warnings int) {
+	type text struct{ path, checksum string }
+	type place struct {
+		text
+		rule, level  string
+		line, column int
 	}
+	seen := map[place]bool{}
+	more := map[text][2]int{} // not kept
+	for _, f := range files {
+		of := text{f.Path, f.Checksum}
+		kept := map[string]int{}
+		for _, found := range f.Findings {
+			kept[found.Level]++
+			seen[place{of, found.Rule, found.Level, found.Line, found.Column}] = true
+		}
+		more[of] = [2]int{
+			max(more[of][0], f.Errors-kept[string(ReviewError)]),
+			max(more[of][1], f.Warnings-kept[string(ReviewWarning)]),
+		}
+	}
+	for p := range seen {
+		switch ReviewLevel(p.level) {
+		case ReviewError:
+			errors++
+		case ReviewWarning:
+			warnings++
+		}
+	}
+	for _, n := range more {
+		errors += n[0]
+		warnings += n[1]
+	}
+	return errors, warnings
 }
 
 // ReviewedFile is what the review says of one text for databases of one environment that hold the

@@ -27,8 +27,10 @@ import (
 	"towpath/internal/link"
 	"towpath/internal/manifest"
 	"towpath/internal/report"
+	"towpath/internal/review"
 	"towpath/internal/rollout"
 	"towpath/internal/secret"
+	"towpath/internal/sqlparse"
 	"towpath/internal/sqlreview/rules"
 	"towpath/internal/store"
 	"towpath/internal/sync"
@@ -54,6 +56,7 @@ type server struct {
 	log      *slog.Logger
 	lock     *os.File // held while this process owns the metadata
 	store    *store.Store
+	parsers  *sqlparse.Pool
 	auth     *auth.Service
 	sync     *sync.Service
 	runner   *jobs.Runner
@@ -242,8 +245,18 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		Store: s.store, Accounts: accounts, Manifest: files, Logger: s.log,
 		RefreshLedgers: cat.RefreshLedgers, HookSecret: links.HookSecret, PollInterval: c.PollInterval,
 	}
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find this program: %w", err)
+	}
+	s.parsers = &sqlparse.Pool{Command: []string{self, "parse-sql"}}
+	reviews := &review.Service{
+		Store: s.store, Manifest: files, Parser: s.parsers, Logger: s.log, Content: cat.Content,
+	}
+	links.Review = reviews.Draft
 	s.runner = s.jobs(c, rooms{
 		owner: owner, accounts: accounts, links: links, report: report, rollouts: roll, executor: exec,
+		reviews: reviews,
 	})
 	stopping := make(chan struct{})
 	handler := &api.Server{
@@ -276,6 +289,7 @@ type rooms struct {
 	report   *report.Service
 	rollouts *rollout.Service
 	executor *executor.Service
+	reviews  *review.Service
 }
 
 // jobs returns the runner with the handler of each kind of job.
@@ -292,6 +306,7 @@ func (s *server) jobs(c *serveCommand, r rooms) *jobs.Runner {
 			towpath.JobRefreshGrant: r.accounts.RefreshGrant,
 			towpath.JobAdvance:      r.rollouts.Advance,
 			towpath.JobRunTask:      r.executor.RunTask,
+			towpath.JobReview:       r.reviews.Review,
 		},
 		Periodic: []jobs.PeriodicJob{
 			{Name: "poll", Every: time.Second, Run: s.sync.WakeDue},
@@ -409,6 +424,9 @@ func (s *server) graceful(ctx context.Context, grace time.Duration, run func(con
 func (s *server) close() (err error) {
 	if s.listener != nil {
 		_ = s.listener.Close() // the HTTP server has usually closed it
+	}
+	if s.parsers != nil {
+		s.parsers.Close()
 	}
 	if s.store != nil {
 		err = s.store.Close()

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -25,6 +26,8 @@ type Service struct {
 	Engines map[towpath.EngineType]engine.Engine
 	Timeout time.Duration // of one operation on one database or instance; 0 is 10 s
 	Logger  *slog.Logger
+
+	versions sync.Map // of servers, by the ids of their instances
 }
 
 func (s *Service) timeout() time.Duration { return cmp.Or(s.Timeout, 10*time.Second) }

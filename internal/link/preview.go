@@ -39,6 +39,7 @@ type draft struct {
 	files  []towpath.ManifestFile
 	all    int
 
+	policies  []string               // paths of files towpath.yaml that the commit has
 	baselines []towpath.LinkBaseline // of a new link
 }
 
@@ -58,7 +59,7 @@ func (s *Service) Preview(
 	p := Preview{Commit: d.head, Files: d.files, Outside: d.all - len(d.files), Versions: versionsOf(d.files)}
 	p.HookAdvice = s.hookObstacle(d.link.ProviderID, s.instanceURL(ctx, d.link.ProviderID))
 	p.HookPossible = p.HookAdvice.IsZero()
-	if p.Plan, err = s.draftPlan(ctx, d); err != nil {
+	if err := s.draftPlan(ctx, d, &p); err != nil {
 		return p, err
 	}
 	in, err := s.draftInput(ctx, d)
@@ -87,8 +88,7 @@ func (s *Service) PreviewChange(
 	p = Preview{Commit: d.head, Files: d.files, Outside: d.all - len(d.files), Versions: versionsOf(d.files)}
 	p.HookAdvice = s.hookObstacle(d.link.ProviderID, s.instanceURL(ctx, d.link.ProviderID))
 	p.HookPossible = p.HookAdvice.IsZero()
-	p.Plan, err = s.draftPlan(ctx, d)
-	return p, err
+	return p, s.draftPlan(ctx, d, &p)
 }
 
 // changedDraft returns a link after a change, with all checks that need no call to the provider.
@@ -288,22 +288,29 @@ func (s *Service) draftFiles(ctx context.Context, d *draft) error {
 		return account.Explain(err, "list files")
 	}
 	d.all = len(entries)
+	has := map[string]bool{}
 	for _, e := range entries {
+		has[e.Path] = true
 		if f, in := s.Manifest.Classify(d.scope, d.link.ID,
 			manifest.Entry{Path: e.Path, Size: e.Size, Unfit: e.Unfit()}); in {
 			d.files = append(d.files, f)
+		}
+	}
+	for _, path := range d.link.PolicyPaths() {
+		if has[path] {
+			d.policies = append(d.policies, path)
 		}
 	}
 	slices.SortFunc(d.files, func(a, b towpath.ManifestFile) int { return cmp.Compare(a.Path, b.Path) })
 	return nil
 }
 
-// draftPlan plans a draft. It reads only the texts of files that are in a ledger, to compare them,
-// and of the first files that would run, to validate them.
-func (s *Service) draftPlan(ctx context.Context, d draft) (plan.Plan, error) {
+// draftPlan plans and reviews a draft. It reads only the texts of files that are in a ledger, to
+// compare them, and of the first files that would run, to validate them.
+func (s *Service) draftPlan(ctx context.Context, d draft, p *Preview) error {
 	in, err := s.draftInput(ctx, d)
 	if err != nil {
-		return plan.Plan{}, err
+		return err
 	}
 	known := map[towpath.MigrationID]bool{}
 	for _, db := range in.Databases {
@@ -318,17 +325,19 @@ func (s *Service) draftPlan(ctx context.Context, d draft) (plan.Plan, error) {
 		}
 		read, err := s.Manifest.ReadFile(ctx, source, d.head, f, sums.Read)
 		if err != nil {
-			return plan.Plan{}, account.Explain(err, "read file")
+			return account.Explain(err, "read file")
 		}
 		in.Files[i] = read
 	}
 	err = s.Store.Read(ctx, func(tx *store.Tx) error { return manifest.ReadTexts(ctx, tx, &in) })
 	if err != nil {
-		return plan.Plan{}, err
+		return err
 	}
 	maps.Copy(in.Texts, sums)
-	if err := s.validateDraft(ctx, d, &in); err != nil {
-		return plan.Plan{}, err
+	texts := map[string]string{}
+	if err := s.validateDraft(ctx, d, &in, texts); err != nil {
+		return err
 	}
-	return plan.Build(in), nil
+	p.Plan = plan.Build(in)
+	return s.reviewDraft(ctx, d, in, texts, p)
 }

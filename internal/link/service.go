@@ -40,6 +40,9 @@ type Service struct {
 	Marks func(kind towpath.EngineType, text io.Reader) ([]schema.Mark, error)
 	Shown func(ctx context.Context, databaseID string) (map[string]bool, error)
 
+	// Review reviews the SQL that a preview would run. When it is nil, previews have no review.
+	Review func(ctx context.Context, d manifest.Draft) (towpath.Review, error)
+
 	Polling bool // never create hooks
 	// how often a branch's head is read when no delivery comes; 0 is towpath.PollInterval
 	PollInterval time.Duration

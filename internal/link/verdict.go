@@ -3,20 +3,27 @@ package link
 import (
 	"context"
 	"io"
+	"strings"
 
 	"towpath"
 	"towpath/internal/account"
 	"towpath/internal/manifest"
 	"towpath/internal/plan"
 	"towpath/internal/store"
+	"towpath/internal/vcs"
 )
 
 // maxPreviewed bounds the texts that a preview reads and validates, in the order of the plan. The
 // link itself validates all.
 const maxPreviewed = 10
 
-// validateDraft validates the first texts that a link would run.
-func (s *Service) validateDraft(ctx context.Context, d draft, in *plan.Input) error {
+// maxReviewed bounds a text that a preview keeps for its review, in bytes.
+const maxReviewed = 1 << 20
+
+// validateDraft validates the first texts that a link would run, and puts them into texts.
+func (s *Service) validateDraft(
+	ctx context.Context, d draft, in *plan.Input, texts map[string]string,
+) error {
 	if s.Manifest.Refusal == nil {
 		return nil
 	}
@@ -41,10 +48,12 @@ func (s *Service) validateDraft(ctx context.Context, d draft, in *plan.Input) er
 	source := d.client.Source(d.link.RepositoryID)
 	for _, path := range paths[:min(len(paths), maxPreviewed)] {
 		var verdict store.Verdict
+		var kept strings.Builder
 		read, err := s.Manifest.ReadFile(ctx, source, d.head, in.Files[index[path]],
 			func(ctx context.Context, text io.Reader) (string, int64, error) {
 				// a project nearly always has databases of one kind only
-				return s.Manifest.ReadAndValidate(ctx, text, kinds[path][0], &verdict)
+				return s.Manifest.ReadAndValidate(ctx, io.TeeReader(text, &head{to: &kept, left: maxReviewed}),
+					kinds[path][0], &verdict)
 			})
 		if err != nil {
 			return account.Explain(err, "read file")
@@ -52,6 +61,43 @@ func (s *Service) validateDraft(ctx context.Context, d draft, in *plan.Input) er
 		in.Files[index[path]] = read
 		verdict.Checksum = read.Checksum
 		manifest.AddVerdict(in, verdict)
+		if in.Files[index[path]].Size <= maxReviewed {
+			texts[path] = kept.String()
+		}
 	}
 	return nil
+}
+
+// head keeps the beginning of what is written to it.
+type head struct {
+	to   *strings.Builder
+	left int
+}
+
+// Write implements io.Writer. It keeps a part and takes all.
+func (h *head) Write(text []byte) (int, error) {
+	n := min(len(text), h.left)
+	h.left -= n
+	h.to.Write(text[:n])
+	return len(text), nil
+}
+
+// reviewDraft reviews the files that a draft would run, by the branch's own towpath.yaml.
+func (s *Service) reviewDraft(
+	ctx context.Context, d draft, in plan.Input, texts map[string]string, p *Preview,
+) (err error) {
+	if s.Review == nil {
+		return nil
+	}
+	draft := manifest.Draft{
+		Plan: p.Plan, Files: in.Files, Databases: in.Databases, Environments: in.Environments, Texts: texts,
+	}
+	path, text, err := vcs.FirstFile(ctx, d.client.Source(d.link.RepositoryID), d.head, d.policies,
+		manifest.MaxPolicy)
+	if err != nil {
+		return account.Explain(err, "read "+towpath.PolicyFileName)
+	}
+	draft.Policy = manifest.PolicyFile(d.link.ID, path, text)
+	p.Review, err = s.Review(ctx, draft)
+	return err
 }

@@ -75,6 +75,9 @@ func (s *Service) rolloutStatuses(
 		if err := w.commit(ctx, commit, tasks); err != nil {
 			return nil, err
 		}
+		if err := w.review(ctx, commit); err != nil {
+			return nil, err
+		}
 	}
 	return w.statuses, nil
 }

@@ -188,6 +188,11 @@ func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID string
 		if err := tx.UpdateTask(ctx, &t); err != nil {
 			return err
 		}
+		if t.State == towpath.TaskSkipped { // its findings do not matter anymore
+			if err := tx.WantReview(ctx, r); err != nil {
+				return err
+			}
+		}
 		// what was decided is no trouble of the plan any more
 		if err := errors.Join(tx.Enqueue(ctx, towpath.JobAdvance, t.RolloutID),
 			tx.Enqueue(ctx, towpath.JobPostPlan, r.LinkID)); err != nil {

@@ -23,21 +23,52 @@ type Result struct {
 	Findings    []Finding // in the order of the files and their lines
 	Statements  int
 	NotAnalyzed []NotAnalyzed
-	Allowed     int // findings that the files allow, which Findings does not hold
+	Allowed     int     // findings that the files allow, which Findings does not hold
+	AllowedBy   []Allow // the comments that allow them, each once
 }
 
 // Review runs the rules over a change. The catalog follows the files, so that each statement is
 // judged by what is there when it begins.
 func Review(in Input) Result {
 	var result Result
-	catalog := NewCatalog(in.Server.Dialect, in.Catalog)
-	rules := in.Policy.rules(in.Server.Dialect, in.Rules)
+	r := Begin(in)
 	for _, file := range in.Files {
-		r := fileReview{in: in, catalog: catalog, rules: rules, file: file}
-		r.run(&result)
+		one := r.File(file)
+		result.Findings = append(result.Findings, one.Findings...)
+		result.Statements += one.Statements
+		result.NotAnalyzed = append(result.NotAnalyzed, one.NotAnalyzed...)
+		result.Allowed += one.Allowed
+		result.AllowedBy = append(result.AllowedBy, one.AllowedBy...)
 	}
 	return result
 }
+
+// Reviewer reviews the files of a change one by one, so that one file is in memory at once.
+type Reviewer struct {
+	in      Input
+	catalog *Catalog
+	rules   activeRules
+}
+
+// Begin begins the review of a change. It takes no notice of in.Files.
+func Begin(in Input) *Reviewer {
+	return &Reviewer{
+		in:      in,
+		catalog: NewCatalog(in.Server.Dialect, in.Catalog),
+		rules:   in.Policy.rules(in.Server.Dialect, in.Rules),
+	}
+}
+
+// File reviews the next file. It marks the comments of the file that allow something as used.
+func (r *Reviewer) File(file *File) Result {
+	var result Result
+	one := fileReview{in: r.in, catalog: r.catalog, rules: r.rules, file: file}
+	one.run(&result)
+	return result
+}
+
+// Unread notes that the next file was not read: anything may be there, and be missing, behind it.
+func (r *Reviewer) Unread() { r.catalog.Complete = false }
 
 // fileReview is the review of one file.
 type fileReview struct {
@@ -63,6 +94,13 @@ func (r *fileReview) run(result *Result) {
 	}
 	r.each(r.rules.end, nil, len(r.file.Statements), nil)
 	found := r.allow(r.pass.found, &result.Allowed)
+	for _, s := range r.file.Statements {
+		for _, a := range s.Allows {
+			if a.Used {
+				result.AllowedBy = append(result.AllowedBy, a)
+			}
+		}
+	}
 	found = append(found, r.unused()...)
 	slices.SortStableFunc(found, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
@@ -101,6 +139,9 @@ func (r *fileReview) statement(i int, s *Text) {
 	r.each(r.rules.check, s, i, nil)
 	problems := r.catalog.Follow(s.Statement, r.file)
 	r.each(r.rules.after, s, i, problems)
+	if s.NotAnalyzed != "" || s.Block != nil {
+		r.catalog.Complete = false // nobody knows what it has made or dropped
+	}
 	if t := s.Transaction; t != nil {
 		switch t.Verb {
 		case "begin":

@@ -458,3 +458,16 @@ func (tx *Tx) SetPostedStatus(ctx context.Context, linkID, commit, key, digest s
 		PostedAt: tx.Now,
 	})
 }
+
+// SchemaBefore returns the checksum of a database's schema as it was before a task first changed
+// it, as far as the change history has it: CodeNotFound when nobody noted it.
+func (tx *Tx) SchemaBefore(ctx context.Context, t towpath.Task) (checksum string, err error) {
+	own, err := history.get(ctx, tx, "task_id = $1 AND schema_after <> '' ORDER BY id", t.ID)
+	if towpath.ErrorCode(err) != towpath.CodeNotFound || t.StartedAt == nil {
+		return own.SchemaBefore, err
+	}
+	last, err := history.get(ctx, tx,
+		"database_id = $1 AND finished_at <= $2 AND schema_after <> '' ORDER BY id DESC LIMIT 1",
+		t.DatabaseID, t.StartedAt.UnixMicro())
+	return last.SchemaAfter, err
+}

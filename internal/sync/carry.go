@@ -23,6 +23,12 @@ func (s *Service) applyPlan(
 	if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
 		return err
 	}
+	review := false // whether files or levels of the open rollout have changed
+	if f.policy != nil {
+		if review, err = tx.SetPolicyFile(ctx, *f.policy); err != nil {
+			return err
+		}
+	}
 	c := plan.Diff(open.Tasks, p, link.SyncedCommit)
 	if c, err = s.dropDuplicates(ctx, tx, open.ID, c); err != nil {
 		return err
@@ -30,6 +36,11 @@ func (s *Service) applyPlan(
 	if len(c.Fresh) == 0 {
 		if !exists {
 			return nil
+		}
+		if review || len(c.Closed) > 0 {
+			if err := tx.WantReview(ctx, open); err != nil {
+				return err
+			}
 		}
 		return s.updateRollout(ctx, tx, open, c)
 	}
@@ -59,6 +70,9 @@ func (s *Service) applyPlan(
 		return err
 	}
 	if err := writeTasks(ctx, tx, r, c); err != nil {
+		return err
+	}
+	if err := tx.WantReview(ctx, r); err != nil {
 		return err
 	}
 	return tx.Enqueue(ctx, towpath.JobAdvance, r.ID)

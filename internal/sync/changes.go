@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -62,6 +63,18 @@ type delta struct {
 	removed []string
 	by      map[string]string // the commit that changed a path; paths without one count as the head's
 	commits []towpath.Commit  // the commits of by, newest first
+	policy  map[string]bool   // paths of files towpath.yaml that changed, wherever they are
+}
+
+// notePolicy notes a changed path that may set levels of the SQL review.
+func (d *delta) notePolicy(name string) {
+	if path.Base(name) != towpath.PolicyFileName {
+		return
+	}
+	if d.policy == nil {
+		d.policy = map[string]bool{}
+	}
+	d.policy[name] = true
 }
 
 // apply returns the manifest after the change.
@@ -117,6 +130,7 @@ func (d delta) then(next delta) delta {
 		put:     next.apply(d.put),
 		removed: append(slices.Clone(d.removed), next.removed...),
 		by:      maps.Clone(d.by),
+		policy:  next.policy,
 	}
 	if both.by == nil {
 		both.by = next.by
@@ -144,7 +158,13 @@ func (s *Service) readDelta(
 	if err != nil {
 		return d, err
 	}
+	resumed := from != link.SyncedCommit
 	d = d.then(next)
+	if resumed { // what the interrupted reading has seen of them is not known
+		for _, path := range link.PolicyPaths() {
+			d.notePolicy(path)
+		}
+	}
 	keep, err := s.beginReading(ctx, link, head, d)
 	if err != nil {
 		return d, err
@@ -183,6 +203,7 @@ func (s *Service) changes(
 	var d delta
 	var changed []string
 	for _, c := range changes {
+		d.notePolicy(c.Path)
 		_, in, reason := scope.Match(c.Path)
 		switch {
 		case !in:
@@ -215,6 +236,7 @@ func (s *Service) betweenDelta(b vcs.Between, linkID string, scope plan.Scope) d
 	d := delta{by: map[string]string{}}
 	brought := map[string]bool{}
 	for _, c := range b.Changes {
+		d.notePolicy(c.Path)
 		f, in := s.classify(scope, linkID, vcs.Entry{Path: c.Path, Kind: c.Kind})
 		if !in {
 			continue

@@ -81,6 +81,7 @@ type found struct {
 	commit vcs.Commit
 	scope  plan.Scope
 	delta  delta
+	policy *towpath.PolicyFile // nil when it has not changed
 }
 
 // readRepository reads the branch's head and the changes up to it.
@@ -113,7 +114,10 @@ func (s *Service) readRepository(
 		f.idle, err = s.ledgersFresh(ctx, link.ProjectID)
 		return f, err
 	}
-	f.delta, err = s.readDelta(ctx, source, link, scope, f.head, shown)
+	if f.delta, err = s.readDelta(ctx, source, link, scope, f.head, shown); err != nil {
+		return f, err
+	}
+	f.policy, err = s.policyFile(ctx, source, link, f.head, f.delta)
 	return f, err
 }
 

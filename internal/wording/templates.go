@@ -205,6 +205,19 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonApplicationRefused: "{provider} no longer accepts the credentials of the OAuth application. " +
 		"A workspace owner can replace the secret under Settings, GitOps.",
 
+	towpath.ReasonReviewUnread:   "{environment}/{database} could not be read: {message}",
+	towpath.ReasonReviewParser:   "The SQL could not be parsed: {message}",
+	towpath.ReasonReviewBlind:    "The review does not know what {environment}/{database} held: a file ran there first.",
+	towpath.ReasonPolicyEncoding: "The file is not UTF-8.",
+	towpath.ReasonReviewSlow:     "The review took longer than {limit:span}; the rollout is reviewed without that limit.",
+	towpath.ReasonReviewLater:    "A preview reviews the first {n:file}; the others are reviewed when they are planned.",
+	towpath.ReasonReviewErrors:   "{n:error} in SQL review: {cause}",
+	towpath.ReasonReviewWarnings: "{n:warning} in SQL review: {cause}",
+	towpath.ReasonReviewBoth:     "{n:error} and {warnings:warning} in SQL review: {cause}",
+	towpath.ReasonReviewFinding:  "{rule} at {path}:{line}",
+	towpath.ReasonReviewClean:    "No errors and no warnings in SQL review",
+	towpath.ReasonNotReviewed:    "Not reviewed: {cause}",
+
 	towpath.ReasonProviderSays:         "It says: {message}",
 	towpath.ReasonProviderUnauthorized: "The provider no longer accepts our access. Connect your account again. {Cause}",
 	towpath.ReasonProviderPermission: "The permission {permissions} is missing. " +

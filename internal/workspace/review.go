@@ -43,7 +43,7 @@ func (s *Service) ChangeReview(
 		for _, act := range acts {
 			tx.Emit(act)
 		}
-		return nil
+		return tx.WantReviews(ctx)
 	})
 	return e, err
 }

@@ -1,0 +1,170 @@
+package review
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"towpath"
+	"towpath/internal/sqlparse"
+	"towpath/internal/sqlreview"
+	"towpath/internal/sqlreview/rules"
+)
+
+// maxScript bounds a file that the rules look into, in bytes: its trees are in memory at once.
+const maxScript = 4 << 20
+
+// one is the review of one set, file by file.
+type one struct {
+	*set
+	reviewer *sqlreview.Reviewer
+	files    []towpath.ReviewedFile
+}
+
+// run has the rules judge the files of sets. Each text is parsed once for each dialect, and one is
+// in memory at a time.
+func (s *Service) run(ctx context.Context, sub subject, sets []*set) ([]towpath.ReviewedFile, error) {
+	policies, broken := policiesOf(sub, sets)
+	all := make([]*one, len(sets))
+	for i, set := range sets {
+		all[i] = &one{set: set}
+		if set.against != "" {
+			all[i].reviewer = sqlreview.Begin(sqlreview.Input{
+				Server: set.server, Catalog: set.catalog, Policy: policies[set.environment.ID], Rules: rules.All,
+			})
+		}
+	}
+	for _, f := range union(sets) {
+		if err := s.file(ctx, sub, f, all); err != nil {
+			return nil, err
+		}
+	}
+	files := broken
+	for _, o := range all {
+		files = append(files, o.files...)
+	}
+	bound(files)
+	return files, nil
+}
+
+// union lists the texts of all sets, each once, in the order in which they run.
+func union(sets []*set) (all []file) {
+	type text struct{ path, checksum string }
+	seen := map[text]bool{}
+	for _, set := range sets {
+		for _, f := range set.files {
+			if key := (text{f.Path, f.Checksum}); !seen[key] {
+				seen[key] = true
+				all = append(all, f)
+			}
+		}
+	}
+	inOrder(all)
+	return all
+}
+
+// file reviews one text in each set that has it.
+func (s *Service) file(ctx context.Context, sub subject, f file, all []*one) error {
+	parsed := map[towpath.EngineType]*sqlreview.File{}
+	var text string
+	var reason towpath.Reason
+	read := false
+	for _, o := range all {
+		at := slices.IndexFunc(o.set.files, func(g file) bool { return g.Path == f.Path && g.Checksum == f.Checksum })
+		if at < 0 {
+			continue
+		}
+		own := o.set.files[at]
+		if o.reviewer == nil {
+			o.files = append(o.files, o.unreviewed(own, o.reason))
+			continue
+		}
+		if own.edited { // it does not run
+			o.files = append(o.files, o.review(own, &sqlreview.File{Path: own.Path}, 0))
+			continue
+		}
+		if !read {
+			var err error
+			if text, reason, err = sub.texts(ctx, f); err != nil {
+				return err
+			}
+			read = true
+		}
+		if !reason.IsZero() {
+			o.reviewer.Unread()
+			o.files = append(o.files, o.unreviewed(own, reason))
+			continue
+		}
+		tree, known := parsed[o.server.Dialect]
+		if !known {
+			var err error
+			if tree, err = s.parse(ctx, o.server.Dialect, f.Path, text); err != nil {
+				return err
+			}
+			parsed[o.server.Dialect] = tree
+		}
+		o.files = append(o.files, o.review(own, tree, len(text)))
+	}
+	return nil
+}
+
+// parse reads a text; nil for one that is too large.
+func (s *Service) parse(
+	ctx context.Context, dialect towpath.EngineType, path, text string,
+) (*sqlreview.File, error) {
+	if len(text) > maxScript {
+		return nil, nil
+	}
+	files, err := sqlparse.Read(ctx, s.Parser, dialect, []sqlparse.Script{{Path: path, Content: text}})
+	if err != nil {
+		return nil, &parserError{err}
+	}
+	return files[0], nil
+}
+
+// review judges one text for one set.
+func (o *one) review(f file, parsed *sqlreview.File, size int) towpath.ReviewedFile {
+	made := o.unreviewed(f, o.reason)
+	made.Against = o.against
+	if parsed == nil {
+		o.reviewer.Unread()
+		made.NotAnalysed = []towpath.ReviewGap{{
+			Line: 1, Why: fmt.Sprintf("the file has %d MiB, and the review reads files up to %d MiB",
+				(size+1<<20-1)>>20, maxScript>>20),
+		}}
+		return made
+	}
+	copied := copyOf(parsed)
+	copied.Late, copied.Edited, copied.NoUndo = f.late, f.edited, f.noUndo
+	result := o.reviewer.File(copied)
+	copied.Statements = nil // the catalog keeps the file
+	made.Statements = result.Statements
+	for _, found := range result.Findings {
+		if f.edited && found.Rule != editedRule {
+			continue
+		}
+		add(&made, found)
+	}
+	for _, gap := range result.NotAnalyzed {
+		made.NotAnalysed = append(made.NotAnalysed, towpath.ReviewGap{Line: gap.Line, Why: clip(gap.Why)})
+	}
+	for _, a := range result.AllowedBy {
+		made.Allowed = append(made.Allowed,
+			towpath.ReviewedAllow{Rule: a.Rule, Line: a.Line, Because: clip(a.Because)})
+	}
+	return made
+}
+
+// editedRule is the only rule about a text that does not run.
+const editedRule = "CO07"
+
+// copyOf returns a file that can be reviewed once more.
+func copyOf(f *sqlreview.File) *sqlreview.File {
+	c := *f
+	c.Statements = slices.Clone(f.Statements)
+	for i := range c.Statements {
+		c.Statements[i].Allows = slices.Clone(f.Statements[i].Allows)
+	}
+	c.Reads = slices.Clone(f.Reads)
+	return &c
+}
