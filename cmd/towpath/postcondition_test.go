@@ -57,7 +57,7 @@ func unmetOnPostgres() []unmet {
 		},
 		{
 			"rebuilding passes over an invalid index", brokenIndex("cust_email"),
-			"REINDEX TABLE CONCURRENTLY customer;", "passed over what is not valid: public.cust_email", drop,
+			"REINDEX TABLE CONCURRENTLY customer;", "skipped what is not valid: public.cust_email", drop,
 		},
 		{
 			"a view has the table's name", view, "CREATE TABLE IF NOT EXISTS made (id INT);",

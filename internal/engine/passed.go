@@ -50,7 +50,7 @@ func Differs(c schema.Conditional, why string) error {
 	if c.Kind == "column" || c.Kind == "part" {
 		return &Error{
 			Kind: Unmet,
-			Message: fmt.Sprintf("The statement passed over what %s has already, and %s. "+
+			Message: fmt.Sprintf("The statement skipped what %s has already, and %s. "+
 				"Change it with ALTER TABLE, or give the new %s another name.", c.Name, why, c.Kind),
 		}
 	}

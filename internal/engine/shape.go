@@ -34,7 +34,7 @@ func KnownFormat(l towpath.Ledger) error {
 	return &Error{
 		Kind: Refused,
 		Message: fmt.Sprintf("The ledger in this database has format %d, written by a newer Towpath. "+
-			"This program knows formats up to %d, and runs and writes nothing here. Upgrade this server.",
+			"This version knows formats up to %d, and changes nothing here. Upgrade this server.",
 			has, towpath.LedgerFormat),
 	}
 }

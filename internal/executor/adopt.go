@@ -86,7 +86,7 @@ func (s *Service) rewrite(ctx context.Context, h heldTarget, how adoption) (towp
 	}
 	unavailable := func(err error) error {
 		return towpath.Errorf(towpath.CodeUnavailable,
-			"The ledger cannot be taken over: %s", wording.Text(reasonOf(err, address.Password)))
+			"The ledger cannot be adopted: %s", wording.Text(reasonOf(err, address.Password)))
 	}
 	db, err := e.Open(ctx, address)
 	if err != nil {
@@ -140,7 +140,7 @@ func refuseAdoption(l towpath.Ledger, found seal.Reading, how adoption) error {
 	switch {
 	case len(l.Shape) > 0:
 		return towpath.Errorf(towpath.CodeConflict,
-			"The ledger's table is not as the server makes it: %s. Put that right in the database first.",
+			"The ledger's table is not as Towpath creates it: %s. Correct it in the database first.",
 			found.Words())
 	case found.Trouble != "" && !how.distrusted:
 		return towpath.Errorf(towpath.CodeConflict,

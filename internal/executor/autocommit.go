@@ -208,7 +208,7 @@ func (a *autocommit) verify(
 		a.log.correct(a.row.StatementsDone, "")
 		return nil // it finished before it could be stopped
 	case v == finished, v == undecided && (timedOut || seen.change.Effect != schema.Opaque):
-		why = cmp.Or(why, "the catalog has changed all the same")
+		why = cmp.Or(why, "the catalog has changed anyway")
 		why = fmt.Sprintf("it was stopped (%s), and %s", a.log.redact(failure), why)
 		return unconfirmed(a.giveUp(looking, a.row, why, seen))
 	}

@@ -48,7 +48,7 @@ func verifyEffect(o observation) (v verdict, why string) {
 	case o.complete():
 		return finished, ""
 	}
-	return undecided, "the catalog has changed, but not as the statement would have it"
+	return undecided, "the catalog has changed, but not as the statement says"
 }
 
 // complete reports whether the objects are in the state that the statement creates.
@@ -116,7 +116,7 @@ func ofName(r rune) bool { return r == '_' || r == '$' || unicode.IsLetter(r) ||
 func (o observation) missed() string {
 	v, _ := verifyEffect(o)
 	if v == leftover {
-		return "The statement ended, but what it built is broken, and was removed."
+		return "The statement ended, but what it built was broken and has been removed."
 	}
 	if len(o.now) == 0 {
 		return ""

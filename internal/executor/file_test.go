@@ -94,7 +94,7 @@ func TestRunTask_tellsAllRefusalsBeforeAnythingRuns(t *testing.T) {
 		},
 		"a part for going back": {
 			"-- migrate:up\nCREATE TABLE a (x);\n-- migrate:down\nDROP TABLE a;\n",
-			"1.sql:3:1: Here begins the part that takes the change back",
+			"1.sql:3:1: The section that undoes the change begins here",
 		},
 		"its own transaction, and none": {
 			"-- towpath: no-transaction\nBEGIN;\nCREATE TABLE a (x);\nCOMMIT;",

@@ -46,7 +46,7 @@ func (f *inflight) settle(ctx context.Context, old towpath.LedgerEntry, sameText
 	recorded := observation{change: schema.Change{Objects: j.Objects}, before: j.Before}
 	switch {
 	case !ok:
-		return from, f.giveUp(ctx, old, "there is no record of what it was about", observation{})
+		return from, f.giveUp(ctx, old, "there is no record of the statement", observation{})
 	case j.Indeterminate != "":
 		return from, f.giveUp(ctx, old, j.Indeterminate, recorded)
 	case j.Prefix != "" && from > 0 && !same:
@@ -54,7 +54,7 @@ func (f *inflight) settle(ctx context.Context, old towpath.LedgerEntry, sameText
 	case j.Session == "" && len(j.Before) == 0:
 		return from, nil // all statements before have an outcome, and none was started
 	case f.catalog == nil:
-		return from, f.giveUp(ctx, old, "this database has no catalog to ask", observation{})
+		return from, f.giveUp(ctx, old, "this database has no catalog to read", observation{})
 	}
 	return f.decide(ctx, old, j, sameText)
 }

@@ -66,7 +66,7 @@ func scanScript(
 	scan, err := statement.ReadAll(statements)
 	if err == nil && d.NoTransaction && scan.Own != nil {
 		err = statement.Errorf(*scan.Own,
-			"This file says no-transaction, and begins a transaction all the same. Leave out one of the two.")
+			"This file says no-transaction, and also begins a transaction. Remove one of the two.")
 	}
 	return scan, err
 }

@@ -99,7 +99,7 @@ func (d *Directives) add(word string) (why string) {
 	}
 	limit, err := time.ParseDuration(value)
 	if !valued || err != nil || limit < time.Millisecond {
-		return name + " wants a time such as 5s, 10m or 1h."
+		return name + " needs a time such as 5s, 10m or 1h."
 	}
 	*target = limit
 	return ""

@@ -55,9 +55,9 @@ func (r *Reader) Comment(mark int) {
 	for _, m := range markers {
 		if m.form.MatchString(text) && (!r.keep || !m.only) {
 			r.down = Errorf(r.pos,
-				"Here begins the part that takes the change back, in the form of %s. It would run at once. "+
-					"Keep what stands above, and take a change back with a new file. "+
-					"If this is only a note, word it otherwise.", m.tool)
+				"The section that undoes the change begins here, in the format of %s. It would run too. "+
+					"Keep what is above, and undo a change with a new file. "+
+					"If this is only a note, reword it.", m.tool)
 			return
 		}
 	}

@@ -18,7 +18,8 @@ type Transaction struct {
 }
 
 // LeaveOut is the advice in refusals of transaction control.
-const LeaveOut = "Leave it out: only one plain pair such as BEGIN and COMMIT may stand around the whole file."
+const LeaveOut = "Remove it: a file may have only one plain pair such as BEGIN and COMMIT, " +
+	"around all of its statements."
 
 // SplitFile cuts a file as Split does. It leaves out one pair of statements that makes the whole
 // file a transaction, since a file runs in one anyway; the dialect's validator refuses them
@@ -79,8 +80,8 @@ func (o *ownTransaction) take(p *piece) (due []*Error, leftOut bool) {
 	case p.refused == nil:
 	case !o.begun && o.open == nil && slices.Contains(o.Begin, words):
 		o.open = Errorf(p.refused.Pos,
-			"%s is not allowed here: each file runs in one transaction of its own. Leave it out, "+
-				"or put one pair of %s and %s around the whole file.", words, words, o.End[0])
+			"%s is not allowed here: each file runs in one transaction of its own. "+
+				"Remove it, or put one pair of %s and %s around the whole file.", words, words, o.End[0])
 		return nil, true
 	case o.open != nil && o.closed == nil && slices.Contains(o.End, words):
 		o.closed = p.refused
@@ -97,7 +98,7 @@ func (o *ownTransaction) take(p *piece) (due []*Error, leftOut bool) {
 		if p.NoTx && o.Strict {
 			due = append(due,
 				Errorf(p.Pos, "%s cannot run in a transaction here, and this file begins one. "+
-					"Leave out the statements that begin and end it.", p.Verb))
+					"Remove the statements that begin and end it.", p.Verb))
 		}
 	}
 	return due, false

@@ -132,7 +132,7 @@ func (r *Reader) Line() error {
 			lone = &pos
 		case c > ' ' && lone != nil:
 			return Errorf(*lone,
-				"A carriage return alone ends no line here, so that what follows it would not run. "+
+				"A carriage return alone does not end a line, so what follows it would not run. "+
 					"Save the file with line feeds (LF, or CR and LF).")
 		}
 		r.Advance(1)
@@ -178,7 +178,7 @@ func (r *Reader) step() int {
 
 func (r *Reader) checkLength() {
 	if r.keep && r.at-r.start > MaxLength {
-		r.fail(Errorf(r.pos, "The statement is longer than %d MiB. Cut it into several.", MaxLength>>20))
+		r.fail(Errorf(r.pos, "The statement is longer than %d MiB. Split it into several.", MaxLength>>20))
 	}
 }
 
@@ -186,7 +186,7 @@ func (r *Reader) checkLength() {
 func (r *Reader) refuseZero() {
 	if r.at < len(r.win) {
 		r.fail(Errorf(r.pos,
-			"The file holds a 0 byte: it is UTF-16 without a mark, or not text. Save it as UTF-8."))
+			"The file contains a 0 byte: it is UTF-16 without a mark, or not text. Save it as UTF-8."))
 	}
 }
 

@@ -115,7 +115,7 @@ describe('a file that fails', () => {
 })
 
 const noCommit =
-  'is not allowed: each file runs in one transaction of its own. Leave it out: only one plain pair such as BEGIN and COMMIT may stand around the whole file.'
+  'is not allowed: each file runs in one transaction of its own. Remove it: a file may have only one plain pair such as BEGIN and COMMIT, around all of its statements.'
 
 /** Mistakes that the link's page shows, since nothing runs: what is pushed, and what the page says of its first file. */
 const refused: Record<string, { files: Files; state: string; says: string; waitsFor: string }> = {
@@ -146,13 +146,13 @@ const refused: Record<string, { files: Files; state: string; says: string; waits
   'a misspelled statement': {
     files: { [basket]: `${createBasket}CREATE TABEL item (id INTEGER);\n` },
     state: 'unusable',
-    says: 'The file must not run, 2:1: CREATE TABEL is no statement that a migration may hold. Check its spelling',
-    waitsFor: `${basket} must not run, 2:1: CREATE TABEL is no statement that a migration may hold. Check its spelling`,
+    says: 'The file must not run, 2:1: CREATE TABEL is not a statement that a migration may contain. Check its spelling',
+    waitsFor: `${basket} must not run, 2:1: CREATE TABEL is not a statement that a migration may contain. Check its spelling`,
   },
   'a COMMIT that is not the outermost': {
     files: { [basket]: `BEGIN;\n${createBasket}COMMIT;\nDROP TABLE basket;\n` },
     state: 'unusable',
-    says: `The file has 2 places that must not run: 1:1: BEGIN is not allowed here: each file runs in one transaction of its own. Leave it out, or put one pair of BEGIN and COMMIT around the whole file. 3:1: COMMIT ${noCommit}`,
+    says: `The file has 2 places that must not run: 1:1: BEGIN is not allowed here: each file runs in one transaction of its own. Remove it, or put one pair of BEGIN and COMMIT around the whole file. 3:1: COMMIT ${noCommit}`,
     waitsFor: `${basket} has 2 places that must not run: 1:1: BEGIN`,
   },
   'a ROLLBACK': {

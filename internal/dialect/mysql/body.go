@@ -96,7 +96,7 @@ func (s *reading) refuseInBody(t statement.Token, word string) error {
 	case s.target && (word == "GLOBAL" || word == "PERSIST" || word == "PERSIST_ONLY" || word == "PASSWORD" ||
 		word == "STATEMENT"):
 		return statement.Errorf(t.Pos,
-			"SET %s is not allowed: it changes limits, rights or the whole server. Leave it out.", word)
+			"SET %s is not allowed: it changes limits, rights or the whole server. Remove it.", word)
 	case t.Is(','):
 		s.target = s.sets
 	case t.Is('='), t.Is(';'):
@@ -112,10 +112,10 @@ func (s *reading) refuseInBody(t statement.Token, word string) error {
 		"BACKUP", "BINLOG", "FLUSH", "CACHE",
 		"USE", "LOAD", "LOCK", "UNLOCK", "XA", "GRANT", "REVOKE", "IMPORT":
 		return statement.Errorf(t.Pos,
-			"%s is not allowed in a routine: it reaches beyond this database. Leave it out.", word)
+			"%s is not allowed in a routine: it reaches outside this database. Remove it.", word)
 	}
 	if len(s.body.open) > 0 && !inBody(word) {
-		s.label = statement.Errorf(t.Pos, "No statement of a routine that is known here begins with %s.",
+		s.label = statement.Errorf(t.Pos, "Towpath knows no statement of a routine that begins with %s.",
 			t.Raw)
 	}
 	return s.inner.add(t, word)

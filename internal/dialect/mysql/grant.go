@@ -35,7 +35,7 @@ func (g *grant) add(t statement.Token, word string) error {
 		return g.roles.add(t, word)
 	case word == "PROXY" && g.stage == grantRights:
 		return statement.Errorf(t.Pos,
-			"PROXY is a right to a user, and users belong to the server. Leave it out.")
+			"PROXY is a right to a user, and users belong to the server. Remove it.")
 	case word == "ON" && g.stage == grantRights:
 		g.stage = grantObject
 	case (word == "TO" || word == "FROM") && g.stage == grantObject && len(g.object) > 0:
@@ -44,7 +44,7 @@ func (g *grant) add(t statement.Token, word string) error {
 		g.addObject(t, word)
 	case g.stage == grantTo && (word == "IDENTIFIED" || word == "WITH" || word == "REQUIRE" || word == "AS" ||
 		word == "VIA"):
-		return statement.Errorf(t.Pos, "%s changes a user, and users belong to the server. Leave it out.",
+		return statement.Errorf(t.Pos, "%s changes a user, and users belong to the server. Remove it.",
 			word)
 	}
 	return nil
@@ -74,8 +74,9 @@ func (g *grant) finish(begin statement.Position) error {
 	case g.roles.about:
 		return nil
 	case g.stage == grantRights:
-		return statement.Errorf(begin, "Roles and users belong to the server. Only rights to objects of "+
-			"this database may be granted or revoked: GRANT … ON table TO ….")
+		return statement.Errorf(begin,
+			"Roles and users belong to the server. A migration may only grant and revoke rights to objects "+
+				"of its database: GRANT … ON table TO ….")
 	case len(g.object) == 0:
 		return statement.Errorf(begin,
 			"A migration grants rights to its own database only. Name the database, or its object.")

@@ -12,8 +12,9 @@ func (s *reading) refuseStart(t statement.Token, word string) error {
 	locked := s.file.locked
 	if locked && word != "INSERT" && word != "REPLACE" && word != "UNLOCK" && word != "ALTER" &&
 		word != "SET" {
-		return statement.Errorf(t.Pos, "Between LOCK TABLES and UNLOCK TABLES only INSERT may stand, as in "+
-			"a dump: the locks are left out here. Write this behind UNLOCK TABLES.")
+		return statement.Errorf(t.Pos,
+			"Between LOCK TABLES and UNLOCK TABLES only INSERT is allowed, as in a dump. "+
+				"Move this after UNLOCK TABLES.")
 	}
 	switch word {
 	case "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", "VALUES", "TABLE", "TRUNCATE", "DO",
@@ -57,15 +58,16 @@ func refusedStart(t statement.Token, word string) error {
 		why = "it reads files of a server. Write INSERT statements."
 	case "SOURCE", "DELIMITER":
 		return statement.Errorf(t.Pos, "%s is a command of the mysql client, known at the start of a line "+
-			"at most. Leave it out, or write DELIMITER at a line's start.", word)
+			"at most. Remove it, or write DELIMITER at a line's start.", word)
 	case "KILL", "SHUTDOWN", "RESTART", "CHANGE", "STOP", "RESET", "PURGE", "INSTALL", "UNINSTALL", "CLONE",
 		"BACKUP", "HANDLER", "BINLOG", "FLUSH", "CACHE":
-		why = "it is about the server, not about this database. Leave it out."
+		why = "it affects the server, not this database. Remove it."
 	case "IF", "CASE", "LOOP", "WHILE", "REPEAT", "FOR", "DECLARE", "RETURN", "OPEN", "FETCH", "CLOSE":
-		why = "it belongs into a routine. Write a procedure and CALL it."
+		why = "it is only valid in a routine. Write a procedure and CALL it."
 	default:
-		return statement.Errorf(t.Pos, "No statement that is known here begins with %s. A file may change "+
-			"data and tables, make routines, call them, and set its session.", t.Raw)
+		return statement.Errorf(t.Pos,
+			"Towpath knows no statement that begins with %s. A file may change data and tables, "+
+				"create and call routines, and set session variables.", t.Raw)
 	}
 	return statement.Errorf(t.Pos, "%s is not allowed: %s", word, why)
 }
@@ -73,7 +75,7 @@ func refusedStart(t statement.Token, word string) error {
 // ownTransaction refuses transaction control.
 func ownTransaction(t statement.Token, word string) *statement.Error {
 	return statement.Errorf(t.Pos,
-		"%s is not allowed: the server begins and ends the transaction of a file. %s", word,
+		"%s is not allowed: Towpath begins and ends the transaction of a file. %s", word,
 		statement.LeaveOut)
 }
 
@@ -148,10 +150,11 @@ func (d *subject) addKind(t statement.Token, word string) error {
 		}
 		d.odd = true
 		return statement.Errorf(d.pos, "%s %s is not allowed: a migration changes its own database only. "+
-			"Leave it out (mysqldump without --databases).", d.verb, word)
+			"Remove it (mysqldump without --databases).", d.verb, word)
 	}
 	d.odd = true
-	return statement.Errorf(d.pos, "%s %s is not allowed: it is about the server, or not known here. %s",
+	return statement.Errorf(d.pos,
+		"%s %s is not allowed: it affects the server, or Towpath does not know it. %s",
 		d.verb, word, allowedKinds)
 }
 
@@ -201,7 +204,7 @@ func (d *subject) addOption(t statement.Token, word string) error {
 	case "FUNCTION":
 		if word == "SONAME" {
 			return statement.Errorf(t.Pos,
-				"A function of a library runs outside of the database. Write the function in SQL.")
+				"A function of a library runs outside the database. Write the function in SQL.")
 		}
 	}
 	return nil
@@ -224,7 +227,7 @@ func (d *subject) refuseTableOption(t statement.Token, word, prev string) error 
 	switch {
 	case t.Is('=') && d.depth == 0 && !d.query && !slices.Contains(tableOptions, prev):
 		return statement.Errorf(t.Pos,
-			"This table option is not known to stay in the database. Leave it out.")
+			"This table option may reach outside the database. Remove it.")
 	case prev == "SECONDARY_ENGINE" && d.depth == 0 && d.verb == "CREATE":
 		return refusedEngine(t, false)
 	case prev == "ENGINE =", prev == "ENGINE" && d.depth == 0 && d.verb == "CREATE", prev == "ENGINE" &&
@@ -232,19 +235,19 @@ func (d *subject) refuseTableOption(t statement.Token, word, prev string) error 
 		return refusedEngine(t, d.depth > 0)
 	case word == "DIRECTORY" && (prev == "DATA" || prev == "INDEX"):
 		return statement.Errorf(t.Pos,
-			"A table's files stay where the server keeps those of the database. Leave %s DIRECTORY out.",
+			"The server decides where a table's files are. Remove %s DIRECTORY.",
 			prev)
 	case (prev == "CONNECTION =" || (prev == "CONNECTION" && d.depth == 0)) && t.Kind == statement.Text:
 		return statement.Errorf(t.Pos,
-			"A table that lives on another server is out of reach. Leave CONNECTION out.")
+			"A migration cannot use a table on another server. Remove CONNECTION.")
 	case (word == "DISCARD" || word == "IMPORT") && d.depth == 0 && d.verb == "ALTER":
 		d.imports = word
 	case word == "TABLESPACE" && d.imports != "" && d.depth == 0:
 		return statement.Errorf(t.Pos,
-			"%s TABLESPACE is not allowed: files of the database server are out of reach.", d.imports)
+			"%s TABLESPACE is not allowed: a migration cannot use files of the database server.", d.imports)
 	case ((prev == "TABLESPACE" && d.depth == 0) || (prev == "TABLESPACE =" && (d.depth == 0 || d.parts))) &&
 		name(t) != "" && !strings.HasPrefix(strings.ToLower(name(t)), "innodb_"):
-		return statement.Errorf(t.Pos, "Tablespaces belong to the server. Leave TABLESPACE out.")
+		return statement.Errorf(t.Pos, "Tablespaces belong to the server. Remove TABLESPACE.")
 	}
 	return nil
 }
@@ -262,7 +265,7 @@ func refusedEngine(t statement.Token, column bool) error {
 			return nil
 		}
 		return statement.Errorf(t.Pos,
-			"The storage engine %s is not allowed: it may keep its rows outside of this server. Use InnoDB.",
+			"The storage engine %s is not allowed: it may keep its rows outside this server. Use InnoDB.",
 			value)
 	}
 }
@@ -281,7 +284,7 @@ func (d *subject) refuseDatabaseOption(t statement.Token, word string) error {
 	switch word {
 	case "READ", "ENCRYPTION", "UPGRADE":
 		return statement.Errorf(t.Pos,
-			"Only the character set and the collation of the database may be altered. Leave %s out.", word)
+			"Only the character set and the collation of the database may be altered. Remove %s.", word)
 	}
 	return nil
 }

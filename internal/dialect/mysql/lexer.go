@@ -65,7 +65,7 @@ func (l *lexer) Skip(r *statement.Reader) error {
 	}
 }
 
-const nestedComment = "A comment inside of a conditional comment is not allowed. Leave it out."
+const nestedComment = "A comment inside a conditional comment is not allowed. Remove it."
 
 // delimits reports whether the delimiter comes next. As in the mysql client it takes precedence
 // over a comment.
@@ -116,8 +116,8 @@ func readMark(r *statement.Reader) (mark, error) {
 	}
 	if digits != 0 && digits != 5 && digits != 6 {
 		return m, statement.Errorf(pos,
-			"The version of a conditional comment has five or six digits. "+
-				"Write it so, or leave the comment out.")
+			"The version of a conditional comment must have five or six digits. "+
+				"Correct it, or remove the comment.")
 	}
 	return m, nil
 }
@@ -143,7 +143,7 @@ func (l *lexer) skipBlock(r *statement.Reader) error {
 			}
 		case hint && (c == '\'' || c == '"' || c == '`'):
 			return statement.Errorf(r.Pos(),
-				"A hint with quotes is not allowed: servers differ in where it ends. Leave the quotes out.")
+				"A hint with quotes is not allowed: servers differ in where it ends. Remove the quotes.")
 		default:
 			r.Advance(1)
 		}
@@ -162,7 +162,7 @@ func hintWord(r *statement.Reader) error {
 	switch upper := strings.ToUpper(string(word)); upper {
 	case "SET_VAR", "MAX_EXECUTION_TIME", "RESOURCE_GROUP":
 		return statement.Errorf(pos,
-			"The hint %s is not allowed: it changes limits or settings. Leave it out.", upper)
+			"The hint %s is not allowed: it changes limits or settings. Remove it.", upper)
 	}
 	return nil
 }
@@ -195,7 +195,8 @@ func (l *lexer) readDelimiter(r *statement.Reader) error {
 	if text == "" || strings.ContainsAny(text, "\\'\"`") || r.Peek(0) > ' ' || strings.Contains(text, "/*") ||
 		strings.Contains(text, "*/") {
 		return statement.Errorf(pos,
-			"DELIMITER needs up to 16 signs without quotes, backslashes and comments, such as DELIMITER //.")
+			"DELIMITER needs up to 16 characters without quotes, backslashes and comments, "+
+				"such as DELIMITER //.")
 	}
 	l.delimiter = text
 	return r.Line()
@@ -238,7 +239,7 @@ func (l *lexer) openConditional(r *statement.Reader) error {
 	pos := r.Pos()
 	if l.conditional != nil {
 		return statement.Errorf(pos,
-			"A conditional comment inside of another is not allowed. Close the first.")
+			"A conditional comment inside another is not allowed. Close the first.")
 	}
 	m, err := readMark(r)
 	if err != nil {
@@ -260,7 +261,7 @@ func (l *lexer) quoted(r *statement.Reader, quote byte, escapes bool) error {
 		switch c := r.Peek(0); {
 		case l.conditional != nil && ((c == '*' && r.Peek(1) == '/') || (c == '/' && r.Peek(1) == '*')):
 			return statement.Errorf(r.Pos(),
-				"A quote inside of a conditional comment must not hold /* or */. "+
+				"A quote inside a conditional comment must not hold /* or */. "+
 					"Write the statement without the comment.")
 		case c == '\\' && escapes && r.Peek(1) != 0:
 			r.Advance(1)

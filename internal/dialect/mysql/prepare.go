@@ -58,13 +58,14 @@ func (p *prepare) add(t statement.Token, word string) error {
 		}
 	}
 	p.on = false
-	return statement.Errorf(t.Pos, "Prepare a string, or a variable that was set before: SET @sql = …; "+
-		"PREPARE change FROM @sql. Its text is looked at then.")
+	return statement.Errorf(t.Pos,
+		"Prepare a string, or a variable that the file has set: SET @sql = …; PREPARE change FROM @sql. "+
+			"Towpath checks its text.")
 }
 
 func (p *prepare) finish(begin statement.Position) error {
 	if p.stage == prepareSource || p.stage == prepareVariable {
-		return statement.Errorf(begin, "The text that is prepared is missing.")
+		return statement.Errorf(begin, "The text to prepare is missing.")
 	}
 	return nil
 }
@@ -107,7 +108,7 @@ func ValidatePrepared(text string, t Target) error {
 		}
 		if st.Roles != nil {
 			return statement.Errorf(st.Pos,
-				"Users and roles are changed by statements of a file only. Write the statement itself.")
+				"Prepared text cannot change users and roles. Write the statement itself.")
 		}
 		if err := Validate(st, t); err != nil {
 			return err

@@ -99,30 +99,30 @@ func (s *reading) refuse(t statement.Token, word string) error {
 	switch {
 	case t.Kind != statement.Text && t.Names(towpath.LedgerTable):
 		return statement.Errorf(t.Pos,
-			"The table %s is where Towpath records what has run. Leave it out of the file.",
+			"The table %s is where Towpath records what has run. Remove it from the file.",
 			towpath.LedgerTable)
 	case t.Is('\\'):
 		return statement.Errorf(t.Pos,
-			"Commands with a backslash belong to the mysql client and are not SQL. Leave this out.")
+			"Commands with a backslash belong to the mysql client and are not SQL. Remove this.")
 	case len(s.lead) == 0:
 		return s.refuseStart(t, word)
 	case s.terminated:
 		return statement.Errorf(t.Pos,
-			"A second statement stands before the delimiter. Write the delimiter between them.")
+			"There are two statements before the delimiter. Put the delimiter between them.")
 	case t.Is(';') && !s.body.on:
 		s.terminated = true
 		return nil
 	case s.last == "INTO" && (word == "OUTFILE" || word == "DUMPFILE"):
-		return statement.Errorf(s.lastAt, "Files of the database server are out of reach. Leave this out.")
+		return statement.Errorf(s.lastAt, "A migration cannot use files of the database server. Remove this.")
 	case t.Is('(') && administers(s.lastName):
 		return statement.Errorf(s.lastAt,
-			"The function %s reaches the server, its files or its locks. Leave this out.",
+			"The function %s uses the server, its files or its locks. Remove this.",
 			strings.ToUpper(s.lastName))
 	case s.setting.state == settingName && word == "AUTOCOMMIT" && s.commits.refused == nil:
 		s.setting.state = settingValue
 		s.commits.refused = statement.Errorf(t.Pos,
-			"SET AUTOCOMMIT is not allowed: the server begins and ends the transaction of a file. "+
-				"Leave it out.")
+			"SET AUTOCOMMIT is not allowed: Towpath begins and ends the transaction of a file. "+
+				"Remove it.")
 		return nil
 	case s.setting.state != settingOff:
 		return s.setting.add(s.file, t, word)
@@ -148,7 +148,8 @@ func (s *reading) finish() error {
 	case len(s.lead) == 0:
 		return nil
 	case s.define.verb != "" && s.define.verb != "-" && s.define.kind == "":
-		return statement.Errorf(s.begin, "%s of this kind is not known here. %s", s.define.verb, allowedKinds)
+		return statement.Errorf(s.begin, "%s of this kind is unknown to Towpath. %s",
+			s.define.verb, allowedKinds)
 	case s.roles.about:
 		return s.roles.read(s.begin)
 	case s.grant.on:

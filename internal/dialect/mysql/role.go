@@ -24,7 +24,7 @@ type roleReader struct {
 func (r *roleReader) add(t statement.Token, word string) error {
 	if r.Full() {
 		if r.about {
-			return statement.Errorf(t.Pos, "This statement about users is too long. Write several.")
+			return statement.Errorf(t.Pos, "This statement about users is too long. Split it into several.")
 		}
 		return nil // of many rights to an object
 	}
@@ -60,7 +60,7 @@ func (r *roleReader) read(begin statement.Position) (err error) {
 	}
 	switch {
 	case r.kind == "ROLE" && r.verb == "ALTER":
-		return statement.Errorf(begin, "ALTER ROLE is no statement that is known here. Use ALTER USER.")
+		return statement.Errorf(begin, "There is no ALTER ROLE here. Use ALTER USER.")
 	case r.kind == "", r.kind == "ROLE", r.verb == "DROP":
 		err = r.plain()
 	default:
@@ -78,7 +78,8 @@ var errUnknown = errors.New("unknown")
 // unknown shows nothing of the text: it may contain a password.
 func (r *roleReader) unknown(begin statement.Position) *statement.Error {
 	return statement.Errorf(r.Pos(begin),
-		"A statement about users may not say this. It may give a password, limits, REQUIRE, ACCOUNT LOCK, "+
+		"This part of a statement about users is not allowed. It may set a password, limits, "+
+			"REQUIRE, ACCOUNT LOCK, "+
 			"DEFAULT ROLE and membership in roles. Write names without escapes.")
 }
 
@@ -92,7 +93,7 @@ func (r *roleReader) account() error {
 			"%s is the user that runs the migration, which no migration may change. Name another one.", t.Key)
 	case t.Key == "PUBLIC" || t.Key == "ALL" || t.Key == "NONE":
 		return statement.Errorf(t.Pos,
-			"%s stands for every user or role, and no migration may change all of them. Name each.", t.Key)
+			"%s means every user or role, and no migration may change all of them. Name each.", t.Key)
 	case (t.Text && t.Name == "") || t.Symbol != 0 || t == (dialect.Word{}):
 		return errUnknown
 	case ofServer(t.Name):

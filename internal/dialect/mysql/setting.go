@@ -49,7 +49,7 @@ func (s *setting) add(file *lexer, t statement.Token, word string) error {
 		s.state = settingValue
 		if kept := file.saved[strings.ToLower(name(t))]; kept == "" || (kept != s.name && s.name != "NAMES") {
 			return statement.Errorf(s.at, "Write %s as a literal, or save it in this file first, as a dump "+
-				"does: what the variable holds is not known here.", strings.ToLower(s.name))
+				"does: Towpath does not know the value of the variable.", strings.ToLower(s.name))
 		}
 	case settingOwn, settingValue:
 		switch {
@@ -94,12 +94,12 @@ func (s *setting) addName(t statement.Token, word string) error {
 	case "SQL_LOG_BIN", "GTID_PURGED", "GTID_NEXT":
 		s.state = settingValue
 		return statement.Errorf(t.Pos,
-			"SET %s is not allowed: it steers the replication of the whole server. "+
-				"Make the dump with mysqldump --set-gtid-purged=OFF, or leave the lines with it out.", word)
+			"SET %s is not allowed: it controls the replication of the whole server. "+
+				"Make the dump with mysqldump --set-gtid-purged=OFF, or remove the lines with it.", word)
 	}
 	if s.state = settingValue; !freeSetting(word) {
 		return statement.Errorf(t.Pos, "SET %s is not allowed: it changes limits, transactions, rights or "+
-			"the whole server, or is not known here. Leave it out.", strings.ToUpper(string(t.Raw)))
+			"the whole server, or Towpath does not know it. Remove it.", strings.ToUpper(string(t.Raw)))
 	}
 	return nil
 }
@@ -165,7 +165,7 @@ func (s *setting) addGuardedValue(t statement.Token) error {
 	if value == "DEFAULT" || strings.HasPrefix(value, "UTF8") {
 		return nil
 	}
-	return statement.Errorf(t.Pos, "Only utf8mb4 is allowed here: files are UTF-8. Leave this line out.")
+	return statement.Errorf(t.Pos, "Only utf8mb4 is allowed here: files are UTF-8. Remove this line.")
 }
 
 // keep notes the setting that a user variable saves: exactly "@old = @@sql_mode".

@@ -32,7 +32,7 @@ func Validate(s statement.Statement, t Target) error {
 	}
 	err := ValidatePrepared(text, t)
 	if refused := (*statement.Error)(nil); errors.As(err, &refused) {
-		return statement.Errorf(s.Pos, "The text that is prepared must not run: %s", refused.Message)
+		return statement.Errorf(s.Pos, "The prepared text is not allowed: %s", refused.Message)
 	}
 	return err
 }
@@ -45,8 +45,8 @@ func reaches(t Target, o statement.Outside, verb string) string {
 		if o.Name == t.User {
 			return ""
 		}
-		return fmt.Sprintf("DEFINER = %s makes this run with the rights of another user. Leave DEFINER "+
-			"out: it is %s then, who runs the migration.", o.Name, t.User)
+		return fmt.Sprintf("DEFINER = %s makes this run with the rights of another user. "+
+			"Remove DEFINER: it is then %s, the user that runs the migration.", o.Name, t.User)
 	case statement.OutsideRole:
 		if sameUser(o.Name, t.User) {
 			return fmt.Sprintf("%s is the user that runs the migration, which no migration may change. "+
@@ -59,8 +59,8 @@ func reaches(t Target, o statement.Outside, verb string) string {
 		case one && plain == t.Database:
 			return ""
 		case o.Name == t.Database:
-			return fmt.Sprintf("In a grant, _ and %% stand for any character, so %s is the name of other "+
-				"databases too. Write %s.", o.Name, QuoteName(EscapePattern(o.Name)))
+			return fmt.Sprintf("In a grant, _ and %% are wildcards, so %s also names other databases. "+
+				"Write %s.", o.Name, QuoteName(EscapePattern(o.Name)))
 		}
 	case statement.OutsideDatabase, statement.OutsideRead:
 		if o.Name == t.Database || strings.EqualFold(o.Name, "information_schema") {
@@ -71,8 +71,8 @@ func reaches(t Target, o statement.Outside, verb string) string {
 			return ""
 		}
 	}
-	return fmt.Sprintf("This reaches the database %s: a migration stays in its own. Leave the name out, or "+
-		"write a file for that database.", o.Name)
+	return fmt.Sprintf("This reaches the database %s: a migration may only use its own. "+
+		"Remove the name, or write a file for that database.", o.Name)
 }
 
 // EscapePattern returns a pattern that matches one name only.

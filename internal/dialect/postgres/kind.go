@@ -56,23 +56,24 @@ func refusedVerb(p piece) error {
 			"%s is not allowed: nobody reads what a migration returns. Use a loop in a DO block.", p.word)
 	case "LISTEN", "UNLISTEN", "DISCARD":
 		return statement.Errorf(p.Pos,
-			"%s is not allowed: every file starts with a fresh session, which ends with it. Leave it out.",
+			"%s is not allowed: every file has a session of its own. Remove it.",
 			p.word)
 	case "LOAD":
-		return statement.Errorf(p.Pos, "LOAD is not allowed: it loads code into the server. Leave it out.")
+		return statement.Errorf(p.Pos, "LOAD is not allowed: it loads code into the server. Remove it.")
 	case "CHECKPOINT":
 		return statement.Errorf(p.Pos,
-			"CHECKPOINT is not allowed: it concerns the whole server. Leave it out.")
+			"CHECKPOINT is not allowed: it affects the whole server. Remove it.")
 	case "REASSIGN":
 		return statement.Errorf(p.Pos,
-			"REASSIGN OWNED is not allowed: it changes owners of databases too. "+
+			"REASSIGN OWNED is not allowed: it also changes owners of databases. "+
 				"Use ALTER … OWNER TO for each object.")
 	case "IMPORT":
 		return statement.Errorf(p.Pos,
-			"IMPORT is not allowed: foreign servers are outside of this database. Leave it out.")
+			"IMPORT is not allowed: foreign servers are outside of this database. Remove it.")
 	}
-	return statement.Errorf(p.Pos, "%s is no statement that a migration may hold. Check its spelling: a "+
-		"migration changes data or this database's schema.", p.word)
+	return statement.Errorf(p.Pos,
+		"%s is not a statement that a migration may contain. "+
+			"Check its spelling: a migration changes data or the schema of this database.", p.word)
 }
 
 // objectRule checks statements about one kind of object: CREATE, ALTER, DROP, COMMENT ON, SECURITY
@@ -136,23 +137,26 @@ func refusedKind(at statement.Position, verb string, p piece) error {
 	case "ROLE", "USER", "GROUP":
 		return refusedRole(at, verb+" "+p.word)
 	case "DATABASE":
-		return statement.Errorf(at, "%s DATABASE is not allowed: it concerns the server, and a migration "+
-			"only its own database. Leave it out (pg_dump without --create).", verb)
+		return statement.Errorf(at,
+			"%s DATABASE is not allowed: it affects the server, and a migration may only change its own "+
+				"database. Remove it (pg_dump without --create).", verb)
 	case "TABLESPACE", "SUBSCRIPTION", "SYSTEM", "PARAMETER":
-		return statement.Errorf(at, "%s %s is not allowed: it concerns the server, and a migration only "+
-			"its own database. Ask the server's administrator.", verb, p.word)
+		return statement.Errorf(at,
+			"%s %s is not allowed: it affects the server, and a migration may only change its own "+
+				"database. Ask the server's administrator.", verb, p.word)
 	case "SERVER", "FOREIGN":
 		return statement.Errorf(at,
-			"%s %s is not allowed: it leads out of this database. Ask the server's administrator.", verb,
+			"%s %s is not allowed: it reaches outside this database. Ask the server's administrator.", verb,
 			p.word)
 	case "OWNED":
 		return statement.Errorf(at,
-			"DROP OWNED is not allowed: it takes rights in other databases too. Drop each object.")
+			"DROP OWNED is not allowed: it also revokes rights in other databases. Drop each object.")
 	case "":
-		return statement.Errorf(at, "%s wants a kind of object, such as TABLE.", verb)
+		return statement.Errorf(at, "%s needs a kind of object, such as TABLE.", verb)
 	}
-	return statement.Errorf(at, "%s %s is no statement that a migration may hold. Check its spelling: a "+
-		"migration changes data or this database's schema.", verb, p.word)
+	return statement.Errorf(at,
+		"%s %s is not a statement that a migration may contain. "+
+			"Check its spelling: a migration changes data or the schema of this database.", verb, p.word)
 }
 
 // detail checks the tokens after the kind.
@@ -189,7 +193,7 @@ func (o *objectRule) name(p piece) error {
 	}
 	if !slices.Contains(extensions, p.name) {
 		return statement.Errorf(p.Pos,
-			"The extension %s is not one that a migration may create: it may lead out of this database. "+
+			"The extension %s is not allowed: it may reach outside this database. "+
 				"Ask the server's administrator to create it.", p.Raw)
 	}
 	return nil
@@ -230,7 +234,7 @@ func checkLanguage(p piece) error {
 		return nil
 	}
 	return statement.Errorf(p.Pos,
-		"The language %s is not allowed: its code reaches the server itself. Use sql or plpgsql.", p.Raw)
+		"The language %s is not allowed: its code can use the server itself. Use sql or plpgsql.", p.Raw)
 }
 
 // clause reads LANGUAGE and SET of a routine or a block.

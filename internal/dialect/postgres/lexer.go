@@ -118,7 +118,7 @@ func (*lexer) Next(r *statement.Reader) (statement.TokenKind, error) {
 		return statement.Text, quoted(r, 2)
 	case (c == 'u' || c == 'U') && r.Peek(1) == '&' && r.Peek(2) == '"':
 		return 0, statement.Errorf(r.Pos(),
-			"A name in escapes is not allowed here. Write the characters themselves.")
+			"A name with escapes is not allowed here. Write the characters themselves.")
 	case c == '$':
 		return dollar(r)
 	case digit(c):
@@ -255,7 +255,7 @@ func number(r *statement.Reader) error {
 	if wordByte(r.Peek(0)) || r.Peek(0) == '$' {
 		return statement.Errorf(pos,
 			"What follows this number belongs to it in some versions of PostgreSQL. "+
-				"Put a space behind the number.")
+				"Put a space after the number.")
 	}
 	return nil
 }

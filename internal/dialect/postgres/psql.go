@@ -25,7 +25,7 @@ func (v *variables) add(p piece) error {
 		v.json = true
 	case beside && v.square == 0 && !v.json && p.Kind != statement.Symbol:
 		return statement.Errorf(v.colon,
-			":%s is a variable of psql and no SQL, and nobody gives it a value. Write the value itself.",
+			":%s is a psql variable, not SQL, and has no value. Write the value itself.",
 			p.Raw)
 	}
 	return nil

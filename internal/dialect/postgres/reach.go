@@ -30,14 +30,14 @@ func (r *reach) add(p piece, last piece) error {
 		return err
 	}
 	if why := outward(p.name); why != "" {
-		return statement.Errorf(p.Pos, "%s is not allowed: %s. Leave it out.", p.name, why)
+		return statement.Errorf(p.Pos, "%s is not allowed: %s. Remove it.", p.name, why)
 	}
 	target := r.target
 	r.target = p.word == "UPDATE" || p.word == "INTO" || (p.word == "FROM" && last.word == "DELETE") ||
 		(target && p.word == "ONLY")
 	if target && strings.HasPrefix(p.name, "pg_") && !strings.HasPrefix(p.name, "pg_temp") {
 		return statement.Errorf(p.Pos,
-			"%s is not allowed here: it is the server's own catalog. Use the statement that is made for it.",
+			"%s is not allowed here: it is the server's own catalog. Use a statement such as ALTER.",
 			p.name)
 	}
 	return nil
@@ -62,7 +62,7 @@ func (r *reach) configure(p piece) error {
 	}
 	return statement.Errorf(p.Pos,
 		"set_config is not allowed here: it may change the limits or the role that the server has set. "+
-			"Leave it out.")
+			"Remove it.")
 }
 
 func mayConfigure(p piece) bool {
@@ -83,12 +83,12 @@ func plainText(p piece) (string, bool) {
 func outward(name string) string {
 	switch name {
 	case "lo_import", "lo_export", "pg_stat_file", "pg_rotate_logfile", "pg_current_logfile":
-		return "it reaches the server's files"
+		return "it uses the server's files"
 	case "pg_terminate_backend", "pg_cancel_backend", "pg_log_backend_memory_contexts":
-		return "it reaches sessions of others"
+		return "it affects other sessions"
 	case "pg_authid", "pg_shadow", "pg_user_mapping", "pg_user_mappings", "pg_hba_file_rules",
 		"pg_ident_file_mappings":
-		return "it holds the server's secrets"
+		return "it contains the server's secrets"
 	case "pg_reload_conf", "pg_promote", "pg_switch_wal", "pg_backup_start", "pg_backup_stop",
 		"pg_start_backup", "pg_stop_backup",
 		"pg_create_restore_point", "pg_stat_reset_shared", "pg_log_standby_snapshot",
@@ -96,9 +96,9 @@ func outward(name string) string {
 		"pg_logfile_rotate", "pg_stat_reset_slru", "pg_stat_reset_replication_slot",
 		"pg_stat_reset_subscription_stats", "pg_stat_reset_backend_stats",
 		"autoprewarm_start_worker", "autoprewarm_dump_now":
-		return "it concerns the whole server"
+		return "it affects the whole server"
 	case "dblink":
-		return "it leads out of this database"
+		return "it reaches outside this database"
 	}
 	for _, family := range families {
 		if strings.HasPrefix(name, family.prefix) {
@@ -110,17 +110,17 @@ func outward(name string) string {
 
 // families are groups of functions by the beginning of their names.
 var families = []struct{ prefix, why string }{
-	{"pg_read_file", "it reaches the server's files"},
-	{"pg_read_binary_file", "it reaches the server's files"},
-	{"pg_ls_", "it reaches the server's files"},
-	{"pg_file_", "it reaches the server's files"},
-	{"pg_logdir_", "it reaches the server's files"},
-	{"dblink_", "it leads out of this database"},
-	{"postgres_fdw_", "it leads out of this database"},
-	{"pg_wal_replay_", "it concerns the whole server"},
-	{"pg_replication_", "it concerns the whole server"},
-	{"pg_create_physical_", "it concerns the whole server"},
-	{"pg_create_logical_", "it concerns the whole server"},
-	{"pg_copy_", "it concerns the whole server"},
-	{"pg_logical_slot_", "it concerns the whole server"},
+	{"pg_read_file", "it uses the server's files"},
+	{"pg_read_binary_file", "it uses the server's files"},
+	{"pg_ls_", "it uses the server's files"},
+	{"pg_file_", "it uses the server's files"},
+	{"pg_logdir_", "it uses the server's files"},
+	{"dblink_", "it reaches outside this database"},
+	{"postgres_fdw_", "it reaches outside this database"},
+	{"pg_wal_replay_", "it affects the whole server"},
+	{"pg_replication_", "it affects the whole server"},
+	{"pg_create_physical_", "it affects the whole server"},
+	{"pg_create_logical_", "it affects the whole server"},
+	{"pg_copy_", "it affects the whole server"},
+	{"pg_logical_slot_", "it affects the whole server"},
 }

@@ -24,7 +24,7 @@ type roleReader struct {
 func (r *roleReader) add(p piece) error {
 	if r.Full() {
 		if r.about {
-			return statement.Errorf(p.Pos, "This statement about roles is too long. Write several.")
+			return statement.Errorf(p.Pos, "This statement about roles is too long. Split it into several.")
 		}
 		return nil // of many rights to an object
 	}
@@ -64,7 +64,8 @@ func (r *roleReader) read() (err error) {
 	switch {
 	case r.kind == "USER" && r.Peek().Key == "MAPPING":
 		return statement.Errorf(r.start,
-			"%s USER MAPPING is not allowed: it leads out of this database. Ask the server's administrator.",
+			"%s USER MAPPING is not allowed: it reaches outside this database. "+
+				"Ask the server's administrator.",
 			r.verb)
 	case r.verb == "CREATE":
 		if err = r.role(); err == nil {
@@ -92,7 +93,7 @@ func (r *roleReader) read() (err error) {
 // unknown shows nothing of the text: it may contain a password.
 func (r *roleReader) unknown() error {
 	return statement.Errorf(r.Pos(r.start),
-		"A statement about roles may not say this. It may give LOGIN, INHERIT, CONNECTION LIMIT, "+
+		"This part of a statement about roles is not allowed. It may set LOGIN, INHERIT, CONNECTION LIMIT, "+
 			"PASSWORD, VALID UNTIL, membership in roles, and settings of their sessions.")
 }
 
@@ -109,7 +110,7 @@ func (r *roleReader) role() error {
 			t.Key)
 	case t.Key == "ALL" || t.Key == "PUBLIC":
 		return statement.Errorf(t.Pos,
-			"%s stands for every role, the one that runs the migration too. Name each role.", t.Key)
+			"%s means every role, including the one that runs the migration. Name each role.", t.Key)
 	case strings.HasPrefix(t.Name, "pg_"), t.Name == "postgres":
 		return statement.Errorf(t.Pos,
 			"%s has power over the whole server, and no migration may give, take or change it. "+
@@ -156,7 +157,7 @@ func (r *roleReader) option() error {
 		r.Next()
 		return nil
 	case slices.Contains(powers, t.Name):
-		return statement.Errorf(t.Pos, "%s reaches beyond the databases, and no migration may give it. Ask "+
+		return statement.Errorf(t.Pos, "%s has power beyond databases, and no migration may grant it. Ask "+
 			"the server's administrator.", strings.ToUpper(t.Name))
 	case r.Take("ENCRYPTED", "PASSWORD"), r.Take("PASSWORD"):
 		if r.TakeText() || r.Take("NULL") {

@@ -81,7 +81,7 @@ func (s *settingRule) add(p piece) error {
 
 func (s *settingRule) end() error {
 	if s.name.Raw == nil {
-		return statement.Errorf(s.start, "%s wants the name of a setting.", s.verb)
+		return statement.Errorf(s.start, "%s needs the name of a setting.", s.verb)
 	}
 	if s.custom || allowedSetting(s.name.name) {
 		return nil
@@ -115,16 +115,17 @@ func refusedSetting(p piece, verb string) error {
 	case "client_encoding", "names":
 		return statement.Errorf(p.Pos,
 			"%s %s is not allowed: files are UTF-8. "+
-				"Save this one as UTF-8, and leave the line out (pg_dump --encoding=UTF8).",
+				"Save this one as UTF-8, and remove the line (pg_dump --encoding=UTF8).",
 			verb, strings.ToUpper(name))
 	case "role", "authorization":
-		return statement.Errorf(p.Pos, "%s %s is not allowed: a file does not choose whom it runs as. "+
-			"Leave it out (pg_dump --no-owner), and set the instance's option "+
-			"role: its files then run as that role.", verb, strings.ToUpper(name))
+		return statement.Errorf(p.Pos,
+			"%s %s is not allowed: a file cannot choose the role that it runs as. "+
+				"Remove it (pg_dump --no-owner), and set the instance's option "+
+				"role: its files then run as that role.", verb, strings.ToUpper(name))
 	default:
 		return statement.Errorf(p.Pos,
-			"%s %s is not allowed: it is no setting of a migration's own statements, "+
-				"and may change limits, role or transaction. Leave it out.",
+			"%s %s is not allowed: it is not on the list of allowed settings, and may change limits, "+
+				"role or transaction. Remove it.",
 			verb, strings.ToUpper(name))
 	}
 }

@@ -203,13 +203,14 @@ func (v *validator) has(word string) bool {
 // and with it the further checks.
 func (v *validator) refuse(p piece) error {
 	if p.Kind != statement.Text && p.Names(towpath.LedgerTable) {
-		return statement.Errorf(p.Pos, "The table %s is where Towpath records what has run. Leave it out "+
-			"of the file (pg_dump --exclude-table=*.%[1]s).", towpath.LedgerTable)
+		return statement.Errorf(p.Pos,
+			"The table %s is where Towpath records what has run. "+
+				"Remove it from the file (pg_dump --exclude-table=*.%[1]s).", towpath.LedgerTable)
 	}
 	if p.Is('\\') {
 		return &statement.Error{
 			Pos: p.Pos, Through: "\n",
-			Message: "Commands with a backslash belong to psql and are not SQL. Leave this line out.",
+			Message: "Commands with a backslash belong to psql and are not SQL. Remove this line.",
 		}
 	}
 	if err := v.psql.add(p); err != nil {

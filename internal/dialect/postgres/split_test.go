@@ -89,7 +89,7 @@ var refused = []dialecttest.Refuse{
 	{Script: "COPY a FROM stdin;\n1\n\\.\n", At: "1:1", Word: "COPY"},
 	{Script: "COPY a FROM PROGRAM 'id'", At: "1:1", Word: "COPY"},
 	{Script: "SELECT 1;\n\\connect other", At: "2:1", Word: "psql"},
-	{Script: "INSERT INTO a VALUES (1, :owner)", At: "1:26", Word: ":owner is a variable of psql"},
+	{Script: "INSERT INTO a VALUES (1, :owner)", At: "1:26", Word: ":owner is a psql variable"},
 	{Script: "CREATE TABLE :\"schema\".a (b int)", At: "1:14", Word: "psql"},
 	{Script: "UPDATE a SET b = c::text || :'größe' WHERE d[1:2] = e", At: "1:29", Word: "psql"},
 	{Script: "SELECT * FROM :schema.a", At: "1:15", Word: "psql"},

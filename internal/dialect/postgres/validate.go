@@ -32,7 +32,8 @@ func Validate(s statement.Statement, t Target) error {
 				o.Name)
 		case o.Kind == statement.OutsideDatabase && Clip(o.Name) != Clip(t.Database):
 			return statement.Errorf(o.Pos,
-				"This reaches the database %s: a migration stays in its own. Write a file for that database.",
+				"This reaches the database %s: a migration may only use its own. "+
+					"Write a file for that database.",
 				o.Name)
 		}
 	}

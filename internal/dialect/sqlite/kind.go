@@ -53,10 +53,11 @@ func refusedVerb(t statement.Token, word string) error {
 	case "VACUUM":
 		return statement.Errorf(t.Pos,
 			"VACUUM is not allowed: it cannot run in a transaction, and INTO writes another file. "+
-				"Run it by hand outside of migrations.")
+				"Run it yourself, outside migrations.")
 	}
-	return statement.Errorf(t.Pos, "%s is no statement that a migration may hold. Check its spelling: a "+
-		"migration changes data or this database's schema.", word)
+	return statement.Errorf(t.Pos,
+		"%s is not a statement that a migration may contain. "+
+			"Check its spelling: a migration changes data or the schema of this database.", word)
 }
 
 // upper returns a key word as SQLite reads it: ASCII letters in any case, "" for anything else.
@@ -114,8 +115,9 @@ func (o *objectRule) add(t statement.Token) error {
 	case o.module == usingModule:
 		o.module = moduleSeen
 		if !SafeModule(name(t)) {
-			return statement.Errorf(t.Pos, "The module %s is not allowed: its tables may reach beyond this "+
-				"database. Use one of %s.", t.Raw, strings.Join(modules, ", "))
+			return statement.Errorf(t.Pos,
+				"The module %s is not allowed: its tables may reach outside this database. Use one of %s.",
+				t.Raw, strings.Join(modules, ", "))
 		}
 	case word == "USING":
 		o.module = usingModule
@@ -149,7 +151,7 @@ func (o *objectRule) addKind(t statement.Token, word string) error {
 		o.kind = word
 		return nil
 	}
-	return statement.Errorf(o.start, "%s %s is no statement that a migration may hold. "+
+	return statement.Errorf(o.start, "%s %s is not a statement that a migration may contain. "+
 		"Check its spelling: SQLite has tables, indexes, views and triggers, and alters tables only.", o.verb,
 		t.Raw)
 }
@@ -160,9 +162,9 @@ func (o *objectRule) creates(kind string) bool { return o.verb == "CREATE" && o.
 func (o *objectRule) end() error {
 	switch {
 	case o.kind == "":
-		return statement.Errorf(o.start, "%s wants a kind of object, such as TABLE.", o.verb)
+		return statement.Errorf(o.start, "%s needs a kind of object, such as TABLE.", o.verb)
 	case o.virtual && o.module != moduleSeen:
-		return statement.Errorf(o.start, "CREATE VIRTUAL TABLE wants a module: USING fts5 or rtree.")
+		return statement.Errorf(o.start, "CREATE VIRTUAL TABLE needs a module: USING fts5 or rtree.")
 	}
 	return nil
 }
@@ -209,19 +211,19 @@ func (p *pragmaRule) allowed() error {
 	}
 	if p.said == "writable_schema" {
 		return statement.Errorf(p.name.Pos,
-			"PRAGMA writable_schema is not allowed: it changes the schema behind SQLite's back. "+
-				"Where a dump has it, write CREATE VIRTUAL TABLE, and leave out "+
-				"what the dump says of the tables that come with it.")
+			"PRAGMA writable_schema is not allowed: it bypasses SQLite's checks. "+
+				"Where a dump has it, write CREATE VIRTUAL TABLE, and remove what the dump has for the "+
+				"tables that come with it.")
 	}
 	return statement.Errorf(p.name.Pos,
-		"PRAGMA %s is not allowed: it reaches beyond the migration or changes its limits. Leave it out.",
+		"PRAGMA %s is not allowed: it affects more than the migration, or changes its limits. Remove it.",
 		p.said)
 }
 
 func (p *pragmaRule) end() error {
 	switch p.state {
 	case pragmaName:
-		return statement.Errorf(p.start, "PRAGMA wants a name, such as foreign_key_check.")
+		return statement.Errorf(p.start, "PRAGMA needs a name, such as foreign_key_check.")
 	case pragmaDot:
 		return p.allowed()
 	}

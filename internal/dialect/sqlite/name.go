@@ -55,12 +55,12 @@ func (n *names) add(t statement.Token) error {
 func (n *names) refuse(t statement.Token) error {
 	if n.outside != "" && t.Is('(') {
 		return statement.Errorf(n.last.Pos,
-			"%s leads out of the database, to code or files of the server. Leave it out.", n.outside)
+			"%s uses code or files of the server. Remove it.", n.outside)
 	}
 	if t.Names(towpath.LedgerTable) && (t.Kind != statement.Text || n.place != nowhere || n.virtual ||
 		n.alter) {
 		return statement.Errorf(t.Pos,
-			"The table %s is where Towpath records what has run. Leave it out of the file.",
+			"The table %s is where Towpath records what has run. Remove it from the file.",
 			towpath.LedgerTable)
 	}
 	if n.place == nowhere || t.Kind == statement.Symbol {

@@ -171,7 +171,7 @@ func (v *validator) Token(t statement.Token) (bool, error) {
 			return false, &statement.Error{
 				Pos: t.Pos, Through: "\n",
 				Message: "Commands with a dot belong to the sqlite3 shell and are not SQL. " +
-					"Leave this line out.",
+					"Remove this line.",
 			}
 		}
 	}
@@ -214,7 +214,7 @@ func (v *validator) refuse(t statement.Token) error {
 	}
 	if variable(t) {
 		return statement.Errorf(t.Pos,
-			"%s is a parameter, and nobody gives it a value. Write the value itself.", t.Raw)
+			"%s is a parameter, and has no value. Write the value itself.", t.Raw)
 	}
 	if v.rule == nil {
 		return v.first(t)
@@ -253,7 +253,7 @@ func (v *validator) state() statement.State {
 // Finish implements statement.Validator.
 func (v *validator) Finish(s *statement.Statement, atEnd bool) error {
 	if v.rule == nil {
-		return statement.Errorf(v.begin, "EXPLAIN wants a statement.")
+		return statement.Errorf(v.begin, "EXPLAIN needs a statement.")
 	}
 	if err := v.rule.end(); err != nil {
 		return err

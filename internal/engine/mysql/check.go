@@ -31,7 +31,7 @@ func (e *Engine) Check(ctx context.Context, t engine.Target) (engine.Report, err
 	defer conn.closeQuietly()
 	c := &check{engine: e, target: t, conn: conn}
 	if err := c.run(ctx); err != nil {
-		c.add("error", "The server does not answer as expected: "+mapError(err).Message+".", "")
+		c.add("error", "The server sent an unexpected response: "+mapError(err).Message+".", "")
 	}
 	report.Version = c.version
 	report.Findings = c.findings
@@ -76,7 +76,7 @@ func (c *check) server(ctx context.Context) (err error) {
 		c.version, oldest = "MariaDB "+strings.TrimPrefix(c.version, "MySQL "), 10
 	}
 	if major < oldest {
-		c.add("error", fmt.Sprintf("%s is too old: %d is the oldest that is known here.", c.version,
+		c.add("error", fmt.Sprintf("%s is too old: %d is the oldest that Towpath supports.", c.version,
 			oldest), "")
 	}
 	var readOnly string
@@ -118,7 +118,7 @@ func (c *check) cluster(ctx context.Context) error {
 		c.add("warning", "The server is a node of a Galera cluster: changes of tables block the whole "+
 			"cluster, and what a lost session does is known on its own node only.",
 			"Give the instance the address of one node, not of a load balancer, "+
-				"and run changes when little else runs.")
+				"and run changes when the load is low.")
 	}
 	return err
 }

@@ -27,7 +27,7 @@ func mapError(err error) *engine.Error {
 		return &engine.Error{Kind: kindOf(e), Message: fmt.Sprintf("%s (error %d)", towpath.Clip(e.Message),
 			e.Number), Err: err}
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return &engine.Error{Kind: engine.Timeout, Message: "stopped before it was done", Err: err}
+		return &engine.Error{Kind: engine.Timeout, Message: "stopped before it finished", Err: err}
 	}
 	return &engine.Error{Kind: engine.Lost, Message: towpath.Clip(err.Error()), Err: err}
 }

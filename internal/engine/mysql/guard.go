@@ -33,5 +33,5 @@ func ledgerChanged(before, after string) error {
 		return nil
 	}
 	return &engine.Error{Kind: engine.Refused, Message: "the statement has changed the table " + ledgerTable +
-		", which belongs to the server. What it did stays: look at the ledger before anything else runs"}
+		", which belongs to the server. Its change remains: check the ledger before anything else runs"}
 }

@@ -82,7 +82,7 @@ func (e *Engine) Open(ctx context.Context, t engine.Target) (engine.DB, error) {
 		dialect.QuoteName(ledgerTable)}
 	if db.mariadb, _, err = c.flavor(ctx); err != nil {
 		c.closeQuietly()
-		return nil, towpath.Errorf(towpath.CodeUnavailable, "The server does not answer as expected: %s.",
+		return nil, towpath.Errorf(towpath.CodeUnavailable, "The server sent an unexpected response: %s.",
 			mapError(err).Message)
 	}
 	db.batches = db.mariadb && !e.oneByOne

@@ -161,7 +161,7 @@ func (s *session) madeForeign(ctx context.Context, name, storage string, made sc
 		want := strings.Join(columns, "\n")
 		if !slices.ContainsFunc(have, func(one string) bool { return strings.EqualFold(one, want) }) {
 			return unmet(
-				"The foreign key on (%s) of the table %s was not made: the server passes over it in a "+
+				"The foreign key on (%s) of the table %s was not made: the server ignores it in a "+
 					"table of the storage engine %s, or behind a column. "+
 					"Write FOREIGN KEY in a table of InnoDB.",
 				strings.Join(columns, ", "), name, storage)

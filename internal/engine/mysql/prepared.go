@@ -25,7 +25,7 @@ func (s *session) vet(ctx context.Context, st statement.Statement) error {
 		return err
 	}
 	if err := dialect.ValidatePrepared(text, place(s.db.target)); err != nil {
-		return &engine.Error{Kind: engine.Refused, Message: "the text that is prepared must not run: " +
+		return &engine.Error{Kind: engine.Refused, Message: "the prepared text is not allowed: " +
 			message(err), Err: err}
 	}
 	return nil

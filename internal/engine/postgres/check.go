@@ -30,7 +30,7 @@ func (e *Engine) Check(ctx context.Context, t engine.Target) (engine.Report, err
 	defer closeQuietly(conn)
 	c := &check{engine: e, target: t, conn: conn, maker: t.Username}
 	if err := c.run(ctx); err != nil {
-		c.add("error", "The server does not answer as expected: "+mapError(err).Message+".", "")
+		c.add("error", "The server sent an unexpected response: "+mapError(err).Message+".", "")
 	}
 	report.Version = c.version
 	report.Findings = c.findings
@@ -80,7 +80,7 @@ func (c *check) server(ctx context.Context) error {
 	}
 	c.version = "PostgreSQL " + strings.Fields(c.version)[0]
 	if number < oldest {
-		c.add("error", c.version+" is too old: 13 is the oldest that is known here.", "")
+		c.add("error", c.version+" is too old: 13 is the oldest that Towpath supports.", "")
 	}
 	if recovery {
 		c.add("error", "The server is a standby and read-only.", "Use the address of the primary.")
@@ -110,7 +110,7 @@ func (c *check) pooler(ctx context.Context) error {
 		return nil
 	}
 	if !sessionPooler(c.target) {
-		c.add("warning", "A connection pooler stands before the server: statements without a transaction "+
+		c.add("warning", "A connection pooler is in front of the server: statements without a transaction "+
 			"are refused through it.",
 			"Use the server's own address, or set the option pooler to session "+
 				"where the pooler is in that mode.")
@@ -163,11 +163,11 @@ func (c *check) rights(ctx context.Context) error {
 	switch {
 	case usable == nil && !create && at.behind:
 		c.add("error",
-			fmt.Sprintf("The ledger lies in the schema %s, where it may not stay, and the user may not "+
-				"make the schema %s for it.", at.former, at.schema),
+			fmt.Sprintf("The ledger must move out of the schema %s, "+
+				"and the user may not create the schema %s for it.", at.former, at.schema),
 			fmt.Sprintf("CREATE SCHEMA %s AUTHORIZATION %s", name, role))
 	case usable == nil && !create:
-		c.add("error", fmt.Sprintf("The user may not make the schema %s for the ledger.", at.schema),
+		c.add("error", fmt.Sprintf("The user may not create the schema %s for the ledger.", at.schema),
 			fmt.Sprintf("CREATE SCHEMA %s AUTHORIZATION %s", name, role))
 	case usable != nil && !*usable:
 		c.add("error", fmt.Sprintf("The user may not use the ledger's schema %s.", at.schema),
@@ -178,7 +178,7 @@ func (c *check) rights(ctx context.Context) error {
 		if c.maker != c.target.Username {
 			who = "The role " + c.maker
 		}
-		c.add("warning", who+" may not make tables in the schema public.",
+		c.add("warning", who+" may not create tables in the schema public.",
 			"GRANT CREATE ON SCHEMA public TO "+pgx.Identifier{c.maker}.Sanitize())
 	}
 	return nil

@@ -25,14 +25,14 @@ func mapError(err error) *engine.Error {
 	case errors.As(err, &pgErr):
 		return &engine.Error{Kind: kindOf(pgErr), Message: towpath.Clip(words(pgErr)), Err: err}
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), pgconn.Timeout(err):
-		return &engine.Error{Kind: engine.Timeout, Message: "stopped before it was done", Err: err}
+		return &engine.Error{Kind: engine.Timeout, Message: "stopped before it finished", Err: err}
 	}
 	if tooLong := (*pgproto3.ExceededMaxBodyLenErr)(nil); errors.As(err, &tooLong) {
 		return &engine.Error{
 			Kind: engine.Failed,
-			Message: fmt.Sprintf("something in the database has %d MiB in one piece, and at most %d MiB of "+
-				"it are read: "+
-				"a comment, a default, or the body of a view or a routine. Make it shorter",
+			Message: fmt.Sprintf(
+				"an object in the database has %d MiB, and Towpath reads at most %d MiB of each: "+
+					"a comment, a default, or the body of a view or a routine. Make it shorter",
 				tooLong.ActualBodyLen>>20, maxAnswer>>20), Err: err,
 		}
 	}

@@ -66,8 +66,7 @@ func (s *session) look(text *string) error {
 }
 
 // itsOwn ends the message about a change that was detected too late to be undone.
-const itsOwn = ", which belongs to the server. What it did stays: look at the ledger before anything " +
-	"else runs"
+const itsOwn = ", which belongs to the server. Its change remains: check the ledger before anything else runs"
 
 // guard makes the server itself compare the ledger, and the outside, with the last check and with
 // the number of rows that we have written since: when they differ, the calls after it do not run,
@@ -83,7 +82,7 @@ func (s *session) guard(own int) call {
 			s.db.ledger, s.ledgerAt.place, s.ledgerAt.writes + s.written + int64(own),
 			fmt.Sprintf("%d %s", *s.outside, s.role),
 		},
-		refused: "something that the migration has put off until its commit has changed the table " +
+		refused: "something that the migration deferred to its commit has changed the table " +
 			ledgerTable +
 			", which belongs to the server, or roles, databases or settings",
 	}

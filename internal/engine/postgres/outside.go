@@ -121,7 +121,7 @@ func compareOutside(before, after string) error {
 	return refusedOutside("roles, settings of sessions or foreign servers have changed while the statement " +
 		"ran, and a migration may not change them. " +
 		"Somebody else may have done it at the same time. " +
-		"What it did stays: look at the instance's user before anything else runs")
+		"Its change remains: check the instance's user before anything else runs")
 }
 
 // samePassword connects again after a statement that ran outside of our transactions. Every user
@@ -147,6 +147,6 @@ func (s *session) samePassword(ctx context.Context, st statement.Statement) erro
 	}
 	return refusedOutside("the password of the instance's user was changed while the statement ran, and a " +
 		"migration may not change it. " +
-		"Somebody else may have done it at the same time. What it did stays: set the password again, " +
+		"Somebody else may have done it at the same time. Its change remains: set the password again, " +
 		"or enter the new one on the instance's page")
 }

@@ -101,7 +101,7 @@ func TestOutside_withoutATransactionItIsToldAfterwards(t *testing.T) {
 		}
 		s := begin(t, open(t, target), o)
 		if err := run(t.Context(), s, committed(text)+"; CREATE TABLE behind (id int)"); kindOf(
-			err) != engine.Refused || !strings.Contains(err.Error(), "What it did stays") {
+			err) != engine.Refused || !strings.Contains(err.Error(), "Its change remains") {
 			t.Errorf("%s: %v", text, err)
 		}
 	}

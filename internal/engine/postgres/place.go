@@ -144,11 +144,11 @@ func (p place) obstacle() (message, fix string) {
 	case p.schema == "public":
 		return "", ""
 	case slices.Contains(p.roles, p.schema):
-		return fmt.Sprintf("The ledger's schema %s is named like the user, so PostgreSQL would put there "+
-			"what files make without naming a schema.", p.schema), elsewhere
+		return fmt.Sprintf("The ledger's schema %s has the user's name, so PostgreSQL would create objects "+
+			"there that files create without naming a schema.", p.schema), elsewhere
 	case slices.Contains(p.path, p.schema):
-		return fmt.Sprintf("The ledger's schema %s is in the user's search_path, so what files make "+
-				"without naming a schema may land there.", p.schema),
+		return fmt.Sprintf("The ledger's schema %s is in the user's search_path, "+
+				"so objects that files create without naming a schema may go there.", p.schema),
 			"Take it out of the search_path, or give the instance another ledgerSchema."
 	case p.foreign:
 		return fmt.Sprintf("There is a schema %s with objects of others, and no ledger in it.",
@@ -162,9 +162,10 @@ func (p place) twice() (message, fix string) {
 	if !p.there || !p.behind {
 		return "", ""
 	}
-	return fmt.Sprintf("There are two ledgers, %s.%s and %[3]s.%[2]s: nobody can say which one is right.",
+	return fmt.Sprintf(
+			"There are two ledgers, %s.%s and %[3]s.%[2]s: Towpath cannot know which one is right.",
 			p.schema, ledgerTable, p.former),
-		"Look at both, and drop the one that is not up to date."
+		"Compare them, and drop the one that is not up to date."
 }
 
 // refused is the obstacle as an error of a session.

@@ -87,9 +87,9 @@ func TestLedger_filesLandWhereTheyWouldWithoutIt(t *testing.T) {
 func TestLedger_aSchemaThatCollidesIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, role, ledger, setup, want string }{
-		{"the role's name", "towpath_ledger", "", "", "named like the user"},
-		{"the role's name, as the option has it", "größe \"x\"", "größe \"x\"", "", "named like the user"},
-		{"the former default, for the documented role", "towpath", "towpath", "", "named like the user"},
+		{"the role's name", "towpath_ledger", "", "", "has the user's name"},
+		{"the role's name, as the option has it", "größe \"x\"", "größe \"x\"", "", "has the user's name"},
+		{"the former default, for the documented role", "towpath", "towpath", "", "has the user's name"},
 		{
 			"in the path of the role", "strayed", "",
 			"ALTER ROLE strayed SET search_path = public, towpath_ledger", "search_path",

@@ -56,7 +56,7 @@ func (c *connection) stayed() call {
 			}
 			return &engine.Error{
 				Kind: engine.Refused,
-				Message: "the connection pooler has given us another session, so it is not in session mode:" +
+				Message: "the connection pooler has changed the session, so it is not in session mode:" +
 					" set the instance's option pooler to transaction, or use the server's own address",
 			}
 		},

@@ -109,10 +109,10 @@ func madeIndex(row pgx.Row, made schema.Made) error {
 		return unmet("The index %s was not made: there is an index of that name on the table %s. Give it "+
 			"another name.", made.Name, table)
 	case !valid && kind == "I" && !made.Only:
-		return unmet("The index %s is there and not valid: a partition has no index that is attached to "+
+		return unmet("The index %s exists and is not valid: a partition has no index that is attached to "+
 			"it. Attach the missing ones, then try again.", name)
 	case !valid && kind == "i":
-		return unmet("The index %s is there and not valid: an earlier build of it failed, or one goes on. "+
+		return unmet("The index %s exists and is not valid: an earlier build failed, or one is running. "+
 			"Run DROP INDEX CONCURRENTLY %s by hand, then try again.", name, name)
 	}
 	if why := made.Differs(columns, unique, sameName); why != "" {
@@ -150,7 +150,7 @@ func rebuiltWhole(row pgx.Row) error {
 	if err := row.Scan(&names); err != nil || names == "" {
 		return err
 	}
-	return unmet("The statement ended without an error, but it passed over what is not valid: %s. Run "+
+	return unmet("The statement ended without an error, but it skipped what is not valid: %s. Run "+
 		"REINDEX INDEX for each by hand, or drop it, then try again.", names)
 }
 

@@ -17,7 +17,7 @@ var attributes = []attribute{
 	{"CREATEROLE", "make roles and change their passwords"},
 	{"CREATEDB", "make databases"},
 	{"REPLICATION", "copy the whole server"},
-	{"BYPASSRLS", "pass over row security"},
+	{"BYPASSRLS", "bypass row security"},
 }
 
 // serverRoles reach the server's files, programs and sessions:

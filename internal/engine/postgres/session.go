@@ -102,8 +102,9 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if s.conn.pooled && alone {
 		return 0, &engine.Error{
 			Kind: engine.Refused,
-			Message: "behind a connection pooler nothing can run without a transaction, for each statement" +
-				" may land in another session: use the server's own address, or set the instance's " +
+			Message: "behind a connection pooler nothing can run without a transaction, " +
+				"since each statement " +
+				"may run in another session: use the server's own address, or set the instance's " +
 				"option pooler to session where the pooler is in that mode",
 		}
 	}

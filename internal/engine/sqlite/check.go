@@ -47,7 +47,7 @@ func checkFolder(dir string) *engine.Finding {
 	if err != nil {
 		return &engine.Finding{
 			Severity: "error",
-			Message:  "The folder cannot be written to, and SQLite keeps its journal there.",
+			Message:  "Towpath cannot write to the folder, and SQLite keeps its journal there.",
 			Fix:      "Give the server's user the right to write in the folder.",
 		}
 	}

@@ -186,7 +186,7 @@ func mapError(err error) *engine.Error {
 		message = strings.TrimPrefix(message, family) // the driver names the family, and SQLite does again
 	}
 	if e != nil && e.Code()&0xff == lib.SQLITE_BUSY {
-		message += ": another connection holds the file's lock; SQLite does not tell whose"
+		message += ": another connection holds the file's lock; SQLite does not say whose"
 	}
 	return &engine.Error{Kind: kind, Message: message, Err: err}
 }

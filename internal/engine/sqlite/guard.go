@@ -84,7 +84,7 @@ func (g *guard) refusal(action driver.AuthorizerActionCode, arg1, arg2 string) s
 	}
 	if !g.own && (isLedger(arg1) || isLedger(arg2)) {
 		return "The table " + ledgerTable +
-			" is where Towpath records what has run. Leave it out of the file."
+			" is where Towpath records what has run. Remove it from the file."
 	}
 	return ""
 }

@@ -58,7 +58,7 @@ func (c Config) folder(address string) (string, error) {
 func (c Config) resolve(path string) (string, error) {
 	root, err := filepath.EvalSymlinks(c.Root)
 	if err != nil {
-		return "", towpath.Errorf(towpath.CodeUnavailable, "The server's SQLite folder is not there.")
+		return "", towpath.Errorf(towpath.CodeUnavailable, "The server's SQLite folder does not exist.")
 	}
 	real, err := filepath.EvalSymlinks(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -68,7 +68,7 @@ func (c Config) resolve(path string) (string, error) {
 		return "", towpath.Errorf(towpath.CodeUnavailable, "%s cannot be reached.", filepath.Base(path))
 	}
 	if !below(root, real) {
-		return "", towpath.Invalid("address", "%s leads out of the server's SQLite folder.",
+		return "", towpath.Invalid("address", "%s is outside the server's SQLite folder.",
 			filepath.Base(path))
 	}
 	for _, forbidden := range c.Forbidden {
@@ -76,7 +76,7 @@ func (c Config) resolve(path string) (string, error) {
 			forbidden = actual
 		}
 		if below(forbidden, real) {
-			return "", towpath.Invalid("address", "%s lies in a folder that belongs to the server itself.",
+			return "", towpath.Invalid("address", "%s is in a folder that belongs to the server itself.",
 				filepath.Base(path))
 		}
 	}

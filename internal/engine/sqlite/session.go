@@ -167,7 +167,7 @@ func (s *session) keysHold(ctx context.Context) error {
 	case !s.options.NoTx && !s.conn.keys:
 		message += ". ON DELETE and ON UPDATE do not act in a file that drops a table or says PRAGMA " +
 			"foreign_keys = OFF, " +
-			"and a later PRAGMA is passed over within its transaction: " +
+			"and a later PRAGMA is ignored within its transaction: " +
 			"change the rows in a file of its own, or those that point to them first"
 	}
 	return &engine.Error{Kind: engine.Failed, Message: message}
