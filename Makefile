@@ -22,7 +22,7 @@ build: console
 
 console: web/dist/index.html
 
-# The console is built anew when one of its sources is newer.
+# Rebuild the console when one of its sources is newer.
 web/dist/index.html: $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null) internal/api/testdata/openapi.json
 	@command -v npm >/dev/null || { echo "make builds the console with Node 20, and there is no npm here. Install Node 20, or" \
 		"build the server without its console: CGO_ENABLED=0 go build -o bin/towpath ./cmd/towpath" >&2; exit 1; }
@@ -68,7 +68,7 @@ oracle:
 	scripts/packages.sh git=git initdb=postgresql mariadbd=mariadb-server
 	$(GO) test -count=1 -timeout 3h -run TestOracle ./cmd/towpath -args -oracle.seed=$(or $(SEED),1) -oracle.seeds=$(or $(SEEDS),5) -oracle.steps=$(or $(STEPS),60)
 
-# What the rules of the SQL review say, held to what a real PostgreSQL does; ends with a line of figures.
+# Compares what the rules of the SQL review report with what a real PostgreSQL does; ends with a line of figures.
 truth:
 	scripts/packages.sh initdb=postgresql mariadbd=mariadb-server
 	@$(GO) test -count=1 -timeout 30m -run TestTruth -v ./cmd/towpath | grep -v '^=== '

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Formatters and linters, each from a pinned version. Linters have module files of their own, so that they are no dependencies of
-# the program. With "quick" what takes minutes to build is left out.
+# Runs formatters and linters at pinned versions. Linters have their own module files, so the program
+# does not depend on them. "quick" skips the linter that takes minutes to build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=${CGO_ENABLED:-0}

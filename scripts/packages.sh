@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# packages.sh PROGRAM=PACKAGE… makes sure that each program can be run, or that its file is there. It installs the missing
-# Debian packages when it runs as root, else it says what is missing and fails.
+# packages.sh PROGRAM=PACKAGE… checks that each program is on the PATH, or that its file exists. As
+# root it installs the missing Debian packages. Otherwise it names them and fails.
 set -euo pipefail
 
 missing=()

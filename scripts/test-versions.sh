@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs the suites that touch a database on every server version that the documents name, and prints a table version × suite.
-# SUITES="engine crash" and VERSIONS="postgres-18.4 mysql-9.7.4" take fewer. The whole output of a cell is in versions/.
+# Runs the suites that touch a database on every server version that the documents name, and prints a
+# table of versions and suites. SUITES="engine crash" and VERSIONS="postgres-18.4 mysql-9.7.4" select
+# some. The output of each cell is in versions/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=${CGO_ENABLED:-0}
@@ -11,7 +12,7 @@ logs=versions
 rm -rf "$logs"
 mkdir -p "$logs"
 
-# version FOLDER PROGRAM: the server's own word. FOLDER is empty for what the distribution has.
+# version FOLDER PROGRAM prints the server's version. FOLDER is empty for the distribution's own.
 version() {
 	local program
 	program=$(PATH=$PATH:/usr/sbin command -v "${1:+$1/bin/}$2" || compgen -G "/usr/lib/postgresql/*/bin/$2" | tail -n 1)
@@ -43,7 +44,7 @@ cell() {
 	local passed failed
 	passed=$(grep -cE '^ *--- PASS' "$log" || true)
 	failed=$(grep -cE '^ *--- FAIL' "$log" || true)
-	# What ran no test is no success.
+	# A run without a test has failed.
 	if [ "$status" -eq 0 ] && [ "$passed" -gt 0 ]; then
 		echo "$passed passed, $(trials "$log")$((SECONDS - start)) s"
 	else
@@ -51,7 +52,7 @@ cell() {
 	fi
 }
 
-# trials LOG is what the crash matrix counts.
+# trials LOG prints the count of the crash matrix.
 trials() { grep -oE '^crash-matrix: .*' "$1" | sed 's/^crash-matrix: \(.*\)$/\1, /' || true; }
 
 failures=0

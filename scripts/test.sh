@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The one test command: installs what is missing, then runs every test. A skipped test is a failure.
+# The test command: installs what is missing, then runs every test. A skipped test is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=${CGO_ENABLED:-0}
@@ -14,8 +14,8 @@ make --no-print-directory build
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
-# Most tests wait for servers more than they compute, so more of them run at once than there are processors.
-# The linters vet; once is enough.
+# Most tests wait for servers, so more of them run at once than there are processors.
+# The linters run go vet.
 go test -count=1 -timeout 40m -parallel 8 -vet=off -v ./... >"$log" 2>&1 || status=$?
 # The parser of PostgreSQL in C, which a build has where there is a compiler.
 if [ "$CGO_ENABLED" = 0 ] && scripts/c-compiler.sh; then
@@ -23,7 +23,7 @@ if [ "$CGO_ENABLED" = 0 ] && scripts/c-compiler.sh; then
 fi
 grep -E '^(ok|FAIL|panic:|\?)|^\s*--- (FAIL|SKIP)|no test files' "$log" | grep -v 'no test files' || true
 if [ "$status" -ne 0 ]; then
-	# What parallel tests print stands mixed; a failing script says its place in a line of its own.
+	# Parallel tests mix their output; a failing script prints its position in a line of its own.
 	grep -nE -B2 -A12 '^ +(--- FAIL|FAIL: |[a-z_]+_test\.go:[0-9]+: )|^panic:' "$log" | tail -n 300 || true
 	cp "$log" test.log
 	echo "The whole output is in test.log."
@@ -32,7 +32,7 @@ skipped=$(grep -cE '^\s*--- SKIP' "$log" || true)
 passed=$(grep -cE '^\s*--- PASS' "$log" || true)
 failed=$(grep -cE '^\s*--- FAIL' "$log" || true)
 for suite in test e2e; do
-	# Vitest's closing line names what it ran; colours would hide it.
+	# Vitest's closing line names what it ran; colors would hide it.
 	(cd web && NO_COLOR=1 npm run --silent "$suite") >"$log" 2>&1 || status=1
 	tests=$(grep -E '^ +Tests ' "$log" | tail -n 1 || true)
 	echo "console, $suite:$tests"

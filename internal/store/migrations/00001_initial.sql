@@ -113,7 +113,7 @@ CREATE TABLE ledger_entry (
     PRIMARY KEY (database_id, version, type)
 );
 
--- Ledgers that were written for another database are few, and asked for with every list of databases.
+-- Few ledgers were written for another database, and each list of databases reads them.
 CREATE INDEX ledger_entry_cloned ON ledger_entry (database_id) WHERE target_id <> '' AND target_id <> database_id;
 
 CREATE TABLE git_provider (
@@ -292,7 +292,7 @@ CREATE INDEX task_rollout ON task (rollout_id);
 CREATE INDEX task_commit ON task (commit_hash);
 CREATE INDEX task_database ON task (database_id);
 CREATE INDEX task_skipped ON task (project_id) WHERE state = 'skipped';
--- A migration is open at most once in a database, whatever rollouts there are.
+-- A database has at most one open task for a migration, across all rollouts.
 CREATE UNIQUE INDEX task_open ON task (database_id, version, type)
     WHERE state IN ('pending', 'held', 'running', 'failed', 'unknown');
 

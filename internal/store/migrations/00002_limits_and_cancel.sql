@@ -1,5 +1,5 @@
 -- +goose Up
--- Limits are in nanoseconds; 0 is none of its own.
+-- Limits are in nanoseconds; 0 means not set.
 ALTER TABLE environment ADD COLUMN lock_timeout BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE environment ADD COLUMN statement_timeout BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE environment ADD COLUMN max_lock_timeout BIGINT NOT NULL DEFAULT 0;

@@ -27,7 +27,7 @@ INSERT INTO content_part (content_id, position, bytes)
 DROP TABLE content_whole;
 
 -- +goose Down
--- Longer contents are lost; a synchronization of their repository would bring them again.
+-- Longer contents are dropped; the next sync of their repository stores them again.
 DROP INDEX content_put;
 ALTER TABLE content RENAME TO content_named;
 CREATE TABLE content (

@@ -1,5 +1,5 @@
 -- +goose Up
--- Checksums under which a text is known when only its line ends differ. They stay for as long as one of its contents does.
+-- Checksums of the same text with other line ends. They are kept as long as one of its contents.
 CREATE TABLE content_text (
     content_id TEXT NOT NULL REFERENCES content (id) ON DELETE CASCADE,
     checksum TEXT NOT NULL,

@@ -1,5 +1,5 @@
 -- +goose Up
--- What an engine's rules say of a kept text, so that it is read once only.
+-- The verdict of an engine's rules about a stored text, so that each text is read once.
 CREATE TABLE text_verdict (
     checksum TEXT NOT NULL REFERENCES content (checksum) ON DELETE CASCADE,
     engine TEXT NOT NULL,

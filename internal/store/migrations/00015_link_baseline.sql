@@ -1,5 +1,5 @@
 -- +goose Up
--- Up to which version a database had a link's files when it was linked, where that is not the link's own baselined_up_to.
+-- A database's baseline of a link, where it differs from the link's baselined_up_to.
 CREATE TABLE link_baseline (
     link_id TEXT NOT NULL REFERENCES repository_link (id) ON DELETE CASCADE,
     database_id TEXT NOT NULL REFERENCES "database" (id) ON DELETE CASCADE,

@@ -1,6 +1,6 @@
 -- +goose Up
 ALTER TABLE environment ADD COLUMN allow_roles BOOLEAN NOT NULL DEFAULT FALSE;
--- What a text's verdict is where roles may not be changed; what was said without it is read again.
+-- The verdict of a text where roles may not be changed; older verdicts are computed again.
 DELETE FROM text_verdict;
 ALTER TABLE text_verdict ADD COLUMN roles TEXT NOT NULL DEFAULT '';
 
