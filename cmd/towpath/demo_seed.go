@@ -257,7 +257,7 @@ func (d *demo) seedLink(ctx context.Context) error {
 	if _, err := d.link(ctx, grant, map[string]any{"existingFiles": "run"}); err != nil {
 		return err
 	}
-	return d.settle(ctx)
+	return d.awaitFirstCommit(ctx)
 }
 
 // connect adds the Git provider through its verified consumer. It returns the grant of the owner's
@@ -310,8 +310,8 @@ func (d *demo) link(ctx context.Context, grantID string, spec map[string]any) (l
 	return link.ID, err
 }
 
-// settle waits until the first commit is applied.
-func (d *demo) settle(ctx context.Context) error {
+// awaitFirstCommit waits until the first commit is applied.
+func (d *demo) awaitFirstCommit(ctx context.Context) error {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	deadline := time.After(time.Minute)

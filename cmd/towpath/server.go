@@ -237,7 +237,7 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		RefreshLedgers: cat.RefreshLedgers,
 		StopStatuses:   report.StopStatuses,
 		Marks:          cat.Marks,
-		Shown:          cat.Things,
+		Objects:        cat.Objects,
 		Polling:        c.PollingOnly,
 		PollInterval:   c.PollInterval,
 	}

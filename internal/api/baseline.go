@@ -26,13 +26,13 @@ type databaseBaseline struct {
 // contradictions lists what contradicts one version as the baseline of a database.
 type contradictions struct {
 	Version string          `json:"version"`
-	Things  []contradiction `json:"things" nullable:"false" doc:"The first 5, refusals before warnings."`
+	Objects []contradiction `json:"objects" nullable:"false" doc:"The first 5, refusals before warnings."`
 	More    int             `json:"more"`
 }
 
 // contradiction is one object that contradicts a baseline.
 type contradiction struct {
-	Thing   string `json:"thing" doc:"Such as table customer, column customer.phone, index by_name."`
+	Object  string `json:"object" doc:"Such as table customer, column customer.phone, index by_name."`
 	There   bool   `json:"there" doc:"Whether the database has it."`
 	Covered bool   `json:"covered" doc:"Whether the baseline includes the file: then the baseline is refused unless despite is set. Otherwise this is a warning."`
 	Path    string `json:"path" doc:"The file that creates or drops it."`
@@ -41,7 +41,7 @@ type contradiction struct {
 const (
 	mostVersions = 1000
 	mostAgainst  = 100
-	mostThings   = 5
+	maxObjects   = 5
 )
 
 func databaseBaselineOf(b links.DatabaseBaseline) databaseBaseline {
@@ -80,12 +80,12 @@ func weight(c plan.Contradiction) int {
 }
 
 func contradictionsOf(c plan.Candidate) contradictions {
-	v := contradictions{Version: c.Label, Things: []contradiction{}, More: max(0, len(c.Against)-mostThings)}
+	v := contradictions{Version: c.Label, Objects: []contradiction{}, More: max(0, len(c.Against)-maxObjects)}
 	against := slices.Clone(c.Against)
 	slices.SortStableFunc(against, func(a, b plan.Contradiction) int { return weight(a) - weight(b) })
-	for _, a := range against[:min(len(against), mostThings)] {
-		v.Things = append(v.Things, contradiction{
-			Thing:   a.Thing,
+	for _, a := range against[:min(len(against), maxObjects)] {
+		v.Objects = append(v.Objects, contradiction{
+			Object:  a.Object,
 			There:   a.There,
 			Covered: a.Covered,
 			Path:    a.Path,

@@ -12,7 +12,7 @@ import (
 	"towpath/internal/store"
 )
 
-// Marks returns which named things a text creates or drops in a database of this kind; nil when the
+// Marks returns which named objects a text creates or drops in a database of this kind; nil when the
 // engine cannot tell. The error is one of reading the text.
 func (s *Service) Marks(kind towpath.EngineType, text io.Reader) ([]schema.Mark, error) {
 	e := s.Engines[kind]
@@ -40,9 +40,9 @@ func (f *errorRecorder) Read(p []byte) (n int, err error) {
 	return n, err
 }
 
-// Things returns the named things that a database has, as in schema.Mark. Its error has a message
+// Objects returns the named objects that a database has, as in schema.Mark. Its error has a message
 // for people. CodeConflict when the engine cannot list them.
-func (s *Service) Things(ctx context.Context, databaseID string) (things map[string]bool, err error) {
+func (s *Service) Objects(ctx context.Context, databaseID string) (objects map[string]bool, err error) {
 	var d towpath.Database
 	var i towpath.Instance
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
@@ -71,7 +71,7 @@ func (s *Service) Things(ctx context.Context, databaseID string) (things map[str
 	if err != nil {
 		return nil, errors.New(errorText(err, t.Password))
 	}
-	return r.Things(e.Split(dump), path), nil
+	return r.Objects(e.Split(dump), path), nil
 }
 
 // readDump reads the schema of a database, and its search path.

@@ -9,11 +9,11 @@ import (
 	"towpath/internal/statement"
 )
 
-// Things reads the tables (including views), indexes and columns that the statements of a catalog's
-// dump create. A thing in a schema of the path is also listed without the schema, as a file may
+// Objects reads the tables (including views), indexes and columns that the statements of a catalog's
+// dump create. An object in a schema of the path is also listed without the schema, as a file may
 // name it.
-func (d Reader) Things(dump iter.Seq2[statement.Statement, error], path []string) map[string]bool {
-	things := map[string]bool{}
+func (d Reader) Objects(dump iter.Seq2[statement.Statement, error], path []string) map[string]bool {
+	objects := map[string]bool{}
 	for s, err := range dump {
 		if err != nil {
 			continue // this statement cannot be read, and the sequence continues after it
@@ -23,15 +23,15 @@ func (d Reader) Things(dump iter.Seq2[statement.Statement, error], path []string
 			if m.After != schema.There {
 				continue
 			}
-			things[m.Thing] = true
-			kind, name, _ := strings.Cut(m.Thing, " ")
+			objects[m.Object] = true
+			kind, name, _ := strings.Cut(m.Object, " ")
 			first, rest, _ := strings.Cut(name, ".")
 			if strings.Count(name, ".") > strings.Count(kind, "column") && slices.Contains(path, first) {
-				things[kind+" "+rest] = true
+				objects[kind+" "+rest] = true
 			}
 		}
 	}
-	return things
+	return objects
 }
 
 // Marks reads from a file's text what it does to tables (including views), indexes and columns. It
@@ -52,7 +52,7 @@ func (d Reader) Marks(script iter.Seq2[statement.Statement, error]) (all []schem
 		temporary[own] = true
 		all = append(all, marks...)
 	}
-	return slices.DeleteFunc(all, func(m schema.Mark) bool { return m.Thing != "" && temporary[m.Thing] })
+	return slices.DeleteFunc(all, func(m schema.Mark) bool { return m.Object != "" && temporary[m.Object] })
 }
 
 // setsPath reads from a SET search_path the schema in which new tables are created: "" is the same
@@ -106,10 +106,10 @@ func (d Reader) marks(s statement.Statement, columns bool) (marks []schema.Mark,
 				from := p.name()
 				p.accept("TO")
 				marks = append(marks, schema.Mark{
-					Thing: d.thing("table", from), Before: schema.There,
+					Object: d.objectName("table", from), Before: schema.There,
 					After: schema.Absent,
 				}, schema.Mark{
-					Thing:  d.thing("table", p.name()),
+					Object: d.objectName("table", p.name()),
 					Before: schema.Absent, After: schema.There,
 				})
 			}
@@ -118,8 +118,8 @@ func (d Reader) marks(s statement.Statement, columns bool) (marks []schema.Mark,
 	return marks, ""
 }
 
-// thing returns the name that marks use: different spellings of one name give the same.
-func (d Reader) thing(kind, name string) string {
+// objectName returns the name that marks use: different spellings of one name give the same.
+func (d Reader) objectName(kind, name string) string {
 	parts := schema.Parts(name)
 	switch {
 	case !d.Fold:
@@ -139,7 +139,7 @@ func (d Reader) column(table, name string) string {
 	if !d.Fold {
 		name = strings.ToLower(name)
 	}
-	return strings.Replace(d.thing("table", table), "table", "column", 1) + "." + name
+	return strings.Replace(d.objectName("table", table), "table", "column", 1) + "." + name
 }
 
 func (d Reader) markCreate(p *phrase, columns bool) (marks []schema.Mark, temporary string) {
@@ -163,14 +163,14 @@ func (d Reader) markCreate(p *phrase, columns bool) (marks []schema.Mark, tempor
 	switch {
 	case name == "":
 	case own:
-		return nil, d.thing("table", name)
+		return nil, d.objectName("table", name)
 	case kind == "index" && d.Keys:
 		p.skipTo("ON")
-		marks = []schema.Mark{{Thing: d.column(p.name(), name), Before: before, After: schema.There}}
+		marks = []schema.Mark{{Object: d.column(p.name(), name), Before: before, After: schema.There}}
 	case kind == "index":
-		marks = []schema.Mark{{Thing: d.thing(kind, name), Before: before, After: schema.There}}
+		marks = []schema.Mark{{Object: d.objectName(kind, name), Before: before, After: schema.There}}
 	case kind == "table" || kind == "view":
-		marks = []schema.Mark{{Thing: d.thing("table", name), Before: before, After: schema.There}}
+		marks = []schema.Mark{{Object: d.objectName("table", name), Before: before, After: schema.There}}
 		if columns && p.accept("(") {
 			marks = append(marks, d.markBody(p, name)...)
 		}
@@ -183,7 +183,7 @@ func (d Reader) markBody(p *phrase, table string) (marks []schema.Mark) {
 	for !p.end() {
 		if name := d.addedName(p); name != "" {
 			marks = append(marks, schema.Mark{
-				Thing: d.column(table, name), Before: schema.Absent,
+				Object: d.column(table, name), Before: schema.Absent,
 				After: schema.There,
 			})
 		}
@@ -243,17 +243,17 @@ func (d Reader) markDrop(p *phrase) (marks []schema.Mark) {
 		case kind == "index" && d.Keys:
 			p.skipTo("ON")
 			marks = append(marks, schema.Mark{
-				Thing: d.column(p.name(), name), Before: before,
+				Object: d.column(p.name(), name), Before: before,
 				After: schema.Absent,
 			})
 		case kind == "index":
 			marks = append(marks, schema.Mark{
-				Thing: d.thing(kind, name), Before: before,
+				Object: d.objectName(kind, name), Before: before,
 				After: schema.Absent,
 			})
 		default:
 			marks = append(marks, schema.Mark{
-				Thing: d.thing("table", name), Before: before,
+				Object: d.objectName("table", name), Before: before,
 				After: schema.Absent,
 			})
 		}
@@ -289,7 +289,7 @@ func (d Reader) markClause(p *phrase, table string) []schema.Mark {
 		if name == "" {
 			return nil
 		}
-		return []schema.Mark{{Thing: d.column(table, name), Before: before, After: after}}
+		return []schema.Mark{{Object: d.column(table, name), Before: before, After: after}}
 	}
 	switch p.next().key {
 	case "ADD":
@@ -324,8 +324,8 @@ func (d Reader) markClause(p *phrase, table string) []schema.Mark {
 			to := schema.Parts(table)
 			to[len(to)-1] = schema.Parts(p.name())[0]
 			return []schema.Mark{
-				{Thing: d.thing("table", table), Before: schema.There, After: schema.Absent},
-				{Thing: d.thing("table", schema.Join(to)), Before: schema.Absent, After: schema.There},
+				{Object: d.objectName("table", table), Before: schema.There, After: schema.Absent},
+				{Object: d.objectName("table", schema.Join(to)), Before: schema.Absent, After: schema.There},
 			}
 		}
 		if !p.accept("COLUMN") && d.Keys && !p.accept("INDEX") {

@@ -184,9 +184,9 @@ type Reader interface {
 	// that cannot be read, or must not run, has no marks.
 	Marks(script iter.Seq2[statement.Statement, error]) []schema.Mark
 
-	// Things reads what the statements of a catalog's dump create, as in schema.Mark. A thing in a
+	// Objects reads what the statements of a catalog's dump create, as in schema.Mark. An object in a
 	// schema of the path is also listed without the schema, as a file may name it.
-	Things(dump iter.Seq2[statement.Statement, error], path []string) map[string]bool
+	Objects(dump iter.Seq2[statement.Statement, error], path []string) map[string]bool
 }
 
 // Vetter is an optional interface of an Engine whose statements can name objects outside of their

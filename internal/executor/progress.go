@@ -19,16 +19,16 @@ type progress struct {
 }
 
 // extentOf is how much of the file is in the database after an outcome. autocommit is true when
-// statements commit one by one, unsettled when an earlier try ended without an answer.
-func extentOf(out outcome, at progress, autocommit, unsettled bool) towpath.Extent {
+// statements commit one by one, unverified when an earlier try ended without an answer.
+func extentOf(out outcome, at progress, autocommit, unverified bool) towpath.Extent {
 	switch {
 	case out.state == towpath.TaskDone:
 		return towpath.ExtentUnset
 	case out.extent != towpath.ExtentUnset:
 		return out.extent
-	case unsettled && at.ran && autocommit:
+	case unverified && at.ran && autocommit:
 		return towpath.ExtentNext
-	case unsettled, !at.ran && out.state == towpath.TaskUnknown:
+	case unverified, !at.ran && out.state == towpath.TaskUnknown:
 		return towpath.ExtentUnknown
 	case !at.ran:
 		return towpath.ExtentUntouched

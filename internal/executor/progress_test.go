@@ -92,7 +92,7 @@ func TestExtentOf(t *testing.T) {
 	for name, c := range map[string]struct {
 		out                   outcome
 		at                    progress
-		autocommit, unsettled bool
+		autocommit, unverified bool
 		want                  towpath.Extent
 	}{
 		"done": {
@@ -110,12 +110,12 @@ func TestExtentOf(t *testing.T) {
 		},
 		"a commit of which nobody heard": {
 			out: unknown, at: progress{ran: true, begun: true},
-			unsettled: true, want: towpath.ExtentUnknown,
+			unverified: true, want: towpath.ExtentUnknown,
 		},
-		"and the server out of reach since": {out: unknown, unsettled: true, want: towpath.ExtentUnknown},
+		"and the server out of reach since": {out: unknown, unverified: true, want: towpath.ExtentUnknown},
 		"a statement of which nobody heard": {
 			out: unknown, at: progress{ran: true, begun: true, kept: 2},
-			autocommit: true, unsettled: true, want: towpath.ExtentNext,
+			autocommit: true, unverified: true, want: towpath.ExtentNext,
 		},
 		"half-way": {
 			out: failed, at: progress{ran: true, begun: true, kept: 2},
@@ -136,7 +136,7 @@ func TestExtentOf(t *testing.T) {
 			extent: towpath.ExtentUntouched,
 		}, want: towpath.ExtentUntouched},
 	} {
-		if got := extentOf(c.out, c.at, c.autocommit, c.unsettled); got != c.want {
+		if got := extentOf(c.out, c.at, c.autocommit, c.unverified); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}

@@ -47,10 +47,10 @@ func (s *Service) recheck(ctx context.Context, taskID string) (requeueAt *time.T
 		if err != nil || now.State != towpath.TaskUnknown || now.Attempts != t.Attempts {
 			return err
 		}
-		return settleUnknown(ctx, tx, now, out)
+		return resolveUnknown(ctx, tx, now, out)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("settle task of unknown outcome: %w", err)
+		return nil, fmt.Errorf("resolve task of unknown outcome: %w", err)
 	}
 	return nil, nil
 }
@@ -78,8 +78,8 @@ func (s *Service) evidence(
 	return collectEvidence(t, l.Entries, d.ID), nil
 }
 
-// settleUnknown writes the outcome that the ledger shows.
-func settleUnknown(ctx context.Context, tx *store.Tx, t towpath.Task, out outcome) error {
+// resolveUnknown writes the outcome that the ledger shows.
+func resolveUnknown(ctx context.Context, tx *store.Tx, t towpath.Task, out outcome) error {
 	if out.state == towpath.TaskPending {
 		if err := takeText(ctx, tx, &t); err != nil {
 			return err

@@ -86,7 +86,7 @@ func (r reporter) finishAttempt(ctx context.Context, a *attempt, out outcome) er
 	stored.Total = int(a.total.Load())
 	stored.StartedAt = a.beganAt
 	stored.FinishedAt = &a.endedAt
-	stored.Extent = extentOf(out, a.at, a.autocommits(), a.unsettled)
+	stored.Extent = extentOf(out, a.at, a.autocommits(), a.unverified)
 	stored.Kept = a.at.kept
 	if stored.Extent == towpath.ExtentUnknown || stored.Extent == towpath.ExtentUntouched {
 		stored.Kept = 0

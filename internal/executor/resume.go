@@ -18,7 +18,7 @@ type ledgerRow struct {
 type resumePlan struct {
 	applied bool // the ledger has the migration: nothing runs
 	from    int  // index of the first statement to run
-	settle  bool // first find out whether that statement took effect
+	verify  bool // first find out whether that statement took effect
 }
 
 // planResume decides from a migration's row where to begin. samePrefix is true when the file still
@@ -41,7 +41,7 @@ func planResume(t towpath.Task, row ledgerRow, samePrefix, resolved bool) (resum
 	case resolved:
 		return resumePlan{}, nil
 	case row.State == towpath.LedgerRunning:
-		return resumePlan{from: row.StatementsDone, settle: true}, nil
+		return resumePlan{from: row.StatementsDone, verify: true}, nil
 	case row.StatementsDone == 0 || sameText || samePrefix:
 		return resumePlan{from: row.StatementsDone}, nil
 	}

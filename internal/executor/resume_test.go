@@ -43,11 +43,11 @@ func TestPlanResume(t *testing.T) {
 		},
 		"under way in a run that is gone": {
 			row:  row(towpath.LedgerRunning, "new", 2),
-			want: resumePlan{from: 2, settle: true},
+			want: resumePlan{from: 2, verify: true},
 		},
 		"under way, then edited": {
 			row:  row(towpath.LedgerRunning, "old", 2),
-			want: resumePlan{from: 2, settle: true},
+			want: resumePlan{from: 2, verify: true},
 		},
 		"under way, resolved": {
 			row:      row(towpath.LedgerRunning, "new", 2),

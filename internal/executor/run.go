@@ -71,14 +71,14 @@ func (a *attempt) afterFailure(ctx context.Context, failure error, try int) (out
 		return a.tampered(ctx, failure), true
 	case step == stepVerify:
 		a.takeover.pending = true
-		a.unsettled = true
+		a.unverified = true
 	case ctx.Err() != nil:
 		return a.interrupted(ctx), true
-	case step == stepFail && !a.unsettled:
+	case step == stepFail && !a.unverified:
 		return a.failed(failure, try), true
 	}
 	switch {
-	case (a.unsettled || a.takeover.pending) && (last || ctx.Err() != nil):
+	case (a.unverified || a.takeover.pending) && (last || ctx.Err() != nil):
 		reason := towpath.Why(towpath.ReasonUnconfirmed).From(a.target.reasonOf(failure))
 		return outcome{state: towpath.TaskUnknown, reason: reason, unread: true}, true
 	case last:

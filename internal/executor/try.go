@@ -163,7 +163,7 @@ func (a *attempt) apply(ctx context.Context, session engine.Session, row ledgerR
 		return nil, err
 	}
 	if plan.applied {
-		a.unsettled = false
+		a.unverified = false
 		a.total.Store(int64(row.StatementsTotal))
 		a.finished.Store(int64(row.StatementsTotal))
 		m := a.mode(a.inflight(session), row.LedgerEntry)
@@ -182,8 +182,8 @@ func (a *attempt) apply(ctx context.Context, session engine.Session, row ledgerR
 	entry.StatementsDone = plan.from
 	f := a.inflight(session)
 	// A failed row with definitions has leftovers that could not be removed.
-	if plan.settle || (row.State == towpath.LedgerFailed && len(j.Before) > 0) {
-		if plan.from, err = f.settle(ctx, row.LedgerEntry, row.Checksum == a.task.Checksum); err != nil {
+	if plan.verify || (row.State == towpath.LedgerFailed && len(j.Before) > 0) {
+		if plan.from, err = f.verifyEffect(ctx, row.LedgerEntry, row.Checksum == a.task.Checksum); err != nil {
 			return nil, err
 		}
 	}
@@ -193,7 +193,7 @@ func (a *attempt) apply(ctx context.Context, session engine.Session, row ledgerR
 	if err := a.guardLasting(ctx, session, entry, plan.from); err != nil {
 		return nil, err
 	}
-	a.unsettled = false
+	a.unverified = false
 	a.at.kept = plan.from
 	a.at.ran = true
 	a.finished.Store(int64(plan.from))

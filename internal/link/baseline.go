@@ -29,7 +29,7 @@ type DatabaseBaseline struct {
 const (
 	maxEvidence     = 50      // how many of the newest files a preview reads
 	maxEvidenceSize = 1 << 20 // bytes of a file; larger ones usually contain data
-	maxShown        = 8       // databases that are read concurrently
+	maxReaders      = 8       // databases that are read concurrently
 )
 
 // evidence compares each database with the files that are not in its ledger.
@@ -41,9 +41,9 @@ func (s *Service) evidence(ctx context.Context, d draft, in plan.Input) ([]Datab
 	}
 	list := make([]DatabaseBaseline, len(in.Databases))
 	missing := make([][]towpath.Migration, len(in.Databases))
-	shown := make([]map[string]bool, len(in.Databases))
+	objects := make([]map[string]bool, len(in.Databases))
 	var group errgroup.Group
-	group.SetLimit(maxShown)
+	group.SetLimit(maxReaders)
 	for i, database := range in.Databases {
 		missing[i] = missingFrom(database.Ledger, files[database.ID])
 		list[i] = DatabaseBaseline{
@@ -53,11 +53,11 @@ func (s *Service) evidence(ctx context.Context, d draft, in plan.Input) ([]Datab
 			Versions:    labelsOf(missing[i]),
 			Problem:     database.Ledger.Error,
 		}
-		if s.Shown == nil || s.Marks == nil || list[i].Problem != "" || len(missing[i]) == 0 {
+		if s.Objects == nil || s.Marks == nil || list[i].Problem != "" || len(missing[i]) == 0 {
 			continue
 		}
 		group.Go(func() (err error) {
-			if shown[i], err = s.Shown(ctx, database.ID); err != nil {
+			if objects[i], err = s.Objects(ctx, database.ID); err != nil {
 				list[i].Problem = "its tables cannot be read: " + towpath.ErrorMessage(err)
 			}
 			return nil
@@ -74,15 +74,15 @@ func (s *Service) evidence(ctx context.Context, d draft, in plan.Input) ([]Datab
 		texts.sizes[f.Path] = f.Size
 	}
 	for i := range list {
-		if shown[i] == nil {
+		if objects[i] == nil {
 			continue
 		}
-		traces, err := texts.traces(ctx, in.Engines[list[i].Database.ID], missing[i])
+		marked, err := texts.markFiles(ctx, in.Engines[list[i].Database.ID], missing[i])
 		if err != nil {
 			return nil, err
 		}
 		list[i].Unread = max(0, len(missing[i])-maxEvidence)
-		list[i].Candidates = plan.Candidates(traces, shown[i])
+		list[i].Candidates = plan.Candidates(marked, objects[i])
 	}
 	return list, nil
 }
@@ -121,18 +121,18 @@ type evidenceTexts struct {
 	sizes   map[string]int64 // by path
 }
 
-func (e *evidenceTexts) traces(
+func (e *evidenceTexts) markFiles(
 	ctx context.Context, kind towpath.EngineType, files []towpath.Migration,
-) ([]plan.Trace, error) {
-	traces := make([]plan.Trace, len(files))
+) ([]plan.FileMarks, error) {
+	marked := make([]plan.FileMarks, len(files))
 	source := e.draft.client.Source(e.draft.link.RepositoryID)
 	var group errgroup.Group
 	group.SetLimit(8)
 	for i, m := range files {
-		traces[i].Migration = m
+		marked[i].Migration = m
 		key := evidenceKey{m.Path, kind}
 		marks, known := e.known[key]
-		if traces[i].Marks = marks; known || i < len(files)-maxEvidence || m.Type == towpath.TypeBaseline ||
+		if marked[i].Marks = marks; known || i < len(files)-maxEvidence || m.Type == towpath.TypeBaseline ||
 			e.sizes[m.Path] > maxEvidenceSize {
 			continue
 		}
@@ -141,7 +141,7 @@ func (e *evidenceTexts) traces(
 				towpath.ManifestFile{Migration: m},
 				func(_ context.Context, text io.Reader) (string, int64, error) {
 					marks, err := e.service.Marks(kind, text)
-					traces[i].Marks = marks
+					marked[i].Marks = marks
 					return "", 0, err
 				})
 			return err
@@ -150,10 +150,10 @@ func (e *evidenceTexts) traces(
 	if err := group.Wait(); err != nil {
 		return nil, account.Explain(err, "read file")
 	}
-	for _, t := range traces {
+	for _, t := range marked {
 		e.known[evidenceKey{t.Path, kind}] = t.Marks
 	}
-	return traces, nil
+	return marked, nil
 }
 
 // checkBaselines refuses baselines that the tables, indexes or columns of a database contradict.
@@ -208,9 +208,9 @@ func Against(candidates []plan.Candidate, version string) (against []plan.Contra
 
 func wordContradiction(c plan.Contradiction) string {
 	if c.There {
-		return fmt.Sprintf("the database still has %s", c.Thing)
+		return fmt.Sprintf("the database still has %s", c.Object)
 	}
-	return fmt.Sprintf("the database has no %s", c.Thing)
+	return fmt.Sprintf("the database has no %s", c.Object)
 }
 
 // draftInput returns the input of a plan for a draft, without texts.

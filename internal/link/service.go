@@ -35,10 +35,10 @@ type Service struct {
 	// deleted.
 	StopStatuses func(ctx context.Context, link towpath.RepositoryLink) error
 
-	// Marks returns which named objects a text creates or drops, and Shown which a database has.
+	// Marks returns which named objects a text creates or drops, and Objects which a database has.
 	// When they are nil, baselines are not checked.
-	Marks func(kind towpath.EngineType, text io.Reader) ([]schema.Mark, error)
-	Shown func(ctx context.Context, databaseID string) (map[string]bool, error)
+	Marks   func(kind towpath.EngineType, text io.Reader) ([]schema.Mark, error)
+	Objects func(ctx context.Context, databaseID string) (map[string]bool, error)
 
 	// Review reviews the SQL that a preview would run. When it is nil, previews have no review.
 	Review func(ctx context.Context, d manifest.Draft) (towpath.Review, error)

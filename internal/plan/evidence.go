@@ -8,8 +8,8 @@ import (
 	"towpath/internal/schema"
 )
 
-// Trace lists the named objects that one file creates or drops.
-type Trace struct {
+// FileMarks lists the named objects that one file creates or drops.
+type FileMarks struct {
 	towpath.Migration
 	Marks []schema.Mark
 }
@@ -23,7 +23,7 @@ type Candidate struct {
 
 // Contradiction is an object whose presence or absence contradicts a baseline.
 type Contradiction struct {
-	Thing   string // as in schema.Mark
+	Object  string // as in schema.Mark
 	There   bool   // whether the database has it
 	Covered bool   // whether the baseline includes the file
 	Path    string // of the file that creates or drops it
@@ -38,14 +38,14 @@ type touch struct {
 }
 
 // Candidates returns the possible baselines of a database, with the objects that contradict them.
-// files are in the order in which they run; things are the objects that the database has. Files
+// files are in the order in which they run; objects are the objects that the database has. Files
 // without marks contradict nothing.
-func Candidates(files []Trace, things map[string]bool) []Candidate {
+func Candidates(files []FileMarks, objects map[string]bool) []Candidate {
 	candidates := []Candidate{{}}
 	touches := map[string][]touch{}
 	for _, f := range files {
 		for _, m := range f.Marks {
-			touches[m.Thing] = nil
+			touches[m.Object] = nil
 		}
 	}
 	delete(touches, "")
@@ -57,16 +57,16 @@ func Candidates(files []Trace, things map[string]bool) []Candidate {
 			addTouch(touches, touch{Mark: m, step: len(candidates) - 1, file: f.Migration})
 		}
 	}
-	for thing, list := range touches {
+	for object, list := range touches {
 		for step := range candidates {
-			if c, wrong := contradiction(list, step, thing, things[thing]); wrong {
+			if c, wrong := contradiction(list, step, object, objects[object]); wrong {
 				candidates[step].Against = append(candidates[step].Against, c)
 			}
 		}
 	}
 	for i := range candidates {
 		slices.SortFunc(candidates[i].Against,
-			func(a, b Contradiction) int { return strings.Compare(a.Thing, b.Thing) })
+			func(a, b Contradiction) int { return strings.Compare(a.Object, b.Object) })
 	}
 	return candidates
 }
@@ -74,27 +74,27 @@ func Candidates(files []Trace, things map[string]bool) []Candidate {
 // addTouch adds a mark to its object. A dropped table also drops its columns, and a mark without an
 // object makes all objects unknown.
 func addTouch(touches map[string][]touch, t touch) {
-	table, ofTable := strings.CutPrefix(t.Thing, "table ")
-	for thing := range touches {
+	table, ofTable := strings.CutPrefix(t.Object, "table ")
+	for object := range touches {
 		other := t
 		switch {
-		case thing == t.Thing:
-		case t.Thing == "":
-		case ofTable && strings.HasPrefix(thing, "column "+table+"."):
+		case object == t.Object:
+		case t.Object == "":
+		case ofTable && strings.HasPrefix(object, "column "+table+"."):
 			if other.Before = schema.Unknown; t.After == schema.There {
 				other.After = schema.Unknown
 			}
 		default:
 			continue
 		}
-		touches[thing] = append(touches[thing], other)
+		touches[object] = append(touches[object], other)
 	}
 }
 
 // contradiction reports whether the presence of an object contradicts a baseline. The expected
 // presence follows from the last file of the baseline that touches the object, or else from the
 // first file after the baseline.
-func contradiction(list []touch, step int, thing string, there bool) (c Contradiction, wrong bool) {
+func contradiction(list []touch, step int, object string, there bool) (c Contradiction, wrong bool) {
 	next, _ := slices.BinarySearchFunc(list, step, func(t touch, step int) int {
 		if t.step <= step {
 			return -1
@@ -114,7 +114,7 @@ func contradiction(list []touch, step int, thing string, there bool) (c Contradi
 		return c, false
 	}
 	return Contradiction{
-		Thing:   thing,
+		Object:  object,
 		There:   there,
 		Covered: cause.step <= step,
 		Path:    cause.file.Path,

@@ -11,21 +11,21 @@ import (
 
 // trace is a file with marks: "+table a" makes it, "-table a" removes it, "?+table a" does so where
 // it is missing.
-func trace(version string, marks ...string) Trace {
-	t := Trace{Migration: towpath.Migration{
+func trace(version string, marks ...string) FileMarks {
+	t := FileMarks{Migration: towpath.Migration{
 		MigrationID: towpath.MigrationID{Version: version},
 		Label:       version, Path: version + ".sql",
 	}}
 	for _, m := range marks {
 		text, conditional := strings.CutPrefix(m, "?")
-		mark := schema.Mark{Thing: text[1:], Before: schema.Absent, After: schema.There}
+		mark := schema.Mark{Object: text[1:], Before: schema.Absent, After: schema.There}
 		if text[0] == '-' {
 			mark.Before, mark.After = schema.There, schema.Absent
 		}
 		if conditional {
 			mark.Before = schema.Unknown
 		}
-		if mark.Thing == "" {
+		if mark.Object == "" {
 			mark = schema.Mark{}
 		}
 		t.Marks = append(t.Marks, mark)
@@ -35,13 +35,13 @@ func trace(version string, marks ...string) Trace {
 
 func TestCandidates(t *testing.T) {
 	t.Parallel()
-	five := []Trace{
+	five := []FileMarks{
 		trace("1", "+table a"), trace("2", "+table b"), trace("3", "+index i"), trace("4"),
 		trace("5", "+column a.phone"),
 	}
 	for _, c := range []struct {
 		name    string
-		files   []Trace
+		files   []FileMarks
 		has     string
 		fits    string
 		against string // of the newest
@@ -61,54 +61,54 @@ func TestCandidates(t *testing.T) {
 		},
 		{
 			"files that only change data say nothing",
-			[]Trace{trace("1"), trace("2")},
+			[]FileMarks{trace("1"), trace("2")},
 			"table a",
 			"none 1 2", "",
 		},
 		{
 			"what is made and removed is gone before and after",
-			[]Trace{trace("1", "+table a"), trace("2", "-table a")},
+			[]FileMarks{trace("1", "+table a"), trace("2", "-table a")},
 			"", "none 2", "",
 		},
 		{
 			"what is still there was not removed",
-			[]Trace{trace("1", "+table a"), trace("2", "-table a")},
+			[]FileMarks{trace("1", "+table a"), trace("2", "-table a")},
 			"table a", "1", "table a is there, covered by 2",
 		},
 		{
 			"what was there before the first file",
-			[]Trace{trace("1", "-table old")},
+			[]FileMarks{trace("1", "-table old")},
 			"table old", "none",
 			"table old is there, covered by 1",
 		},
-		{"IF NOT EXISTS says nothing of before", []Trace{trace("1", "?+table a")}, "table a", "none 1", ""},
-		{"columns go with their table", []Trace{
+		{"IF NOT EXISTS says nothing of before", []FileMarks{trace("1", "?+table a")}, "table a", "none 1", ""},
+		{"columns go with their table", []FileMarks{
 			trace("1", "+table a"), trace("2", "+column a.b"),
 			trace("3", "-table a"),
 		}, "", "none 3", ""},
 		{
 			"of a table made again nobody knows the columns",
-			[]Trace{trace("1", "+table a"), trace("2", "+column a.b"), trace("3", "-table a", "+table a")},
+			[]FileMarks{trace("1", "+table a"), trace("2", "+column a.b"), trace("3", "-table a", "+table a")},
 			"table a", "1 3", "",
 		},
 		{
 			"after a cascade nothing older is known",
-			[]Trace{trace("1", "+table a"), trace("2", "+")},
+			[]FileMarks{trace("1", "+table a"), trace("2", "+")},
 			"", "none 2", "",
 		},
 		{
 			"two files of a version",
-			[]Trace{trace("1", "+table a"), trace("1", "+table b")},
+			[]FileMarks{trace("1", "+table a"), trace("1", "+table b")},
 			"table a,table b", "1", "",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			things := map[string]bool{}
-			for thing := range strings.SplitSeq(c.has, ",") {
-				things[thing] = true
+			objects := map[string]bool{}
+			for object := range strings.SplitSeq(c.has, ",") {
+				objects[object] = true
 			}
-			all := Candidates(c.files, things)
+			all := Candidates(c.files, objects)
 			var fits, against []string
 			for _, candidate := range all {
 				if len(candidate.Against) == 0 {
@@ -117,7 +117,7 @@ func TestCandidates(t *testing.T) {
 				}
 			}
 			for _, a := range all[len(all)-1].Against {
-				against = append(against, fmt.Sprintf("%s is %s, %s by %s", a.Thing,
+				against = append(against, fmt.Sprintf("%s is %s, %s by %s", a.Object,
 					map[bool]string{true: "there", false: "missing"}[a.There],
 					map[bool]string{true: "covered", false: "left out"}[a.Covered], a.Label))
 			}

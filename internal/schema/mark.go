@@ -1,6 +1,6 @@
 package schema
 
-// Presence is whether a catalog has a thing.
+// Presence is whether a catalog has an object.
 type Presence int
 
 const (
@@ -9,11 +9,11 @@ const (
 	There
 )
 
-// Mark is the effect of a statement on one thing that a catalog shows by name.
+// Mark is the effect of a statement on one object that a catalog shows by name.
 type Mark struct {
 	// "table customer", "column customer.phone", "index by_name"; "" is everything, in an unknown
 	// state
-	Thing  string
+	Object string
 	Before Presence // without which the statement would fail
 	After  Presence
 }

@@ -163,7 +163,8 @@ func misplaced(link towpath.RepositoryLink, f found, err error) bool {
 	var known *needsPerson
 	switch {
 	case errors.As(err, &known):
-		return known.reason.Code == towpath.ReasonBranchGone || known.reason.Code == towpath.ReasonRepositoryGone
+		return known.reason.Code == towpath.ReasonBranchGone ||
+			known.reason.Code == towpath.ReasonRepositoryGone
 	case vcs.KindOf(err) == vcs.NotFound:
 		return true
 	case err != nil:

@@ -38,7 +38,7 @@ describe('the limits of an environment', () => {
 
     await lock().fill('soon')
     await save()
-    await page.getByText('“soon” is no time.').waitFor()
+    await page.getByText('“soon” is not a duration.').waitFor()
     await lock().fill('10s')
     await page.getByLabel('Waiting for locks').fill('5s')
     await statement().fill('8 d')

@@ -79,13 +79,13 @@ func wordMarks(marks []schema.Mark) string {
 	words := make([]string, len(marks))
 	for i, m := range marks {
 		switch {
-		case m.Thing == "":
+		case m.Object == "":
 			words[i] = "everything"
 			continue
 		case m.After == schema.There:
-			words[i] = "+" + m.Thing
+			words[i] = "+" + m.Object
 		default:
-			words[i] = "-" + m.Thing
+			words[i] = "-" + m.Object
 		}
 		if m.Before == schema.Unknown {
 			words[i] = "?" + words[i]

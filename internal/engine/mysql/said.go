@@ -138,7 +138,7 @@ func (s *session) weigh(ctx context.Context, st statement.Statement) error {
 	return s.dropped(ctx, st)
 }
 
-// dropped looks for other things that have the names of what DROP … IF EXISTS has dropped, or
+// dropped looks for other objects that have the names of what DROP … IF EXISTS has dropped, or
 // passed over.
 func (s *session) dropped(ctx context.Context, st statement.Statement) error {
 	c := dialect.Reader().ReadChange(st)

@@ -41,7 +41,7 @@ func (s *session) stopHearing() call {
 }
 
 // finds looks before an ALTER … IF EXISTS for what it names. The server says in words alone that it
-// has passed over a thing that is missing.
+// has passed over an object that is missing.
 func (s *session) finds(name string, found *bool) []call {
 	return s.asOwner(call{
 		text: "SELECT pg_catalog.to_regclass($1) IS NOT NULL",

@@ -29,16 +29,16 @@ func TestThings_ofOtherSchemas(t *testing.T) {
 			t.Fatal(err)
 		}
 		e := postgres.New()
-		return e.Things(e.Split(strings.NewReader(schema.Dump)), path)
+		return e.Objects(e.Split(strings.NewReader(schema.Dump)), path)
 	}
-	has := func(things map[string]bool, bare bool) {
+	has := func(objects map[string]bool, bare bool) {
 		t.Helper()
-		for thing, want := range map[string]bool{
+		for object, want := range map[string]bool{
 			"table audit.customer": true, "column audit.customer.phone": true, "table plain": true,
 			"table customer": bare, "column customer.phone": bare, "table nowhere": false,
 		} {
-			if things[thing] != want {
-				t.Errorf("%s: %v, want %v", thing, things[thing], want)
+			if objects[object] != want {
+				t.Errorf("%s: %v, want %v", object, objects[object], want)
 			}
 		}
 	}

@@ -16,7 +16,7 @@ func (e *Engine) Marks(script iter.Seq2[statement.Statement, error]) []schema.Ma
 	return dialect.Reader().Marks(script)
 }
 
-// Things implements engine.Reader.
-func (e *Engine) Things(dump iter.Seq2[statement.Statement, error], path []string) map[string]bool {
-	return dialect.Reader().Things(dump, path)
+// Objects implements engine.Reader.
+func (e *Engine) Objects(dump iter.Seq2[statement.Statement, error], path []string) map[string]bool {
+	return dialect.Reader().Objects(dump, path)
 }

@@ -19,7 +19,7 @@ export default function HomePage() {
         return (
           <Page
             title="Welcome to Towpath"
-            lead="Your repository says how your schemas should look; Towpath brings each database there. Follow these steps to your first rollout."
+            lead="Your repository defines your schemas, and Towpath applies them to each database. Follow these steps to your first rollout."
           >
             <FirstSteps project={list[0]} />
           </Page>

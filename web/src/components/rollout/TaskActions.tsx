@@ -86,8 +86,8 @@ export function TaskActions({ task, project }: { task: Task; project: Schemas['P
             verb="Run it again"
             onConfirm={() => resolve.mutate({ outcome: 'not-applied' })}
           >
-            Check the database first. It goes on with the statement in doubt; when the file was changed before that
-            place, it runs from the start.
+            Check the database first. It continues with the statement in doubt. If the file was changed before that
+            statement, it runs from the start.
           </ConfirmButton>
           <ContinueButton
             label={task.label}
@@ -172,7 +172,7 @@ interface CancelButtonProps {
 function CancelButton({ label, cancelling, onConfirm }: CancelButtonProps) {
   if (cancelling) {
     return (
-      <Button variant="default" disabled title="It was asked to stop, and ends in a moment.">
+      <Button variant="default" disabled title="Towpath has asked it to stop.">
         Cancelling…
       </Button>
     )

@@ -10,7 +10,7 @@ it('brings limits into a form and back', () => {
   expect(limitsOf(names, texts)).toEqual({ lockTimeout: 0, statementTimeout: 3_600_000 })
 })
 
-it('says under each field what is no time', () => {
+it('says under each field what is not a duration', () => {
   try {
     limitsOf(names, { lockTimeout: 'soon', statementTimeout: '5' })
     expect.unreachable()

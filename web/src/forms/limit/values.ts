@@ -16,8 +16,8 @@ export function limitsOf<K extends string>(names: readonly K[], texts: Record<K,
     .filter(([, ms]) => ms === undefined)
     .map(([name]) => ({
       location: `body.${name}`,
-      message: `“${texts[name]}” is no time. Write it with its unit, such as 500 ms, 5 s, 10 min or 1 h, or leave it empty.`,
+      message: `“${texts[name]}” is not a duration. Enter a number and a unit, such as 500 ms, 5 s, 10 min or 1 h, or leave it empty.`,
     }))
-  if (errors.length > 0) throw new ApiError(422, { detail: 'Some limits are no times.', errors })
+  if (errors.length > 0) throw new ApiError(422, { detail: 'Some limits are not durations.', errors })
   return Object.fromEntries(limits) as Record<K, number>
 }

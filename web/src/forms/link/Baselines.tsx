@@ -199,7 +199,7 @@ function List({ words, more }: { words: string[]; more: number }) {
       {words.map(word => (
         <li key={word}>{word}</li>
       ))}
-      {more > 0 && <li>{count(more, 'more thing')}</li>}
+      {more > 0 && <li>{count(more, 'more object')}</li>}
     </ul>
   )
 }

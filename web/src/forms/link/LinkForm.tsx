@@ -93,7 +93,7 @@ export function LinkForm({ project, grant, repository, save, onBack }: LinkFormP
           ) : (
             <Checkbox
               label="Make no webhook"
-              description="Towpath looks for new commits every now and then instead."
+              description="Towpath polls for new commits instead."
               checked={form.values.polling}
               onChange={event => form.set('polling', event.currentTarget.checked)}
             />

@@ -49,14 +49,14 @@ export function optionsOf(database: Database): { value: string; label: string }[
 /** What a database shows about the files, a sentence for each fact. */
 export function shownWords(database: Database): string[] {
   const { fitting, against, unread, problem } = database
-  if (problem) return [`${problem} A choice is not compared with its tables.`]
+  if (problem) return [`${problem} Towpath cannot compare a choice with its tables.`]
   const words: string[] = []
   if (fitting.length + against.length > 0) words.push(fittingWords(fitting))
   const next = against.find(
     one => database.versions.indexOf(one.version) > database.versions.indexOf(fitting.at(-1) ?? ''),
   )
-  const thing = next?.things[0]
-  if (fitting.length > 0 && next?.version && thing) words.push(`Not ${next.version}: ${thingWords(thing)}.`)
+  const object = next?.objects[0]
+  if (fitting.length > 0 && next?.version && object) words.push(`Not ${next.version}: ${objectWords(object)}.`)
   if (unread > 0) words.push(`${count(unread, 'older file')} ${unread === 1 ? 'was' : 'were'} not read.`)
   return words
 }
@@ -70,24 +70,24 @@ function fittingWords(fitting: string[]): string {
   return `Fits ${list}: its tables look the same in each.`
 }
 
-/** Describes whether a thing exists. */
-export function thingWords(thing: Contradiction): string {
-  return thing.there ? `it still has ${thing.thing}` : `it has no ${thing.thing}`
+/** Describes whether an object exists. */
+export function objectWords(object: Contradiction): string {
+  return object.there ? `it still has ${object.object}` : `it has no ${object.object}`
 }
 
 /** Describes what a database shows against a choice, with the file that contradicts it. */
-export function wordContradiction({ thing, there, covered, path }: Contradiction): string {
+export function wordContradiction({ object, there, covered, path }: Contradiction): string {
   if (covered)
-    return there ? `It still has ${thing}, which ${path} removes.` : `It has no ${thing}, which ${path} makes.`
-  return there ? `It has ${thing} already, which ${path} makes.` : `It has no ${thing}, which ${path} needs.`
+    return there ? `It still has ${object}, which ${path} removes.` : `It has no ${object}, which ${path} makes.`
+  return there ? `It has ${object} already, which ${path} makes.` : `It has no ${object}, which ${path} needs.`
 }
 
 /** The consequence of a choice that the database contradicts. */
 export function recordedWord(version: string, covered: Contradiction[]): string {
-  const missing = covered.filter(one => !one.there).map(one => one.thing)
+  const missing = covered.filter(one => !one.there).map(one => one.object)
   const despite =
     missing.length > 0
       ? `, although ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing`
-      : ' all the same'
+      : ' anyway'
   return `Record everything up to ${version} as applied${despite}`
 }

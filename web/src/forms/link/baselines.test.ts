@@ -6,8 +6,8 @@ import { baselinesOf, byEnvironment, choicesOf, doubtOf, proposalOf, refusalsOf,
 
 type Database = Schemas['DatabaseBaseline']
 
-const phone = { thing: 'column customer.phone', there: false, covered: true, path: 'shop/5__ddl__phone.sql' }
-const again = { thing: 'table customer', there: true, covered: false, path: 'shop/1__ddl__customer.sql' }
+const phone = { object: 'column customer.phone', there: false, covered: true, path: 'shop/5__ddl__phone.sql' }
+const again = { object: 'table customer', there: true, covered: false, path: 'shop/1__ddl__customer.sql' }
 
 /** A database of prod with tables and no record, which shows that 3 and 4 fit. */
 function database(change: Partial<Database> = {}): Database {
@@ -20,8 +20,8 @@ function database(change: Partial<Database> = {}): Database {
     versions: ['3', '4', '5'],
     fitting: ['3', '4'],
     against: [
-      { version: '', things: [again], more: 0 },
-      { version: '5', things: [phone], more: 2 },
+      { version: '', objects: [again], more: 0 },
+      { version: '5', objects: [phone], more: 2 },
     ],
     unread: 0,
     ...change,

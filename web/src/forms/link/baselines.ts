@@ -74,8 +74,8 @@ export function doubtOf(database: Database, choice: Choice): Doubt | undefined {
   const found = database.against.find(one => one.version === version)
   if (!found) return undefined
   return {
-    covered: found.things.filter(one => one.covered),
-    left: found.things.filter(one => !one.covered),
+    covered: found.objects.filter(one => one.covered),
+    left: found.objects.filter(one => !one.covered),
     more: found.more,
   }
 }

@@ -71,7 +71,7 @@ function Details({ row }: { row: Schemas['Database'] }) {
           kind="warning"
           title={
             row.ledgerState === 'tampered'
-              ? 'The ledger was changed outside of Towpath'
+              ? 'The ledger was changed outside Towpath'
               : 'The ledger was restored to an earlier state'
           }
           action={

@@ -151,7 +151,7 @@ function findingsOf(
 function Remedies({ task, link }: { task: Schemas['TaskDetail']; link: string | undefined }) {
   const status = useQuery({ ...linkQuery(link ?? ''), enabled: link !== undefined }).data
   if (remedyOf(task.reason) === 'retry') {
-    return <p>Retry when the cause is gone. If the file itself must change, push a corrected one instead.</p>
+    return <p>Fix the cause, then retry. If the file itself must change, push a corrected one instead.</p>
   }
   return (
     <Notice
