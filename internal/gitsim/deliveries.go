@@ -160,8 +160,8 @@ func (q *Deliveries) All() []Delivery {
 	return found
 }
 
-// Close starts no more deliveries and waits up to five seconds for those in flight. Its error says
-// that some were given up.
+// Close starts no more deliveries and waits up to five seconds for those in flight. Its error
+// reports that some were abandoned.
 func (q *Deliveries) Close() error {
 	q.start()
 	q.mu.Lock()

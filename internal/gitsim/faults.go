@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Faults are things that go wrong on purpose. The zero value is a healthy service.
+// Faults are simulated failures. The zero value is a healthy service.
 type Faults struct {
 	// The REST API.
 	APIStatus     int           // each call is answered by this status

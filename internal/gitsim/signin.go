@@ -88,7 +88,7 @@ func RedirectBack(
 	http.Redirect(w, r, target.String(), status)
 }
 
-// Code is what an authorization code stands for.
+// Code is what an authorization code grants.
 type Code struct {
 	Client       string
 	User         string

@@ -17,7 +17,7 @@ const maxBody = 32 << 20
 // api serves the REST API.
 type api struct{ *Sim }
 
-// route is one operation of the API: who may call it stands beside it.
+// route is one operation of the API, with who may call it.
 type route struct {
 	method, pattern string
 	scope           string // that the token needs; "" means any token
@@ -185,7 +185,7 @@ func (s api) handle(c *call) error {
 	return rt.handle(s, c)
 }
 
-// authenticate accepts a token as Bearer only; a token in the query or the form is not looked at.
+// authenticate accepts a token as Bearer only; a token in the query or the form is ignored.
 func (s api) authenticate(c *call) error {
 	header := c.r.Header.Get("Authorization")
 	if header == "" {

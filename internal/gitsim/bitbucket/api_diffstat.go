@@ -61,7 +61,7 @@ func (s api) getDiffstat(c *call) error {
 	}.answer(s, c)
 }
 
-// threeDot moves the base to where the two sides parted; without a common ancestor it stays.
+// threeDot moves the base to the merge base; without a common ancestor it stays.
 func (c *call) threeDot(before, after *gitsim.Commit) (*gitsim.Commit, error) {
 	base, err := c.git.MergeBase(before.Hash, after.Hash)
 	if err != nil {

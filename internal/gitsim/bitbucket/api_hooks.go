@@ -197,7 +197,7 @@ func (s api) checkHook(c *call, h Hook) error {
 				obj{"events": []string{"Invalid or repeated event: " + event}})
 		}
 		seen[event] = true
-		// Each family of events needs the right to read what it tells.
+		// Each family of events needs the right to read what it reports.
 		needed := "repository"
 		if strings.HasPrefix(event, "pullrequest:") {
 			needed = "pullrequest"

@@ -71,8 +71,7 @@ func pageLength(text string, fallback, maximum int) (int, error) {
 	return n, nil
 }
 
-// cursorMark begins the page values of iterators, which look like nothing that one could count
-// with.
+// cursorMark begins the page values of iterators, which are opaque.
 const cursorMark = "x"
 
 func (l listing[T]) pageValue(start, pagelen int) string {

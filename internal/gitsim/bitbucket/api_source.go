@@ -159,7 +159,7 @@ func (s api) entryObj(c *call, at *gitsim.Commit, e gitsim.TreeEntry) (obj, erro
 	return o, nil
 }
 
-// mimeOf goes by the extension; Bitbucket tells no charset.
+// mimeOf goes by the extension; Bitbucket sends no charset.
 func mimeOf(name string) string {
 	if kind := mime.TypeByExtension(path.Ext(name)); kind != "" {
 		return bareMime(kind)

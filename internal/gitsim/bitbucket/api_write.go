@@ -13,11 +13,11 @@ import (
 	"towpath/internal/gitsim"
 )
 
-// authorForm keeps line breaks and brackets out of what is handed to git fast-import.
+// authorForm keeps line breaks and brackets out of the input of git fast-import.
 var authorForm = regexp.MustCompile(`^[^<>\x00-\x1f]+ <[^<>\x00-\x1f]*>$`)
 
 // postSource makes a commit from a form. A part with a file name, or with a leading slash in its
-// name, is a file; the others are parameters. Parameters in the query are not looked at.
+// name, is a file; the others are parameters. Parameters in the query are ignored.
 func (s api) postSource(c *call) error {
 	spec, err := readCommitForm(c)
 	if err != nil {

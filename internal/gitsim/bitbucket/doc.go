@@ -1,5 +1,5 @@
 // Package bitbucket is a small Bitbucket Cloud that runs in one process on real Git
-// repositories. It lets tests, and people who try the product, live through everything without an
+// repositories. It lets tests, and people who try the product, try everything without an
 // account at bitbucket.org.
 //
 // It covers:
@@ -18,12 +18,12 @@
 //
 // It leaves out: forks, snippets, pipelines, downloads, branch restrictions, Git LFS, SSH,
 // workspace hooks, access tokens other than those of OAuth, Basic authentication on the REST API,
-// and partial answers (the fields parameter). It is no place for secrets: its state is a plain JSON
+// and partial answers (the fields parameter). Do not keep secrets in it: its state is a plain JSON
 // file.
 //
 // It needs git 2.38 or newer on the PATH. It imports nothing of the rest of the project, so that a
-// wrong belief about Bitbucket cannot hide in shared code. The base URL must be known before the
-// simulator is made; tests write
+// wrong assumption about Bitbucket cannot hide in shared code. The base URL must be known before
+// the simulator is made; tests write
 //
 //	var sim *bitbucket.Sim
 //	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

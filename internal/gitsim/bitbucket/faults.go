@@ -9,7 +9,7 @@ import (
 	"towpath/internal/gitsim"
 )
 
-// Faults are things that go wrong on purpose. The shapes of ErrorBody are "plain", "html",
+// Faults are simulated failures. The shapes of ErrorBody are "plain", "html",
 // "detail-object", "fields-array", "no-type" and "code-message".
 type Faults = gitsim.Faults
 
@@ -43,7 +43,7 @@ func (s *Sim) RevokeGrants(username string) {
 	}
 }
 
-// DeleteHook removes a hook behind its owner's back.
+// DeleteHook removes a hook without its owner's doing.
 func (s *Sim) DeleteHook(repoFullName, hookUUID string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -126,7 +126,7 @@ func (s *Sim) RenameWorkspace(slug, newSlug string) error {
 	return nil
 }
 
-// DeleteRepository removes a repository from the service; its hooks vanish with it. The files on
+// DeleteRepository removes a repository from the service; with its hooks. The files on
 // disk stay.
 func (s *Sim) DeleteRepository(repoFullName string) error {
 	s.mu.Lock()

@@ -127,7 +127,7 @@ type permissionGroup struct {
 	Boxes []permissionBox
 }
 
-// permissionBox is one check box: its label, and the scope that it stands for.
+// permissionBox is one check box: its label, and the scope that it grants.
 type permissionBox struct{ Label, Scope string }
 
 // consumerForm is the permission part of the form for an OAuth consumer, in the real one's words

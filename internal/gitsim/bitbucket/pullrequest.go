@@ -38,10 +38,11 @@ type prComment struct {
 	UpdatedOn time.Time `json:"updated_on"`
 }
 
-// short is the abbreviation in which pull requests tell hashes.
+// short is a hash as pull requests abbreviate it.
 func short(hash string) string { return hash[:min(12, len(hash))] }
 
-// updatePullRequests follows the branches of open pull requests after a push and tells the hooks.
+// updatePullRequests follows the branches of open pull requests after a push and notifies the
+// hooks.
 func (s *Sim) updatePullRequests(repo Repository, actor User, changes []gitsim.RefChange) {
 	s.mu.Lock()
 	var moved []pullRequest

@@ -150,7 +150,7 @@ func (s *Sim) Repository(fullName string) (Repository, bool) {
 	return Repository{}, false
 }
 
-// Commit makes a commit on a branch in the name of the simulator and tells the hooks, as a push
+// Commit makes a commit on a branch in the name of the simulator and notifies the hooks, as a push
 // does. Files map paths to contents; [Deleted] as contents removes the file. A branch that does not
 // exist starts at the main branch, or is the first one.
 func (s *Sim) Commit(repoFullName, branch string, files map[string]string, message string) (string, error) {

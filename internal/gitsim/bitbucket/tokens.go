@@ -80,7 +80,7 @@ func (s *Sim) issue(r *http.Request) (obj, error) {
 	}
 	r.Body = http.MaxBytesReader(nil, r.Body, 1<<20)
 	grantType := ""
-	// A JSON body is read as no form at all.
+	// A JSON body is not read.
 	if kind, _, _ := mime.ParseMediaType(
 		r.Header.Get("Content-Type")); kind == "application/x-www-form-urlencoded" && r.ParseForm() == nil {
 		grantType = r.PostForm.Get("grant_type")
@@ -189,7 +189,7 @@ func (s *Sim) newTokens(c *Consumer, g *grant, state, keptRefresh string) obj {
 	now, life := s.opts.Now(), max(0, s.limits.AccessTokenLife)
 	for text, t := range s.state.Tokens {
 		if now.Sub(t.Expires) > 24*time.Hour {
-			// long dead: an expired token is told apart from an unknown one for a day
+			// for a day, an expired token differs from an unknown one
 			delete(s.state.Tokens, text)
 		}
 	}
@@ -221,7 +221,7 @@ var (
 	errTokenUnknown = errors.New("Token is invalid, expired, or not supported for this endpoint.")
 )
 
-// accessToken finds a living access token. Sim.mu is held.
+// accessToken finds a valid access token. Sim.mu is held.
 func (s *Sim) accessToken(text string) (*token, error) {
 	t := s.state.Tokens[text]
 	if t == nil || t.Refresh {

@@ -123,7 +123,7 @@ func latest(all []Status) (kept []Status) {
 	return kept
 }
 
-// postStatus adds a status. For a hash that is not there Gitea answers 500 without a word.
+// postStatus adds a status. For a hash that is not there Gitea answers 500 without a message.
 func (s *Sim) postStatus(c call) {
 	var body struct {
 		State       string `json:"state"`

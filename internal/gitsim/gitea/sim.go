@@ -25,7 +25,7 @@ type Options struct {
 	RotateRefreshTokens bool
 }
 
-// Faults are things that go wrong on purpose. Gitea has no lag, one shape of error bodies, and does
+// Faults are simulated failures. Gitea has no lag, one shape of error bodies, and does
 // not check whether a hook's address is public.
 type Faults = gitsim.Faults
 

@@ -1,5 +1,5 @@
-// Package contract holds requests and answers against an OpenAPI 3.0 description: as much of JSON
-// schema as the published description of Bitbucket uses. It is for tests only.
+// Package contract checks requests and responses against an OpenAPI 3.0 description: as much of
+// JSON schema as the published description of Bitbucket uses. It is for tests only.
 package contract
 
 import (
@@ -159,7 +159,7 @@ func (s *Spec) CheckResponse(method, path string, status int, body []byte) error
 	return s.checkBody(where, schema, body, false)
 }
 
-// CheckSchema holds a JSON value against a named schema of the description.
+// CheckSchema checks a JSON value against a named schema of the description.
 func (s *Spec) CheckSchema(name string, body []byte) error {
 	return s.checkBody(name, map[string]any{"$ref": "#/components/schemas/" + name}, body, false)
 }
