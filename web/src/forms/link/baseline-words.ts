@@ -86,8 +86,6 @@ export function wordContradiction({ object, there, covered, path }: Contradictio
 export function recordedWord(version: string, covered: Contradiction[]): string {
   const missing = covered.filter(one => !one.there).map(one => one.object)
   const despite =
-    missing.length > 0
-      ? `, although ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing`
-      : ' anyway'
+    missing.length > 0 ? `, although ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing` : ' anyway'
   return `Record everything up to ${version} as applied${despite}`
 }
