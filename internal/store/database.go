@@ -189,7 +189,8 @@ func (tx *Tx) ProjectDatabases(ctx context.Context, projectID string) ([]towpath
 	if err != nil {
 		return nil, err
 	}
-	entries, err := ledgerEntries.list(ctx, tx, `WHERE database_id IN (SELECT id FROM "database" WHERE project_id = $1)
+	entries, err := ledgerEntries.list(ctx, tx, `WHERE database_id IN
+		(SELECT id FROM "database" WHERE project_id = $1)
 		ORDER BY database_id, version, type`, projectID)
 	if err != nil {
 		return nil, err

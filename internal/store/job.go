@@ -34,10 +34,12 @@ func (tx *Tx) Enqueue(ctx context.Context, kind towpath.JobKind, subject string)
 func (tx *Tx) EnqueueAt(ctx context.Context, kind towpath.JobKind, subject string, due time.Time) error {
 	// The first epoch is a time, so that the holder of a deleted job is not taken for the holder of
 	// a new one with the same subject.
-	_, err := tx.exec(ctx, `INSERT INTO job (kind, subject, generation, observed_generation, due_at, attempts, last_error, lease_owner, lease_epoch, lease_until)
+	_, err := tx.exec(ctx, `INSERT INTO job (kind, subject, generation, observed_generation, due_at,
+		attempts, last_error, lease_owner, lease_epoch, lease_until)
 		VALUES ($1, $2, 1, 0, $3, 0, '', '', $4, NULL)
 		ON CONFLICT (kind, subject) DO UPDATE SET
-			due_at = CASE WHEN job.generation > job.observed_generation AND job.due_at < excluded.due_at THEN job.due_at ELSE excluded.due_at END,
+			due_at = CASE WHEN job.generation > job.observed_generation AND job.due_at < excluded.due_at
+				THEN job.due_at ELSE excluded.due_at END,
 			generation = job.generation + 1`, string(kind), subject, due.UnixMicro(), tx.Now.UnixMicro())
 	if err != nil {
 		return fmt.Errorf("enqueue %s %s: %w", kind, subject, err)
@@ -142,9 +144,11 @@ func (tx *Tx) PruneJobs(ctx context.Context, before time.Time) error {
 
 // nextDue reads one free job and the few leased ones, regardless of how many jobs are due.
 const nextDue = `SELECT MIN(at) FROM (
-	SELECT at FROM (SELECT due_at AS at FROM job WHERE generation > observed_generation AND lease_until IS NULL ORDER BY due_at LIMIT 1) AS free
+	SELECT at FROM (SELECT due_at AS at FROM job WHERE generation > observed_generation
+		AND lease_until IS NULL ORDER BY due_at LIMIT 1) AS free
 	UNION ALL
-	SELECT CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END FROM job WHERE lease_until IS NOT NULL AND generation > observed_generation
+	SELECT CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END FROM job
+		WHERE lease_until IS NOT NULL AND generation > observed_generation
 ) AS due`
 
 // NextDue returns when the next free job becomes due or a lease ends; nil when there is none.

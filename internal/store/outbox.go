@@ -147,7 +147,8 @@ func eventsOf(rows []eventRow) []towpath.Event {
 // pruneEvents removes old changes of state and keeps audit events.
 func (tx *Tx) pruneEvents(ctx context.Context) (int, error) {
 	result, err := tx.exec(ctx,
-		`DELETE FROM event WHERE id IN (SELECT id FROM event WHERE NOT audit AND at < $1 ORDER BY at LIMIT $2)`, tx.Now.Add(-eventsKept).UnixMicro(), pruneBatch)
+		`DELETE FROM event WHERE id IN (SELECT id FROM event WHERE NOT audit AND at < $1
+			ORDER BY at LIMIT $2)`, tx.Now.Add(-eventsKept).UnixMicro(), pruneBatch)
 	if err != nil {
 		return 0, events.wrap("prune", err)
 	}

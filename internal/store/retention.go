@@ -78,7 +78,8 @@ func (tx *Tx) pruneRollouts(ctx context.Context, keep int) (int, error) {
 		return 0, nil
 	}
 	old, err := tx.strings(ctx, `SELECT id FROM (
-			SELECT id, row_number() OVER (PARTITION BY link_id ORDER BY id DESC) AS place FROM rollout WHERE finished_at IS NOT NULL
+			SELECT id, row_number() OVER (PARTITION BY link_id ORDER BY id DESC) AS place FROM rollout
+				WHERE finished_at IS NOT NULL
 		) AS finished WHERE place > $1 AND NOT EXISTS (
 			SELECT 1 FROM task WHERE task.rollout_id = finished.id AND task.state NOT IN ($2, $3)
 		) ORDER BY id LIMIT $4`, keep, string(towpath.TaskDone), string(towpath.TaskCancelled), pruneBatch)
@@ -100,7 +101,8 @@ func (tx *Tx) deleteRollout(ctx context.Context, id string) error {
 			"(SELECT a.id FROM attempt a JOIN task t ON t.id = a.task_id WHERE t.rollout_id = $1)",
 		"DELETE FROM attempt WHERE task_id IN (SELECT id FROM task WHERE rollout_id = $1)",
 		"DELETE FROM task WHERE rollout_id = $1",
-		`DELETE FROM posted_status WHERE (link_id, commit_hash) IN (SELECT link_id, commit_hash FROM rollout WHERE id = $1)
+		`DELETE FROM posted_status WHERE (link_id, commit_hash) IN (SELECT link_id, commit_hash FROM rollout
+			WHERE id = $1)
 			AND commit_hash NOT IN (SELECT synced_commit FROM repository_link)`,
 		"DELETE FROM reviewed_file WHERE rollout_id = $1",
 		"DELETE FROM rollout_review WHERE rollout_id = $1",
@@ -120,7 +122,8 @@ func (tx *Tx) pruneStatements(ctx context.Context, keep time.Duration) (int, err
 		return 0, nil
 	}
 	old, err := tx.strings(ctx, `SELECT id FROM attempt WHERE finished_at < $1
-		AND EXISTS (SELECT 1 FROM statement_log WHERE attempt_id = attempt.id) ORDER BY finished_at LIMIT $2`, tx.Now.Add(-keep).UnixMicro(), pruneBatch)
+		AND EXISTS (SELECT 1 FROM statement_log WHERE attempt_id = attempt.id) ORDER BY finished_at
+		LIMIT $2`, tx.Now.Add(-keep).UnixMicro(), pruneBatch)
 	if err != nil {
 		return 0, attempts.wrap("find old", err)
 	}
@@ -139,7 +142,8 @@ func (tx *Tx) pruneSchemas(ctx context.Context, keep int) (int, error) {
 		return 0, nil
 	}
 	old, err := tx.strings(ctx, `SELECT id FROM (
-			SELECT id, row_number() OVER (PARTITION BY database_id ORDER BY id DESC) AS place FROM change_history WHERE schema_after <> ''
+			SELECT id, row_number() OVER (PARTITION BY database_id ORDER BY id DESC) AS place
+				FROM change_history WHERE schema_after <> ''
 		) AS kept WHERE place > $1 ORDER BY id LIMIT $2`, keep, pruneBatch)
 	if err != nil {
 		return 0, history.wrap("find old", err)

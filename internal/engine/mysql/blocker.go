@@ -157,23 +157,30 @@ const (
 	// https://dev.mysql.com/doc/refman/8.4/en/performance-schema-data-lock-waits-table.html
 	rowLocksMySQL = `SELECT DISTINCT b.trx_mysql_thread_id FROM performance_schema.data_lock_waits w
 		JOIN information_schema.innodb_trx r ON r.trx_id = w.requesting_engine_transaction_id
-		JOIN information_schema.innodb_trx b ON b.trx_id = w.blocking_engine_transaction_id WHERE r.trx_mysql_thread_id = ?`
+		JOIN information_schema.innodb_trx b ON b.trx_id = w.blocking_engine_transaction_id
+			WHERE r.trx_mysql_thread_id = ?`
 	// https://dev.mysql.com/doc/refman/8.4/en/performance-schema-metadata-locks-table.html
 	metadataLocksMySQL = `SELECT DISTINCT o.processlist_id FROM performance_schema.metadata_locks w
 		JOIN performance_schema.threads r ON r.thread_id = w.owner_thread_id AND r.processlist_id = ?
-		JOIN performance_schema.metadata_locks h ON h.object_type = w.object_type AND h.object_schema <=> w.object_schema
-			AND h.object_name <=> w.object_name AND h.owner_thread_id <> w.owner_thread_id AND h.lock_status = 'GRANTED'
+		JOIN performance_schema.metadata_locks h ON h.object_type = w.object_type
+			AND h.object_schema <=> w.object_schema
+			AND h.object_name <=> w.object_name AND h.owner_thread_id <> w.owner_thread_id
+			AND h.lock_status = 'GRANTED'
 		JOIN performance_schema.threads o ON o.thread_id = h.owner_thread_id
 		WHERE w.lock_status = 'PENDING' AND o.processlist_id IS NOT NULL`
 	// The plugin shows held locks, but not who waits for which: these are the locks on the
 	// statement's tables. https://mariadb.com/kb/en/metadata-lock-info-plugin/
 	metadataLocksMariaDB = `SELECT DISTINCT thread_id FROM information_schema.metadata_lock_info
-		WHERE thread_id <> ? AND table_schema = ? AND table_name <> '' AND LOCATE(LOWER(table_name), LOWER(?)) > 0`
+		WHERE thread_id <> ? AND table_schema = ? AND table_name <> ''
+			AND LOCATE(LOWER(table_name), LOWER(?)) > 0`
 	// Connections with an open transaction, or with a running statement in the database; the
 	// likeliest first.
-	suspects = `SELECT p.id FROM information_schema.processlist p LEFT JOIN information_schema.innodb_trx t ON t.trx_mysql_thread_id = p.id
-		WHERE p.id NOT IN (CONNECTION_ID(), ?) AND (t.trx_id IS NOT NULL OR p.db = ? AND p.command NOT IN ('Sleep', 'Daemon'))
-		ORDER BY coalesce(p.state, '') LIKE 'Waiting for %', p.db <=> ? DESC, t.trx_started IS NULL, t.trx_started, p.time DESC LIMIT ?`
+	suspects = `SELECT p.id FROM information_schema.processlist p LEFT JOIN information_schema.innodb_trx t
+		ON t.trx_mysql_thread_id = p.id
+		WHERE p.id NOT IN (CONNECTION_ID(), ?) AND (t.trx_id IS NOT NULL OR p.db = ?
+			AND p.command NOT IN ('Sleep', 'Daemon'))
+		ORDER BY coalesce(p.state, '') LIKE 'Waiting for %', p.db <=> ? DESC, t.trx_started IS NULL,
+		t.trx_started, p.time DESC LIMIT ?`
 )
 
 // name describes connections.
@@ -201,9 +208,11 @@ func (l *lookout) describe(ctx context.Context, id string) (engine.Blocker, erro
 	var host sql.NullString
 	var inside bool
 	var age int64
-	err := l.conn.QueryRowContext(ctx, `SELECT p.user, p.host, p.command, coalesce(p.info, ''), t.trx_id IS NOT NULL,
+	err := l.conn.QueryRowContext(ctx, `SELECT p.user, p.host, p.command, coalesce(p.info, ''),
+		t.trx_id IS NOT NULL,
 			coalesce(timestampdiff(SECOND, t.trx_started, NOW()), p.time)
-		FROM information_schema.processlist p LEFT JOIN information_schema.innodb_trx t ON t.trx_mysql_thread_id = p.id
+		FROM information_schema.processlist p LEFT JOIN information_schema.innodb_trx t
+			ON t.trx_mysql_thread_id = p.id
 		WHERE p.id = ?`, id).Scan(&b.User, &host, &command, &query, &inside, &age)
 	if err != nil {
 		return b, err
@@ -229,8 +238,10 @@ func (l *lookout) describe(ctx context.Context, id string) (engine.Blocker, erro
 // lastStatement returns the last statement of an idle connection, if the server keeps it and the
 // user may read it.
 func (l *lookout) lastStatement(ctx context.Context, id string) string {
-	texts, err := column(ctx, l.conn.Conn, `SELECT e.sql_text FROM performance_schema.events_statements_current e
-		JOIN performance_schema.threads t ON t.thread_id = e.thread_id WHERE t.processlist_id = ? AND e.sql_text IS NOT NULL`, id)
+	texts, err := column(ctx, l.conn.Conn, `SELECT e.sql_text
+		FROM performance_schema.events_statements_current e
+		JOIN performance_schema.threads t ON t.thread_id = e.thread_id WHERE t.processlist_id = ?
+			AND e.sql_text IS NOT NULL`, id)
 	if err != nil || len(texts) == 0 {
 		return "" // the user may not read it, and the blocker is named anyway
 	}

@@ -11,14 +11,19 @@ import (
 var _ engine.Lasting = (*database)(nil)
 
 // lastingTables are the tables whose engine does not undo a transaction that is rolled back.
-const lastingTables = `SELECT t.table_name FROM information_schema.tables t LEFT JOIN information_schema.engines e ON e.engine = t.engine
-	WHERE t.table_schema = DATABASE() AND t.table_type = 'BASE TABLE' AND COALESCE(e.transactions, 'NO') <> 'YES' ORDER BY t.table_name`
+const lastingTables = `SELECT t.table_name FROM information_schema.tables t
+	LEFT JOIN information_schema.engines e ON e.engine = t.engine
+	WHERE t.table_schema = DATABASE() AND t.table_type = 'BASE TABLE'
+		AND COALESCE(e.transactions, 'NO') <> 'YES' ORDER BY t.table_name`
 
 // bodies are texts that a statement may run without naming the tables that they write to. One that
 // the user may not read may contain anything.
-const bodies = `SELECT COALESCE(routine_definition, '` + anything + `') FROM information_schema.routines WHERE routine_schema = DATABASE()
-	UNION ALL SELECT COALESCE(action_statement, '` + anything + `') FROM information_schema.triggers WHERE trigger_schema = DATABASE()
-	UNION ALL SELECT COALESCE(NULLIF(view_definition, ''), '` + anything + `') FROM information_schema.views WHERE table_schema = DATABASE()`
+const bodies = `SELECT COALESCE(routine_definition, '` + anything + `') FROM information_schema.routines
+	WHERE routine_schema = DATABASE()
+	UNION ALL SELECT COALESCE(action_statement, '` + anything + `') FROM information_schema.triggers
+		WHERE trigger_schema = DATABASE()
+	UNION ALL SELECT COALESCE(NULLIF(view_definition, ''), '` + anything + `') FROM information_schema.views
+		WHERE table_schema = DATABASE()`
 
 // anything replaces a body that may name every table.
 const anything = "execute"

@@ -62,7 +62,8 @@ func (e *Engine) Discover(ctx context.Context, t engine.Target) (names []string,
 	}
 	defer c.closeQuietly()
 	names, err = column(ctx, c.Conn, `SELECT schema_name FROM information_schema.schemata
-		WHERE schema_name NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys') ORDER BY BINARY schema_name`)
+		WHERE schema_name NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')
+			ORDER BY BINARY schema_name`)
 	if err != nil {
 		return nil, fmt.Errorf("list the databases: %w", err)
 	}

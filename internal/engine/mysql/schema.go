@@ -64,14 +64,17 @@ func (c *catalog) sequences(ctx context.Context, conn *connection) error {
 
 func (c *catalog) tables(ctx context.Context, conn *connection) error {
 	return c.show(ctx, conn, "SHOW CREATE TABLE ", false, `SELECT table_name FROM information_schema.tables
-		WHERE table_schema = DATABASE() AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') AND table_name <> '`+ledgerTable+`'
+		WHERE table_schema = DATABASE() AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
+			AND table_name <> '`+ledgerTable+`'
 		ORDER BY BINARY table_name`)
 }
 
 func (c *catalog) routines(ctx context.Context, conn *connection) error {
 	for _, kind := range []string{"FUNCTION", "PROCEDURE"} {
-		if err := c.show(ctx, conn, "SHOW CREATE "+kind+" ", true, `SELECT routine_name FROM information_schema.routines
-			WHERE routine_schema = DATABASE() AND routine_type = '`+kind+`' ORDER BY BINARY routine_name`); err != nil {
+		if err := c.show(ctx, conn, "SHOW CREATE "+kind+" ", true, `SELECT routine_name
+			FROM information_schema.routines
+			WHERE routine_schema = DATABASE() AND routine_type = '`+kind+`'
+				ORDER BY BINARY routine_name`); err != nil {
 			return err
 		}
 	}
@@ -79,8 +82,10 @@ func (c *catalog) routines(ctx context.Context, conn *connection) error {
 }
 
 func (c *catalog) triggers(ctx context.Context, conn *connection) error {
-	return c.show(ctx, conn, "SHOW CREATE TRIGGER ", true, `SELECT trigger_name FROM information_schema.triggers
-		WHERE trigger_schema = DATABASE() ORDER BY BINARY event_object_table, action_timing, event_manipulation, action_order`)
+	return c.show(ctx, conn, "SHOW CREATE TRIGGER ", true, `SELECT trigger_name
+		FROM information_schema.triggers
+		WHERE trigger_schema = DATABASE() ORDER BY BINARY event_object_table, action_timing,
+			event_manipulation, action_order`)
 }
 
 func (c *catalog) events(ctx context.Context, conn *connection) error {
@@ -91,7 +96,8 @@ func (c *catalog) events(ctx context.Context, conn *connection) error {
 // views are in an order in which each comes after the views that it reads.
 func (c *catalog) views(ctx context.Context, conn *connection) error {
 	views := &catalog{name: c.name, mariadb: c.mariadb}
-	if err := views.show(ctx, conn, "SHOW CREATE VIEW ", false, `SELECT table_name FROM information_schema.views
+	if err := views.show(ctx, conn, "SHOW CREATE VIEW ", false, `SELECT table_name
+		FROM information_schema.views
 		WHERE table_schema = DATABASE() ORDER BY BINARY table_name`); err != nil {
 		return err
 	}

@@ -47,7 +47,8 @@ const userSchema = ` n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_sc
 // in it. $1 are the possible schemas, $2 is the table.
 const selectSkipped = `
 SELECT classid, objid FROM pg_depend WHERE deptype = 'e'
-UNION ALL SELECT 'pg_namespace'::regclass, n.oid FROM pg_namespace n WHERE nspname = ANY ($1) AND nspname <> 'public'
+UNION ALL SELECT 'pg_namespace'::regclass, n.oid FROM pg_namespace n WHERE nspname = ANY ($1)
+  AND nspname <> 'public'
   AND (nspname = ($1)[1] OR EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = n.oid AND relname = $2))
   AND NOT EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = n.oid AND relname <> $2 AND relkind <> 'i')
   AND NOT EXISTS (SELECT 1 FROM pg_proc WHERE pronamespace = n.oid)
@@ -60,10 +61,14 @@ UNION ALL SELECT 'pg_class'::regclass, c.oid FROM pg_class c JOIN pg_namespace n
 // the NOT NULL of a column.
 const selectAliases = `
 SELECT 'pg_attrdef'::regclass::oid, oid, 'pg_class'::regclass::oid, adrelid FROM pg_attrdef
-UNION ALL SELECT 'pg_rewrite'::regclass, oid, 'pg_class'::regclass, ev_class FROM pg_rewrite WHERE rulename = '_RETURN'
-UNION ALL SELECT 'pg_class'::regclass, conindid, 'pg_constraint'::regclass, oid FROM pg_constraint WHERE contype IN ('p', 'u', 'x')
-UNION ALL SELECT 'pg_constraint'::regclass, oid, 'pg_type'::regclass, contypid FROM pg_constraint WHERE contypid <> 0
-UNION ALL SELECT 'pg_constraint'::regclass, oid, 'pg_class'::regclass, conrelid FROM pg_constraint WHERE contype = 'n' AND conrelid <> 0
+UNION ALL SELECT 'pg_rewrite'::regclass, oid, 'pg_class'::regclass, ev_class FROM pg_rewrite
+  WHERE rulename = '_RETURN'
+UNION ALL SELECT 'pg_class'::regclass, conindid, 'pg_constraint'::regclass, oid FROM pg_constraint
+  WHERE contype IN ('p', 'u', 'x')
+UNION ALL SELECT 'pg_constraint'::regclass, oid, 'pg_type'::regclass, contypid FROM pg_constraint
+  WHERE contypid <> 0
+UNION ALL SELECT 'pg_constraint'::regclass, oid, 'pg_class'::regclass, conrelid FROM pg_constraint
+  WHERE contype = 'n' AND conrelid <> 0
 UNION ALL SELECT 'pg_class'::regclass, d.objid, 'pg_class'::regclass, d.refobjid FROM pg_depend d
   JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
   WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i'
@@ -87,7 +92,8 @@ UNION ALL SELECT 'pg_sequence'::regclass, objid, 'pg_class'::regclass, objid FRO
 UNION ALL SELECT 'pg_sequence'::regclass, objid, 'pg_class'::regclass, refobjid FROM pg_depend
   WHERE classid = 'pg_class'::regclass AND deptype = 'a' AND refobjsubid > 0
 UNION ALL SELECT 'pg_attribute'::regclass, oid, 'pg_class'::regclass, adrelid FROM pg_attrdef
-UNION ALL SELECT 'pg_attribute'::regclass, oid, 'pg_class'::regclass, inhrelid FROM pg_attrdef JOIN pg_inherits ON inhparent = adrelid
+UNION ALL SELECT 'pg_attribute'::regclass, oid, 'pg_class'::regclass, inhrelid FROM pg_attrdef
+  JOIN pg_inherits ON inhparent = adrelid
 UNION ALL SELECT 'pg_inherits'::regclass, inhrelid, 'pg_class'::regclass, r.oid FROM pg_inherits,
   LATERAL (VALUES (inhrelid), (inhparent)) AS r (oid)`
 
@@ -118,15 +124,19 @@ WITH lists AS (
   SELECT 'pg_class'::regclass::oid AS class, c.oid, 0 AS sub, c.relacl AS acl, c.relowner AS owner,
     acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relowner) AS base FROM pg_class c
     WHERE relkind IN ('r', 'p', 'v', 'm', 'S')
-  UNION ALL SELECT 'pg_namespace'::regclass, oid, 0, nspacl, nspowner, acldefault('n', nspowner) FROM pg_namespace
+  UNION ALL SELECT 'pg_namespace'::regclass, oid, 0, nspacl, nspowner, acldefault('n', nspowner)
+    FROM pg_namespace
   UNION ALL SELECT 'pg_proc'::regclass, oid, 0, proacl, proowner, acldefault('f', proowner) FROM pg_proc
-  UNION ALL SELECT 'pg_type'::regclass, oid, 0, typacl, typowner, acldefault('T', typowner) FROM pg_type WHERE typtype IN ('e', 'd', 'c', 'r')
-  UNION ALL SELECT 'pg_class'::regclass, attrelid, attnum, attacl, relowner, acldefault('c', relowner) FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid
+  UNION ALL SELECT 'pg_type'::regclass, oid, 0, typacl, typowner, acldefault('T', typowner) FROM pg_type
+    WHERE typtype IN ('e', 'd', 'c', 'r')
+  UNION ALL SELECT 'pg_class'::regclass, attrelid, attnum, attacl, relowner, acldefault('c', relowner)
+    FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid
     WHERE NOT attisdropped AND attacl IS NOT NULL
 ), pairs AS (
   SELECT l.class, l.oid, l.sub, l.owner, l.acl, coalesce(p.initprivs, l.base) AS base FROM lists l
   LEFT JOIN pg_init_privs p ON p.classoid = l.class AND p.objoid = l.oid AND p.objsubid = l.sub
-  WHERE l.acl IS NOT NULL AND (l.oid >= 16384 OR l.class = 'pg_namespace'::regclass AND l.oid = 'public'::regnamespace)
+  WHERE l.acl IS NOT NULL AND (l.oid >= 16384 OR l.class = 'pg_namespace'::regclass
+    AND l.oid = 'public'::regnamespace)
 ), changes AS (
   SELECT class, oid, sub, owner, true AS given, x.grantee, x.privilege_type, x.is_grantable FROM pairs b,
     LATERAL (SELECT grantee, privilege_type, is_grantable FROM aclexplode(b.acl)
@@ -136,20 +146,25 @@ WITH lists AS (
     LATERAL (SELECT grantee, privilege_type, is_grantable FROM aclexplode(b.base)
       EXCEPT SELECT grantee, privilege_type, is_grantable FROM aclexplode(b.acl)) x
 ), named AS (
-  SELECT c.*, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS role, i.type, i.identity,
-    (SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = c.oid AND attnum = c.sub AND c.sub > 0) AS attribute
+  SELECT c.*, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS role,
+    i.type, i.identity,
+    (SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = c.oid AND attnum = c.sub
+    AND c.sub > 0) AS attribute
   FROM changes c, LATERAL pg_identify_object(c.class, c.oid, 0) i WHERE grantee <> owner
 )
 SELECT class, oid, CASE WHEN given THEN 'GRANT ' ELSE 'REVOKE ' END
   || string_agg(privilege_type || coalesce(' (' || attribute || ')', ''), ', ' ORDER BY privilege_type)
-  || ' ON ' || CASE WHEN type IN ('view', 'materialized view') THEN 'TABLE' WHEN type = 'composite type' THEN 'TYPE'
+  || ' ON ' || CASE WHEN type IN ('view', 'materialized view') THEN 'TABLE'
+    WHEN type = 'composite type' THEN 'TYPE'
     WHEN type = 'aggregate' THEN 'FUNCTION' ELSE upper(type) END || ' ' || identity
-  || CASE WHEN given THEN ' TO ' ELSE ' FROM ' END || role || CASE WHEN given AND is_grantable THEN ' WITH GRANT OPTION' ELSE '' END
+  || CASE WHEN given THEN ' TO ' ELSE ' FROM ' END || role || CASE WHEN given AND is_grantable
+    THEN ' WITH GRANT OPTION' ELSE '' END
 FROM named GROUP BY class, oid, sub, given, role, is_grantable, type, identity
 ORDER BY class, oid, sub, given, role, is_grantable`
 
 const selectSchemas = `
-SELECT n.oid, 0::oid, nspname::text, CASE nspname WHEN 'public' THEN '{}' ELSE ARRAY[format('CREATE SCHEMA %I', nspname)] END
+SELECT n.oid, 0::oid, nspname::text, CASE nspname WHEN 'public' THEN '{}'
+  ELSE ARRAY[format('CREATE SCHEMA %I', nspname)] END
 FROM pg_namespace n WHERE ` + userSchema
 
 const selectExtensions = `
@@ -157,44 +172,62 @@ SELECT e.oid, 0::oid, extname::text, ARRAY[format('CREATE EXTENSION %I WITH SCHE
 FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname <> 'plpgsql'`
 
 const selectEnums = `
-SELECT t.oid, 0::oid, format('%I.%I', nspname, typname), ARRAY[format('CREATE TYPE %I.%I AS ENUM (%s)', nspname, typname,
-  (SELECT coalesce(string_agg(quote_literal(enumlabel), ', ' ORDER BY enumsortorder), '') FROM pg_enum WHERE enumtypid = t.oid))]
+SELECT t.oid, 0::oid, format('%I.%I', nspname, typname),
+  ARRAY[format('CREATE TYPE %I.%I AS ENUM (%s)', nspname, typname,
+  (SELECT coalesce(string_agg(quote_literal(enumlabel), ', ' ORDER BY enumsortorder), '') FROM pg_enum
+  WHERE enumtypid = t.oid))]
 FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace WHERE typtype = 'e' AND ` + userSchema
 
 const selectComposites = `
-SELECT t.oid, 0::oid, format('%I.%I', nspname, typname), ARRAY[format('CREATE TYPE %I.%I AS (%s)', nspname, typname,
-  (SELECT string_agg(E'\n  ' || quote_ident(attname) || ' ' || format_type(atttypid, atttypmod) || ` + collation + `, ',' ORDER BY attnum)
-   || E'\n' FROM pg_attribute a JOIN pg_type at ON at.oid = atttypid WHERE attrelid = t.typrelid AND NOT attisdropped AND attnum > 0))]
-FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace JOIN pg_class c ON c.oid = typrelid AND relkind = 'c'
+SELECT t.oid, 0::oid, format('%I.%I', nspname, typname),
+  ARRAY[format('CREATE TYPE %I.%I AS (%s)', nspname, typname,
+  (SELECT string_agg(E'\n  ' || quote_ident(attname) || ' ' || format_type(atttypid, atttypmod)
+  || ` + collation + `, ',' ORDER BY attnum)
+   || E'\n' FROM pg_attribute a JOIN pg_type at ON at.oid = atttypid WHERE attrelid = t.typrelid
+     AND NOT attisdropped AND attnum > 0))]
+FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace JOIN pg_class c ON c.oid = typrelid
+  AND relkind = 'c'
 WHERE ` + userSchema
 
 // collation is that of attribute a of type at, if it is not the type's own.
-const collation = `coalesce((SELECT ' COLLATE ' || format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
-  JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation AND co.oid <> at.typcollation), '')`
+const collation = `coalesce((SELECT ' COLLATE ' || format('%I.%I', cn.nspname, co.collname)
+	FROM pg_collation co
+  JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation
+    AND co.oid <> at.typcollation), '')`
 
 const selectDomains = `
-SELECT t.oid, 0::oid, format('%I.%I', nspname, typname), ARRAY[format('CREATE DOMAIN %I.%I AS %s', nspname, typname,
+SELECT t.oid, 0::oid, format('%I.%I', nspname, typname),
+  ARRAY[format('CREATE DOMAIN %I.%I AS %s', nspname, typname,
   format_type(typbasetype, typtypmod))
   || coalesce((SELECT ' COLLATE ' || format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
     JOIN pg_namespace cn ON cn.oid = co.collnamespace JOIN pg_type b ON b.oid = t.typbasetype
     WHERE co.oid = t.typcollation AND co.oid <> b.typcollation), '')
-  || coalesce(' DEFAULT ' || pg_get_expr(typdefaultbin, 0), '') || CASE WHEN typnotnull THEN coalesce((SELECT format(' CONSTRAINT %I', conname)
-    FROM pg_constraint WHERE contypid = t.oid AND contype = 'n' AND conname <> t.typname || '_not_null'), '') || ' NOT NULL' ELSE '' END
-  || coalesce((SELECT string_agg(format(E'\n  CONSTRAINT %I %s', conname, pg_get_constraintdef(k.oid)), '' ORDER BY conname)
+  || coalesce(' DEFAULT ' || pg_get_expr(typdefaultbin, 0), '') || CASE WHEN typnotnull
+    THEN coalesce((SELECT format(' CONSTRAINT %I', conname)
+    FROM pg_constraint WHERE contypid = t.oid AND contype = 'n' AND conname <> t.typname || '_not_null'),
+      '') || ' NOT NULL' ELSE '' END
+  || coalesce((SELECT string_agg(format(E'\n  CONSTRAINT %I %s', conname, pg_get_constraintdef(k.oid)), ''
+    ORDER BY conname)
     FROM pg_constraint k WHERE contypid = t.oid AND contype = 'c' AND convalidated), '')]
-  || coalesce((SELECT array_agg(format('ALTER DOMAIN %I.%I ADD CONSTRAINT %I %s', nspname, typname, conname, pg_get_constraintdef(k.oid)) ORDER BY conname)
+  || coalesce((SELECT array_agg(format('ALTER DOMAIN %I.%I ADD CONSTRAINT %I %s', nspname, typname, conname,
+    pg_get_constraintdef(k.oid)) ORDER BY conname)
     FROM pg_constraint k WHERE contypid = t.oid AND contype = 'c' AND NOT convalidated), '{}')
 FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace WHERE typtype = 'd' AND ` + userSchema
 
 // selectRanges reads the name of the multirange through JSON: PostgreSQL 13 has no such column.
 const selectRanges = `
-SELECT t.oid, 0::oid, format('%I.%I', nspname, typname), ARRAY[format('CREATE TYPE %I.%I AS RANGE (SUBTYPE = %s%s%s%s%s)', nspname, typname,
+SELECT t.oid, 0::oid, format('%I.%I', nspname, typname),
+  ARRAY[format('CREATE TYPE %I.%I AS RANGE (SUBTYPE = %s%s%s%s%s)', nspname, typname,
   format_type(rngsubtype, NULL),
-  (SELECT format(', MULTIRANGE_TYPE_NAME = %I.%I', mn.nspname, m.typname) FROM pg_type m JOIN pg_namespace mn ON mn.oid = m.typnamespace
+  (SELECT format(', MULTIRANGE_TYPE_NAME = %I.%I', mn.nspname, m.typname) FROM pg_type m
+  JOIN pg_namespace mn ON mn.oid = m.typnamespace
     WHERE m.oid = (to_jsonb(r) ->> 'rngmultitypid')::oid),
-  (SELECT format(', SUBTYPE_OPCLASS = %I.%I', pn.nspname, opcname) FROM pg_opclass o JOIN pg_namespace pn ON pn.oid = opcnamespace
+  (SELECT format(', SUBTYPE_OPCLASS = %I.%I', pn.nspname, opcname) FROM pg_opclass o
+  JOIN pg_namespace pn ON pn.oid = opcnamespace
     WHERE o.oid = rngsubopc AND NOT opcdefault),
-  coalesce((SELECT format(', COLLATION = %I.%I', cn.nspname, co.collname) FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace
+  coalesce((SELECT format(', COLLATION = %I.%I', cn.nspname, co.collname) FROM pg_collation co
+  JOIN pg_namespace cn ON cn.oid = co.collnamespace
     JOIN pg_type b ON b.oid = rngsubtype WHERE co.oid = rngcollation AND co.oid <> b.typcollation), ''),
   CASE rngsubdiff::oid WHEN 0 THEN '' ELSE ', SUBTYPE_DIFF = ' || rngsubdiff::regproc END)]
-FROM pg_type t JOIN pg_range r ON rngtypid = t.oid JOIN pg_namespace n ON n.oid = typnamespace WHERE ` + userSchema
+FROM pg_type t JOIN pg_range r ON rngtypid = t.oid JOIN pg_namespace n ON n.oid = typnamespace
+  WHERE ` + userSchema

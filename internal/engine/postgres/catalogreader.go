@@ -48,18 +48,23 @@ func (d *database) Definitions(
 // indexTexts lists indexes with their validity. An index that is being built now does not count as
 // broken.
 const indexTexts = `SELECT ` + indexDefinition + ` || CASE WHEN i.indisvalid THEN '' ELSE ' INVALID' END,
-	CASE WHEN i.indisvalid OR EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid) THEN ''
+	CASE WHEN i.indisvalid OR EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index p
+		WHERE p.index_relid = i.indexrelid) THEN ''
 		ELSE pg_catalog.format('DROP INDEX CONCURRENTLY IF EXISTS %I.%I', n.nspname, x.relname) END
-	FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace `
+	FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+		JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace `
 
 // rebuilt is an index and what its rebuild left:
 // https://www.postgresql.org/docs/current/sql-reindex.html#SQL-REINDEX-CONCURRENTLY
-const rebuilt = `WHERE i.indexrelid = pg_catalog.to_regclass($1) OR NOT i.indisvalid AND x.relname ~ '_cc(new|old)[0-9]*$'
-	AND i.indrelid = (SELECT indrelid FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass($1)) ORDER BY x.relname`
+const rebuilt = `WHERE i.indexrelid = pg_catalog.to_regclass($1) OR NOT i.indisvalid
+	AND x.relname ~ '_cc(new|old)[0-9]*$'
+	AND i.indrelid = (SELECT indrelid FROM pg_catalog.pg_index
+	WHERE indexrelid = pg_catalog.to_regclass($1)) ORDER BY x.relname`
 
 // ofTable returns all indexes of a table, with that of its TOAST table.
 const ofTable = `WHERE i.indrelid = pg_catalog.to_regclass($1)
-	OR i.indrelid = (SELECT reltoastrelid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass($1)) ORDER BY x.relname`
+	OR i.indrelid = (SELECT reltoastrelid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass($1))
+	ORDER BY x.relname`
 
 func define(ctx context.Context, conn *pgx.Conn, o schema.Object) (engine.Definition, error) {
 	name := qualified(o.Name)
@@ -80,11 +85,13 @@ func define(ctx context.Context, conn *pgx.Conn, o schema.Object) (engine.Defini
 		return readDefinition(ctx, conn,
 			"SELECT spcname, '' FROM pg_catalog.pg_tablespace WHERE spcname = $1", o.Name)
 	case "subscription":
-		return readDefinition(ctx, conn, `SELECT subname, '' FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid
+		return readDefinition(ctx, conn, `SELECT subname, '' FROM pg_catalog.pg_subscription s
+			JOIN pg_catalog.pg_database d ON d.oid = s.subdbid
 			WHERE d.datname = pg_catalog.current_database() AND subname = $1`, o.Name)
 	}
 	return readDefinition(ctx, conn,
-		`SELECT oid::regclass::text || ' ' || relkind::text, '' FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass($1)`, name.Sanitize())
+		`SELECT oid::regclass::text || ' ' || relkind::text, '' FROM pg_catalog.pg_class
+			WHERE oid = pg_catalog.to_regclass($1)`, name.Sanitize())
 }
 
 func readDefinition(

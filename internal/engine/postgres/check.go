@@ -73,8 +73,10 @@ func (c *check) server(ctx context.Context) error {
 	var number int
 	var recovery, readOnly bool
 	var clock time.Time
-	err := c.conn.QueryRow(ctx, `SELECT current_setting('server_version'), current_setting('server_version_num')::int, pg_is_in_recovery(),
-		current_setting('default_transaction_read_only')::bool, clock_timestamp()`).Scan(&c.version, &number, &recovery, &readOnly, &clock)
+	err := c.conn.QueryRow(ctx, `SELECT current_setting('server_version'),
+		current_setting('server_version_num')::int, pg_is_in_recovery(),
+		current_setting('default_transaction_read_only')::bool,
+		clock_timestamp()`).Scan(&c.version, &number, &recovery, &readOnly, &clock)
 	if err != nil {
 		return err
 	}
@@ -154,8 +156,10 @@ func (c *check) rights(ctx context.Context) error {
 	var create, public bool
 	var usable *bool
 	err := c.conn.QueryRow(ctx, `SELECT has_database_privilege(current_database(), 'CREATE'),
-		coalesce((SELECT has_schema_privilege($2::name, oid, 'CREATE') FROM pg_namespace WHERE nspname = 'public'), true),
-		(SELECT has_schema_privilege(oid, 'USAGE, CREATE') FROM pg_namespace WHERE nspname = $1)`, at.schema, c.maker).Scan(&create, &public, &usable)
+		coalesce((SELECT has_schema_privilege($2::name, oid, 'CREATE') FROM pg_namespace
+		WHERE nspname = 'public'), true),
+		(SELECT has_schema_privilege(oid, 'USAGE, CREATE') FROM pg_namespace
+		WHERE nspname = $1)`, at.schema, c.maker).Scan(&create, &public, &usable)
 	if err != nil {
 		return err
 	}

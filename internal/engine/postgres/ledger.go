@@ -17,7 +17,8 @@ import (
 const ledgerTable = towpath.LedgerTable
 
 // ledgerColumns are in the order of scanEntry and arguments.
-const ledgerColumns = `version, type, state, description, path, checksum, commit_hash, epoch, server_id, database_id,
+const ledgerColumns = `version, type, state, description, path, checksum, commit_hash, epoch, server_id,
+	database_id,
   statements_total, statements_done, started_at, finished_at, intent, number, seal`
 
 const ledgerDefinition = ` (
@@ -46,13 +47,18 @@ const addSeals = ` ADD COLUMN number bigint NOT NULL DEFAULT 0, ADD COLUMN seal 
 
 // upsertValues divides by zero when the existing row has a newer epoch, or is another head than the
 // one that was read, so that nothing sent after it happens.
-const upsertValues = ` AS l (` + ledgerColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+const upsertValues = ` AS l (` + ledgerColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+	$12, $13, $14, $15, $16, $17)
 ON CONFLICT (version, type) DO UPDATE SET
-  state = excluded.state, description = excluded.description, path = excluded.path, checksum = excluded.checksum, commit_hash = excluded.commit_hash,
+  state = excluded.state, description = excluded.description, path = excluded.path,
+  checksum = excluded.checksum, commit_hash = excluded.commit_hash,
   epoch = excluded.epoch OPERATOR(pg_catalog./) CASE WHEN excluded.epoch OPERATOR(pg_catalog.>=) l.epoch
-    AND (excluded.type OPERATOR(pg_catalog.<>) 'head' OR excluded.statements_done OPERATOR(pg_catalog.=) l.number) THEN 1 ELSE 0 END,
-  server_id = excluded.server_id, database_id = excluded.database_id, statements_total = excluded.statements_total,
-  statements_done = excluded.statements_done, started_at = excluded.started_at, finished_at = excluded.finished_at, intent = excluded.intent,
+    AND (excluded.type OPERATOR(pg_catalog.<>) 'head'
+    OR excluded.statements_done OPERATOR(pg_catalog.=) l.number) THEN 1 ELSE 0 END,
+  server_id = excluded.server_id, database_id = excluded.database_id,
+  statements_total = excluded.statements_total,
+  statements_done = excluded.statements_done, started_at = excluded.started_at,
+  finished_at = excluded.finished_at, intent = excluded.intent,
   number = excluded.number, seal = excluded.seal`
 
 // Ledger implements engine.DB.

@@ -63,11 +63,15 @@ func (p place) ledger() string {
 
 // selectPlace: $1 is the schema, $2 the former default, $3 the table.
 const selectPlace = `
-SELECT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $3),
-  EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $2 AND c.relname = $3),
+SELECT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = $1 AND c.relname = $3),
+  EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = $2 AND c.relname = $3),
   EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1),
-  EXISTS (SELECT 1 FROM pg_depend d JOIN pg_namespace n ON n.oid = d.refobjid WHERE d.refclassid = 'pg_namespace'::regclass AND n.nspname = $1),
-  EXISTS (SELECT 1 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+  EXISTS (SELECT 1 FROM pg_depend d JOIN pg_namespace n ON n.oid = d.refobjid
+  WHERE d.refclassid = 'pg_namespace'::regclass AND n.nspname = $1),
+  EXISTS (SELECT 1 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname IN ($1, $2) AND c.relname = $3 AND a.attname IN ('number', 'seal'))`
 
 // querier is a connection or a transaction.
@@ -184,7 +188,8 @@ func (p place) move(ctx context.Context, tx pgx.Tx) (left []string, err error) {
 		pgx.Identifier{p.schema}.Sanitize()); err != nil {
 		return nil, err
 	}
-	rows, err := tx.Query(ctx, `SELECT DISTINCT pg_describe_object(classid, objid, 0) FROM pg_depend d JOIN pg_namespace n ON n.oid = d.refobjid
+	rows, err := tx.Query(ctx, `SELECT DISTINCT pg_describe_object(classid, objid, 0) FROM pg_depend d
+		JOIN pg_namespace n ON n.oid = d.refobjid
 		WHERE d.refclassid = 'pg_namespace'::regclass AND n.nspname = $1 ORDER BY 1`, p.former)
 	if err != nil {
 		return nil, err

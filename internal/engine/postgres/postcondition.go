@@ -18,17 +18,22 @@ var _ engine.Resolver = (*session)(nil)
 
 // selectMadeIndex finds what has an index's name in the schema of its table: $1 is the table, $2
 // the name.
-const selectMadeIndex = `SELECT c.relkind::pg_catalog.text, coalesce(i.indrelid = t.oid, false), coalesce(i.indisvalid, false),
-	coalesce(i.indrelid::pg_catalog.regclass::pg_catalog.text, ''), pg_catalog.format('%I.%I', n.nspname, c.relname), coalesce(i.indisunique, false),
-	(SELECT coalesce(pg_catalog.array_agg(coalesce(a.attname::pg_catalog.text, '…') ORDER BY k), '{}') FROM pg_catalog.generate_series(1, i.indnkeyatts) k
+const selectMadeIndex = `SELECT c.relkind::pg_catalog.text, coalesce(i.indrelid = t.oid, false),
+	coalesce(i.indisvalid, false),
+	coalesce(i.indrelid::pg_catalog.regclass::pg_catalog.text, ''), pg_catalog.format('%I.%I', n.nspname,
+	c.relname), coalesce(i.indisunique, false),
+	(SELECT coalesce(pg_catalog.array_agg(coalesce(a.attname::pg_catalog.text, '…') ORDER BY k), '{}')
+	FROM pg_catalog.generate_series(1, i.indnkeyatts) k
 		LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k - 1])
 	FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
-	JOIN pg_catalog.pg_class c ON c.relnamespace = t.relnamespace AND c.relname = $2::pg_catalog.text::pg_catalog.name
+	JOIN pg_catalog.pg_class c ON c.relnamespace = t.relnamespace
+		AND c.relname = $2::pg_catalog.text::pg_catalog.name
 	LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid WHERE t.oid = pg_catalog.to_regclass($1)`
 
 // selectMadeRelation finds what has a name in the schema in which the statement creates something:
 // $1, or the first of the path.
-const selectMadeRelation = `SELECT c.relkind::pg_catalog.text, (SELECT coalesce(pg_catalog.array_agg(a.attname::pg_catalog.text), '{}')
+const selectMadeRelation = `SELECT c.relkind::pg_catalog.text,
+	(SELECT coalesce(pg_catalog.array_agg(a.attname::pg_catalog.text), '{}')
 		FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
 	FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 	WHERE n.nspname = coalesce(nullif($1, '')::pg_catalog.text::pg_catalog.name, pg_catalog.current_schema())
@@ -36,8 +41,10 @@ const selectMadeRelation = `SELECT c.relkind::pg_catalog.text, (SELECT coalesce(
 
 // selectBroken finds broken indexes: of a name, of a table with its partitions and its TOAST table,
 // of a schema. The leftovers of another rebuild do not belong to this statement.
-const selectBroken = `SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ', ' ORDER BY c.relname), '')
-	FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+const selectBroken = `SELECT coalesce(pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname,
+	c.relname), ', ' ORDER BY c.relname), '')
+	FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+		JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 	WHERE NOT i.indisvalid AND c.relkind = 'i' AND `
 
 // broken is the query after a REINDEX, by the kind that it names.
@@ -45,7 +52,8 @@ var broken = map[string]string{
 	"index": selectBroken + `i.indexrelid = pg_catalog.to_regclass($1)`,
 	"table": selectBroken + `c.relname !~ '_cc(new|old)[0-9]*$' AND (i.indrelid = pg_catalog.to_regclass($1)
 		OR i.indrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass($1)))
-		OR i.indrelid = (SELECT reltoastrelid FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass($1)))`,
+		OR i.indrelid = (SELECT reltoastrelid FROM pg_catalog.pg_class
+		WHERE oid = pg_catalog.to_regclass($1)))`,
 	"schema": selectBroken +
 		`c.relname !~ '_cc(new|old)[0-9]*$' AND n.nspname = $1::pg_catalog.text::pg_catalog.name`,
 }
@@ -156,7 +164,8 @@ func rebuiltWhole(row pgx.Row) error {
 
 // selectResolved returns the full name of a relation, or the place where one of that name would be
 // created.
-const selectResolved = `SELECT coalesce((SELECT n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+const selectResolved = `SELECT coalesce((SELECT n.nspname FROM pg_catalog.pg_class c
+	JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 	WHERE c.oid = pg_catalog.to_regclass($1)), pg_catalog.current_schema(), '')::pg_catalog.text`
 
 // Resolve implements engine.Resolver: the search path may be the script's. An index lies in the

@@ -22,7 +22,8 @@ var attributes = []attribute{
 
 // serverRoles reach the server's files, programs and sessions:
 // https://www.postgresql.org/docs/current/predefined-roles.html
-const serverRoles = `'pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program', 'pg_signal_backend', 'pg_checkpoint',
+const serverRoles = `'pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program',
+	'pg_signal_backend', 'pg_checkpoint',
 	'pg_create_subscription', 'pg_use_reserved_connections'`
 
 // maxNamed bounds how many databases or roles a finding names.
@@ -77,11 +78,15 @@ func (c *check) attributes(has []bool) {
 
 // memberships finds the user's roles that lead to more power.
 func (c *check) memberships(ctx context.Context) error {
-	rows, err := c.conn.Query(ctx, `SELECT given.rolname, pg_catalog.string_agg(power.rolname, ', ' ORDER BY power.rolname)
-		FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles given ON given.oid = m.roleid JOIN pg_catalog.pg_roles me ON me.oid = m.member,
+	rows, err := c.conn.Query(ctx, `SELECT given.rolname, pg_catalog.string_agg(power.rolname, ', '
+		ORDER BY power.rolname)
+		FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles given ON given.oid = m.roleid
+			JOIN pg_catalog.pg_roles me ON me.oid = m.member,
 			pg_catalog.pg_roles power
-		WHERE me.rolname = SESSION_USER AND pg_catalog.pg_has_role(given.oid, power.oid, 'MEMBER') AND (power.rolname IN (`+serverRoles+`)
-			OR power.rolsuper OR power.rolcreaterole OR power.rolcreatedb OR power.rolreplication OR power.rolbypassrls)
+		WHERE me.rolname = SESSION_USER AND pg_catalog.pg_has_role(given.oid, power.oid, 'MEMBER')
+			AND (power.rolname IN (`+serverRoles+`)
+			OR power.rolsuper OR power.rolcreaterole OR power.rolcreatedb OR power.rolreplication
+			OR power.rolbypassrls)
 		GROUP BY given.rolname ORDER BY given.rolname LIMIT $1`, maxNamed)
 	if err != nil {
 		return err
@@ -105,9 +110,11 @@ type otherDatabase struct {
 }
 
 func (c *check) otherDatabases(ctx context.Context) ([]otherDatabase, error) {
-	rows, err := c.conn.Query(ctx, `SELECT datname, owns FROM (SELECT datname, oid, pg_catalog.pg_has_role(datdba, 'USAGE') AS owns FROM pg_catalog.pg_database
+	rows, err := c.conn.Query(ctx, `SELECT datname, owns
+		FROM (SELECT datname, oid, pg_catalog.pg_has_role(datdba, 'USAGE') AS owns FROM pg_catalog.pg_database
 		WHERE datallowconn AND NOT datistemplate AND datname NOT IN ('postgres', $1)) AS d
-		WHERE owns OR pg_catalog.has_database_privilege(oid, 'CREATE') ORDER BY datname LIMIT $2`, c.target.Database, maxNamed)
+		WHERE owns OR pg_catalog.has_database_privilege(oid, 'CREATE') ORDER BY datname
+			LIMIT $2`, c.target.Database, maxNamed)
 	if err != nil {
 		return nil, err
 	}

@@ -73,7 +73,8 @@ func (c *check) owner(ctx context.Context) error {
 		return nil
 	}
 	var may bool
-	err := c.conn.QueryRow(ctx, `SELECT pg_catalog.pg_has_role(SESSION_USER, oid, CASE WHEN pg_catalog.current_setting('server_version_num')::int >= 160000
+	err := c.conn.QueryRow(ctx, `SELECT pg_catalog.pg_has_role(SESSION_USER, oid, CASE
+		WHEN pg_catalog.current_setting('server_version_num')::int >= 160000
 		THEN 'SET' ELSE 'MEMBER' END) FROM pg_catalog.pg_roles WHERE rolname = $1`, role).Scan(&may)
 	name, user := pgx.Identifier{role}.Sanitize(), pgx.Identifier{c.target.Username}.Sanitize()
 	switch {
@@ -92,8 +93,10 @@ func (c *check) owner(ctx context.Context) error {
 	at := newPlace(c.target.Options)
 	ledger := pgx.Identifier{at.schema, ledgerTable}.Sanitize()
 	var writes bool
-	err = c.conn.QueryRow(ctx, `SELECT coalesce((SELECT pg_catalog.has_table_privilege($1::pg_catalog.name, c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
-		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $2 AND c.relname = $3), false)`,
+	err = c.conn.QueryRow(ctx, `SELECT coalesce((SELECT pg_catalog.has_table_privilege($1::pg_catalog.name,
+		c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+			WHERE n.nspname = $2 AND c.relname = $3), false)`,
 		role, at.schema, ledgerTable).Scan(&writes)
 	if err == nil && writes {
 		c.add("warning", fmt.Sprintf("The role %s may write to the ledger, which is the user's alone.", role),

@@ -28,7 +28,8 @@ func (s *session) hears(st statement.Statement) bool {
 // hear and stopHearing are around a statement of which the server may say that it has passed over
 // something, or not done all.
 func (s *session) hear() call {
-	return call{text: `SELECT pg_catalog.set_config('towpath.said', pg_catalog.current_setting('client_min_messages'), $1),
+	return call{text: `SELECT pg_catalog.set_config('towpath.said',
+		pg_catalog.current_setting('client_min_messages'), $1),
 		pg_catalog.set_config('client_min_messages', 'notice', $1)`, args: []any{s.inTransaction()}}
 }
 

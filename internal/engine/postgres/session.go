@@ -68,8 +68,10 @@ func (s *session) begin(ctx context.Context) error {
 // transaction with locks: the server ends it.
 func (s *session) limit() call {
 	return call{
-		text: `SELECT pg_catalog.set_config('lock_timeout', $1, $3), pg_catalog.set_config('statement_timeout', $2, $3),
-			pg_catalog.set_config('idle_in_transaction_session_timeout', '10min', $3), ` + restored + `, ` + outsideMark + `, ` + ledgerMark + `pg_catalog.to_regclass($4))`,
+		text: `SELECT pg_catalog.set_config('lock_timeout', $1, $3),
+			pg_catalog.set_config('statement_timeout', $2, $3),
+			pg_catalog.set_config('idle_in_transaction_session_timeout', '10min',
+			$3), ` + restored + `, ` + outsideMark + `, ` + ledgerMark + `pg_catalog.to_regclass($4))`,
 		args: []any{
 			milliseconds(s.options.LockTimeout), milliseconds(s.options.StatementTimeout),
 			!s.options.NoTx || s.inside, s.db.ledger,

@@ -11,12 +11,16 @@ import (
 // selectFacts lists the shape of a table, and everything that can change what is read or written
 // there. $1 are the schemas, $2 the table.
 const selectFacts = `
-WITH t AS (SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ANY ($1) AND c.relname = $2)
+WITH t AS (SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = ANY ($1) AND c.relname = $2)
 SELECT 'kind: ' || CASE WHEN relkind = 'r' AND relpersistence = 'p' THEN 'table' ELSE 'another' END FROM t
-UNION ALL SELECT 'column ' || attname || ': ' || format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END ||
-  coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '') || CASE WHEN attidentity <> '' OR attgenerated <> '' THEN ' generated' ELSE '' END ||
+UNION ALL SELECT 'column ' || attname || ': ' || format_type(atttypid, atttypmod) || CASE WHEN attnotnull
+  THEN ' not null' ELSE '' END ||
+  coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '') || CASE WHEN attidentity <> ''
+  OR attgenerated <> '' THEN ' generated' ELSE '' END ||
   CASE WHEN attcollation NOT IN (0, 100) THEN ' collate ' || attcollation::text ELSE '' END
-  FROM t JOIN pg_attribute a ON a.attrelid = t.oid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+  FROM t JOIN pg_attribute a ON a.attrelid = t.oid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid
+    AND d.adnum = a.attnum
   WHERE attnum > 0 AND NOT attisdropped
 UNION ALL SELECT 'owner: ' || pg_get_userbyid(relowner) FROM t WHERE NOT pg_has_role(relowner, 'USAGE')
 UNION ALL SELECT 'trigger ' || tgname FROM t JOIN pg_trigger g ON g.tgrelid = t.oid
@@ -25,9 +29,12 @@ UNION ALL SELECT 'policy ' || polname FROM t JOIN pg_policy p ON p.polrelid = t.
 UNION ALL SELECT 'row security' FROM t WHERE relrowsecurity OR relforcerowsecurity
 UNION ALL SELECT 'parent ' || inhparent::regclass::text FROM t JOIN pg_inherits i ON i.inhrelid = t.oid
 UNION ALL SELECT 'child ' || inhrelid::regclass::text FROM t JOIN pg_inherits i ON i.inhparent = t.oid
-UNION ALL SELECT 'constraint: ' || pg_get_constraintdef(k.oid) FROM t JOIN pg_constraint k ON k.conrelid = t.oid WHERE contype <> 'n'
-UNION ALL SELECT 'foreign key of ' || conrelid::regclass::text FROM t JOIN pg_constraint k ON k.confrelid = t.oid
-UNION ALL SELECT 'index ' || i.indexrelid::regclass::text FROM t JOIN pg_index i ON i.indrelid = t.oid WHERE NOT i.indisprimary`
+UNION ALL SELECT 'constraint: ' || pg_get_constraintdef(k.oid) FROM t
+  JOIN pg_constraint k ON k.conrelid = t.oid WHERE contype <> 'n'
+UNION ALL SELECT 'foreign key of ' || conrelid::regclass::text FROM t
+  JOIN pg_constraint k ON k.confrelid = t.oid
+UNION ALL SELECT 'index ' || i.indexrelid::regclass::text FROM t JOIN pg_index i ON i.indrelid = t.oid
+  WHERE NOT i.indisprimary`
 
 // wanted are the facts of the table that we create. Older ledgers lack the last two.
 var wanted = []string{

@@ -23,11 +23,15 @@ func (e *Engine) Vet(t engine.Target, s statement.Statement) error {
 // powerful finds the names that are our own role, or may act as it or as one with power over the
 // server. The server's own roles have lower numbers than all others; the owner of this database is
 // in one of them, which reaches no further.
-const powerful = `SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.rolname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1)
+const powerful = `SELECT r.rolname FROM pg_catalog.pg_roles r
+	WHERE r.rolname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1)
 	AND EXISTS (SELECT FROM pg_catalog.pg_roles power WHERE pg_catalog.pg_has_role(r.oid, power.oid, 'MEMBER')
-		AND (power.rolsuper OR power.rolcreaterole OR power.rolcreatedb OR power.rolreplication OR power.rolbypassrls
-			OR power.rolname OPERATOR(pg_catalog.=) SESSION_USER OR power.rolname::pg_catalog.text OPERATOR(pg_catalog.=) $2
-			OR (power.oid OPERATOR(pg_catalog.<) 16384 AND power.rolname OPERATOR(pg_catalog.<>) 'pg_database_owner')))
+		AND (power.rolsuper OR power.rolcreaterole OR power.rolcreatedb OR power.rolreplication
+		OR power.rolbypassrls
+			OR power.rolname OPERATOR(pg_catalog.=) SESSION_USER
+			OR power.rolname::pg_catalog.text OPERATOR(pg_catalog.=) $2
+			OR (power.oid OPERATOR(pg_catalog.<) 16384
+			AND power.rolname OPERATOR(pg_catalog.<>) 'pg_database_owner')))
 	ORDER BY 1 LIMIT 1`
 
 // vet checks a statement about roles again, with what only the server knows.
