@@ -130,7 +130,7 @@ func TestExec_preparedText(t *testing.T) {
 			".a VALUES (1)'); PREPARE s FROM @s", other},
 		"another database, at once": {"EXECUTE IMMEDIATE 'DROP TABLE " + other + ".a'", other},
 		"escapes":                   {`EXECUTE IMMEDIATE 'DROP TABLE \` + other + `.a'`, other},
-		"a user":                    {"SET @s = 'CREATE USER x'; PREPARE s FROM @s", "Users and roles"},
+		"a user":                    {"SET @s = 'CREATE USER x'; PREPARE s FROM @s", "users and roles"},
 		"a commit":                  {"SET @s = 'COMMIT'; EXECUTE IMMEDIATE @s", "COMMIT"},
 		"a block": {
 			"SET @s = 'BEGIN NOT ATOMIC COMMIT; END'; EXECUTE IMMEDIATE @s",

@@ -63,20 +63,20 @@ func given(p *sqlreview.Pass) (all []naming) {
 		all = append(all, naming{kind: "table", name: name})
 	}
 	for _, c := range defined(p) {
-		all = append(all, naming{"column", c.Name, c.Pos})
+		all = append(all, naming{kind: "column", name: c.Name, pos: c.Pos})
 	}
 	if s.AlterTable != nil {
 		for _, a := range s.AlterTable.Actions {
 			if a.Kind == ast.RenameColumn {
-				all = append(all, naming{"column", a.NewName, a.Pos})
+				all = append(all, naming{kind: "column", name: a.NewName, pos: a.Pos})
 			}
 		}
 	}
 	for _, i := range indexes(p) {
-		all = append(all, naming{"index", i.Name, i.Pos})
+		all = append(all, naming{kind: "index", name: i.Name, pos: i.Pos})
 	}
 	for k := range constraints(p) {
-		all = append(all, naming{"constraint", k.Name, k.Pos})
+		all = append(all, naming{kind: "constraint", name: k.Name, pos: k.Pos})
 	}
 	return all
 }
