@@ -42,7 +42,7 @@ type attempt struct {
 	at         progress
 	log        statementLog
 	lostMidway bool   // a connection broke while the file ran
-	unverified  bool   // the effect of an earlier try may be in the database
+	unverified bool   // the effect of an earlier try may be in the database
 	before     string // dump of the schema before the change; "" when it was not read
 	after      string
 

@@ -90,10 +90,10 @@ func TestExtentOf(t *testing.T) {
 	t.Parallel()
 	failed, unknown := outcome{state: towpath.TaskFailed}, outcome{state: towpath.TaskUnknown}
 	for name, c := range map[string]struct {
-		out                   outcome
-		at                    progress
+		out                    outcome
+		at                     progress
 		autocommit, unverified bool
-		want                  towpath.Extent
+		want                   towpath.Extent
 	}{
 		"done": {
 			out: outcome{state: towpath.TaskDone},
