@@ -3,6 +3,7 @@ package api
 import (
 	"strings"
 	"testing"
+
 	"towpath"
 )
 

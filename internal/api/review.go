@@ -94,10 +94,14 @@ func reviewedFileOf(f towpath.ReviewedFile) reviewedFile {
 		Errors:        f.Errors,
 		Warnings:      f.Warnings,
 		Reason:        reasonOf(f.Reason),
-		Findings:      all(f.Findings, func(x towpath.ReviewFinding) reviewFinding { return reviewFinding(x) }).Items,
-		MoreFindings:  f.MoreNotKept,
-		NotAnalysed:   all(f.NotAnalysed, func(x towpath.ReviewGap) reviewGap { return reviewGap(x) }).Items,
-		Allowed:       all(f.Allowed, func(x towpath.ReviewedAllow) reviewedAllow { return reviewedAllow(x) }).Items,
+		Findings: all(f.Findings, func(x towpath.ReviewFinding) reviewFinding {
+			return reviewFinding(x)
+		}).Items,
+		MoreFindings: f.MoreNotKept,
+		NotAnalysed:  all(f.NotAnalysed, func(x towpath.ReviewGap) reviewGap { return reviewGap(x) }).Items,
+		Allowed: all(f.Allowed, func(x towpath.ReviewedAllow) reviewedAllow {
+			return reviewedAllow(x)
+		}).Items,
 	}
 }
 

@@ -31,7 +31,9 @@ type inflight struct {
 
 // verifyEffect decides about the statement that an earlier attempt had in flight, and returns the index
 // to resume at. sameText is true when the file has not changed since.
-func (f *inflight) verifyEffect(ctx context.Context, old towpath.LedgerEntry, sameText bool) (from int, err error) {
+func (f *inflight) verifyEffect(
+	ctx context.Context, old towpath.LedgerEntry, sameText bool,
+) (from int, err error) {
 	j, ok := readJournal(old)
 	from = old.StatementsDone
 	same, err := f.script.startsWith(from, j.Prefix)

@@ -183,7 +183,8 @@ func (a *attempt) apply(ctx context.Context, session engine.Session, row ledgerR
 	f := a.inflight(session)
 	// A failed row with definitions has leftovers that could not be removed.
 	if plan.verify || (row.State == towpath.LedgerFailed && len(j.Before) > 0) {
-		if plan.from, err = f.verifyEffect(ctx, row.LedgerEntry, row.Checksum == a.task.Checksum); err != nil {
+		if plan.from, err = f.verifyEffect(ctx, row.LedgerEntry,
+			row.Checksum == a.task.Checksum); err != nil {
 			return nil, err
 		}
 	}

@@ -234,7 +234,8 @@ func (s *Service) ForgetHookRemoval(ctx context.Context, actor towpath.Actor, pr
 		if err := tx.DeleteHookRemoval(ctx, id); err != nil {
 			return err
 		}
-		tx.Emit(actor.Did(towpath.ActHookForget, id, projectID, "url", r.HookURL, "repository", r.RepositoryName))
+		tx.Emit(actor.Did(towpath.ActHookForget, id, projectID, "url", r.HookURL,
+			"repository", r.RepositoryName))
 		return nil
 	})
 }

@@ -96,7 +96,8 @@ func (s *Service) Link(
 
 // emitDespite emits an audit event for each baseline that a person chose despite contradictions.
 func emitDespite(
-	ctx context.Context, tx *store.Tx, actor towpath.Actor, link towpath.RepositoryLink, choices []BaselineChoice,
+	ctx context.Context, tx *store.Tx, actor towpath.Actor, link towpath.RepositoryLink,
+	choices []BaselineChoice,
 ) error {
 	for _, c := range choices {
 		if !c.Despite {

@@ -14,28 +14,31 @@ import (
 // Retry makes a failed task pending again, with the current text. CodeConflict when it has not
 // failed.
 func (s *Service) Retry(ctx context.Context, actor towpath.Actor, taskID string) (towpath.Task, error) {
-	return s.decide(ctx, actor, taskID, decision{act: towpath.ActTaskRetry}, func(t *towpath.Task, _ time.Time) error {
-		if t.State != towpath.TaskFailed {
-			return towpath.Errorf(towpath.CodeConflict,
-				"Only a failed task can be tried again; this one is %s.", t.State)
-		}
-		t.State, t.Reason = towpath.TaskPending, towpath.Reason{}
-		return nil
-	}, currentText)
+	return s.decide(ctx, actor, taskID, decision{act: towpath.ActTaskRetry},
+		func(t *towpath.Task, _ time.Time) error {
+			if t.State != towpath.TaskFailed {
+				return towpath.Errorf(towpath.CodeConflict,
+					"Only a failed task can be tried again; this one is %s.", t.State)
+			}
+			t.State, t.Reason = towpath.TaskPending, towpath.Reason{}
+			return nil
+		}, currentText)
 }
 
 // Release makes a held task pending, with the current text. CodeConflict when it is not held.
 func (s *Service) Release(ctx context.Context, actor towpath.Actor, taskID string) (towpath.Task, error) {
-	return s.decide(ctx, actor, taskID, decision{act: towpath.ActTaskRelease}, func(t *towpath.Task, _ time.Time) error {
-		if t.State != towpath.TaskHeld {
-			return towpath.Errorf(towpath.CodeConflict, "Only a held task can be released; this one is %s.",
-				t.State)
-		}
-		t.State = towpath.TaskPending
-		t.Reason = towpath.Reason{}
-		t.Released = true
-		return nil
-	}, currentText)
+	return s.decide(ctx, actor, taskID, decision{act: towpath.ActTaskRelease},
+		func(t *towpath.Task, _ time.Time) error {
+			if t.State != towpath.TaskHeld {
+				return towpath.Errorf(towpath.CodeConflict,
+					"Only a held task can be released; this one is %s.",
+					t.State)
+			}
+			t.State = towpath.TaskPending
+			t.Reason = towpath.Reason{}
+			t.Released = true
+			return nil
+		}, currentText)
 }
 
 // Skip closes a task without running it. The reason is required and stays with the task.
@@ -117,16 +120,17 @@ func (s *Service) Resolve(
 // Cancel requests that a running task is stopped in its database. The task becomes failed, or done
 // if it finishes first. CodeConflict when it is not running.
 func (s *Service) Cancel(ctx context.Context, actor towpath.Actor, taskID string) (towpath.Task, error) {
-	return s.decide(ctx, actor, taskID, decision{act: towpath.ActTaskCancel}, func(t *towpath.Task, now time.Time) error {
-		if t.State == towpath.TaskRunning {
-			t.CancelAt = &now
-			return nil
-		}
-		return towpath.Errorf(towpath.CodeConflict,
-			"Only a running task can be cancelled; this one is %s. "+
-				"A task that has not started can be skipped.",
-			t.State)
-	})
+	return s.decide(ctx, actor, taskID, decision{act: towpath.ActTaskCancel},
+		func(t *towpath.Task, now time.Time) error {
+			if t.State == towpath.TaskRunning {
+				t.CancelAt = &now
+				return nil
+			}
+			return towpath.Errorf(towpath.CodeConflict,
+				"Only a running task can be cancelled; this one is %s. "+
+					"A task that has not started can be skipped.",
+				t.State)
+		})
 }
 
 // currentText updates a task to the current text of the branch: an old text must not run after a

@@ -65,7 +65,8 @@ func (tx *Tx) WantReview(ctx context.Context, r towpath.Rollout) error {
 // WantReviews asks for the reviews of all open rollouts, since the levels of an environment have
 // changed.
 func (tx *Tx) WantReviews(ctx context.Context) error {
-	open, err := rollouts.list(ctx, tx, "WHERE finished_at IS NULL AND link_id IN (SELECT id FROM repository_link)")
+	open, err := rollouts.list(ctx, tx,
+		"WHERE finished_at IS NULL AND link_id IN (SELECT id FROM repository_link)")
 	if err != nil {
 		return err
 	}
@@ -150,7 +151,9 @@ func (tx *Tx) Reviews(ctx context.Context, rolloutIDs []string) (map[string]towp
 
 // CommitReviews lists what reviews say of the texts that a commit brought to a link, of the newest
 // rollout of each text.
-func (tx *Tx) CommitReviews(ctx context.Context, linkID, commit string) (files []towpath.ReviewedFile, err error) {
+func (tx *Tx) CommitReviews(
+	ctx context.Context, linkID, commit string,
+) (files []towpath.ReviewedFile, err error) {
 	type text struct{ path, checksum, environment string }
 	newest := map[text]string{}
 	err = reviewedFiles.each(ctx, tx,

@@ -47,7 +47,8 @@ func (tx *Tx) Search(ctx context.Context, s Search) (f Found, err error) {
 	if f.Links, err = links.page(ctx, tx, p, where("project_id", "repository_name")); err != nil {
 		return f, err
 	}
-	if f.Databases, err = databases.page(ctx, tx, p, where("project_id", "name", environmentName, instanceName)); err != nil {
+	if f.Databases, err = databases.page(ctx, tx, p,
+		where("project_id", "name", environmentName, instanceName)); err != nil {
 		return f, err
 	}
 	f.Rollouts, err = rollouts.page(ctx, tx, p, where("project_id", "message", "commit_hash"))
@@ -61,7 +62,8 @@ func (f *filter) has(text string, columns ...string) {
 		folded, typed := f.bind(within(strings.ToLower(word))), f.bind(within(word))
 		terms := make([]string, len(columns))
 		for i, column := range columns {
-			terms[i] = "LOWER(" + column + ") LIKE " + folded + ` ESCAPE '\' OR ` + column + " LIKE " + typed +
+			terms[i] = "LOWER(" + column + ") LIKE " + folded + ` ESCAPE '\' OR ` + column +
+				" LIKE " + typed +
 				` ESCAPE '\'`
 		}
 		f.terms = append(f.terms, "("+strings.Join(terms, " OR ")+")")

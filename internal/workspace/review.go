@@ -121,7 +121,9 @@ func (c ReviewChange) apply(p towpath.ReviewPolicy) towpath.ReviewPolicy {
 }
 
 // reviewActs are the audit events of a change of an environment's policy, one for each difference.
-func reviewActs(actor towpath.Actor, before towpath.ReviewPolicy, e towpath.Environment) (acts []towpath.Event) {
+func reviewActs(
+	actor towpath.Actor, before towpath.ReviewPolicy, e towpath.Environment,
+) (acts []towpath.Event) {
 	now := e.Review
 	if from, to := presetOf(before), presetOf(now); from != to {
 		acts = append(acts, actor.Did(towpath.ActReviewPreset, e.ID, "",
@@ -145,12 +147,14 @@ func reviewActs(actor towpath.Actor, before towpath.ReviewPolicy, e towpath.Envi
 	}
 	for _, id := range now.Insist {
 		if !slices.Contains(before.Insist, id) {
-			acts = append(acts, actor.Did(towpath.ActReviewInsist, e.ID, "", "environment", e.Name, "rule", id))
+			acts = append(acts,
+				actor.Did(towpath.ActReviewInsist, e.ID, "", "environment", e.Name, "rule", id))
 		}
 	}
 	for _, id := range before.Insist {
 		if !slices.Contains(now.Insist, id) {
-			acts = append(acts, actor.Did(towpath.ActReviewRelax, e.ID, "", "environment", e.Name, "rule", id))
+			acts = append(acts,
+				actor.Did(towpath.ActReviewRelax, e.ID, "", "environment", e.Name, "rule", id))
 		}
 	}
 	return acts
