@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
-import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react'
+import { type CSSProperties, type KeyboardEvent, type ReactNode, useRef, useState } from 'react'
 import classes from './QueryTable.module.css'
 
 /** A column of a table. */
@@ -39,6 +39,10 @@ interface QueryTableProps<T> {
 
 /** How many rows are rendered at once; the button below shows more. */
 const step = 200
+
+/** So many characters, and fewer on screens where all columns together would not fit then. */
+const keepWidth = (characters: number) =>
+  ({ '--keep': `min(${characters}ch, ${characters * 0.55}vw)` }) as CSSProperties
 
 /**
  * A table with a sticky head, driven by j, k, arrows and Enter once a row has the focus. On narrow screens each row is a block
@@ -119,7 +123,7 @@ export function QueryTable<T>({ label, columns, rows, id, to, empty }: QueryTabl
                   data-label={labelOf(column)}
                 >
                   {column.keep ? (
-                    <div className={classes.keep} style={{ maxWidth: `${column.keep}ch` }}>
+                    <div className={classes.keep} style={keepWidth(column.keep)}>
                       {column.cell(row)}
                     </div>
                   ) : (

@@ -16,12 +16,14 @@ interface PlanTableProps {
   empty: ReactNode
   /** Shows what a link will do instead of what it has done. */
   future?: boolean
+  /** What the page says above; an error that is part of it is not repeated here. */
+  told?: string | undefined
   /** The actions for an item. */
   action?: (item: Item) => ReactNode
 }
 
 /** What will happen, or has happened, to each file in each of its databases. */
-export function PlanTable({ items, empty, future = false, action }: PlanTableProps) {
+export function PlanTable({ items, empty, future = false, told = '', action }: PlanTableProps) {
   const environments = useQuery(environmentsQuery)
   const nameOf = (item: Item) =>
     environments.data?.find(one => one.id === item.environmentId)?.name ?? item.environment ?? ''
@@ -56,7 +58,7 @@ export function PlanTable({ items, empty, future = false, action }: PlanTablePro
             <StateBadge state={future ? futureState(item) : item.state} />
           )}
           <ReviewCounts review={item.review} />
-          {item.reason && (
+          {item.reason && !(item.state === 'failed' && told.includes(item.reason.text)) && (
             <div className="small muted" style={{ whiteSpace: 'pre-wrap' }}>
               {item.reason.text}
             </div>

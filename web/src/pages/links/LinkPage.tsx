@@ -79,6 +79,7 @@ function Files({ status, project }: { status: Schemas['LinkStatus']; project: st
       ) : (
         <PlanTable
           items={plan.items}
+          told={status.waitsFor?.text}
           action={item => (
             <>
               <AcceptButton item={item} link={id} project={project} />
