@@ -52,11 +52,11 @@ var floors = map[string]int{
 	"towpath/internal/executor":            3,
 	"towpath/internal/executor/crashtest":  3,
 	"towpath/internal/vcs/vcstest":         3,
-	"towpath/internal/engine/enginetest":   3,
 	"towpath/internal/dialect/dialecttest": 3,
 	"towpath/internal/store/storetest":     3,
 
 	"towpath/internal/sqlreview/reviewtest": 4,
+	"towpath/internal/engine/enginetest":    4,
 
 	"towpath/internal/review":        4,
 	"towpath/internal/link":          4,

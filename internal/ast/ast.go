@@ -150,6 +150,11 @@ type Constraint struct {
 	References *Reference `json:"references,omitempty"`
 	Check      *Expr      `json:"check,omitempty"`
 
+	// of the index that is made for it
+	Method  string   `json:"method,omitempty"`
+	Where   *Expr    `json:"where,omitempty"`
+	Include []string `json:"include,omitempty"`
+
 	UsingIndex  string `json:"usingIndex,omitempty"` // an index that is there already
 	NotValid    bool   `json:"notValid,omitempty"`
 	NotEnforced bool   `json:"notEnforced,omitempty"`
@@ -190,17 +195,28 @@ type CreateTable struct {
 	Indexes     []Index      `json:"indexes,omitempty"` // MySQL's KEY
 	Options     []Option     `json:"options,omitempty"` // engine, charset, collate, comment, row_format, …; PostgreSQL's WITH
 
-	PartitionBy string  `json:"partitionBy,omitempty"` // range, list, hash, key; "" for a plain table
-	PartitionOf *Name   `json:"partitionOf,omitempty"`
-	Like        *Name   `json:"like,omitempty"`
-	As          *Select `json:"as,omitempty"`
-	Inherits    []Name  `json:"inherits,omitempty"`
+	PartitionBy string `json:"partitionBy,omitempty"` // range, list, hash, key; "" for a plain table
+	PartitionOf *Name  `json:"partitionOf,omitempty"`
+	Like        *Name  `json:"like,omitempty"`
+	// what PostgreSQL's LIKE copies beside names and types: defaults, constraints, indexes, …
+	Including []string `json:"including,omitempty"`
+	Typed     bool     `json:"typed,omitempty"` // PostgreSQL's table OF a type
+	As        *Select  `json:"as,omitempty"`
+	Inherits  []Name   `json:"inherits,omitempty"`
 
-	Virtual      string `json:"virtual,omitempty"` // SQLite's module
-	Strict       bool   `json:"strict,omitempty"`
-	WithoutRowid bool   `json:"withoutRowid,omitempty"`
-	Versioned    bool   `json:"versioned,omitempty"` // MariaDB's WITH SYSTEM VERSIONING
-	Foreign      bool   `json:"foreign,omitempty"`   // PostgreSQL's foreign table
+	Virtual      string   `json:"virtual,omitempty"` // SQLite's module
+	Strict       bool     `json:"strict,omitempty"`
+	WithoutRowid bool     `json:"withoutRowid,omitempty"`
+	Versioned    bool     `json:"versioned,omitempty"` // MariaDB's WITH SYSTEM VERSIONING
+	Periods      []Period `json:"periods,omitempty"`   // MariaDB's PERIOD FOR
+	Foreign      bool     `json:"foreign,omitempty"`   // PostgreSQL's foreign table
+}
+
+// Period is a time between two columns, by which MariaDB keeps rows apart.
+type Period struct {
+	Name string `json:"name"`
+	From string `json:"from"`
+	To   string `json:"to"`
 }
 
 // Index is an index as a statement defines it.
@@ -250,6 +266,7 @@ type CreateSchema struct {
 // CreateSequence makes a sequence.
 type CreateSequence struct {
 	Name        Name `json:"name"`
+	Temporary   bool `json:"temporary,omitempty"`
 	IfNotExists bool `json:"ifNotExists,omitempty"`
 }
 
@@ -266,6 +283,8 @@ type AlterEnum struct {
 	Value       string `json:"value"`
 	NewValue    string `json:"newValue,omitempty"` // set when Value is renamed
 	Placed      bool   `json:"placed,omitempty"`   // BEFORE or AFTER is written
+	Before      string `json:"before,omitempty"`
+	After       string `json:"after,omitempty"`
 	IfNotExists bool   `json:"ifNotExists,omitempty"`
 }
 
@@ -300,6 +319,7 @@ type CreateRoutine struct {
 // CreateTrigger makes a trigger.
 type CreateTrigger struct {
 	Name      Name   `json:"name"`
+	Temporary bool   `json:"temporary,omitempty"`
 	Table     Name   `json:"table"`
 	OrReplace bool   `json:"orReplace,omitempty"`
 	Definer   string `json:"definer,omitempty"`

@@ -18,7 +18,7 @@ func (d Reader) Constraints(text string) (all []schema.Constraint) {
 		switch p.peek().key {
 		case "CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN":
 		default:
-			column = p.next().name
+			column = p.next().spelled(text)
 		}
 		for name := ""; !p.end() && p.peek().key != "," && p.peek().key != ")"; {
 			if p.accept("CONSTRAINT") {
@@ -46,10 +46,10 @@ func (d Reader) Constraints(text string) (all []schema.Constraint) {
 // is being defined, "" behind the columns.
 func (p *phrase) constraint(text, column string) (k schema.Constraint, ok bool) {
 	keys := func() []string {
-		if names := p.bracketedNames(); len(names) > 0 {
-			return names
+		if p.peek().key != "(" {
+			return []string{column}
 		}
-		return []string{column}
+		return p.spelled(text)
 	}
 	switch {
 	case p.accept("PRIMARY", "KEY"):
@@ -59,7 +59,7 @@ func (p *phrase) constraint(text, column string) (k schema.Constraint, ok bool) 
 	case p.accept("CHECK"):
 		return schema.Constraint{Kind: "check", Check: p.bracketed(text)}, true
 	case p.accept("FOREIGN", "KEY"):
-		k.Columns = p.bracketedNames()
+		k.Columns = p.spelled(text)
 		if !p.accept("REFERENCES") {
 			return k, false
 		}
@@ -73,8 +73,26 @@ func (p *phrase) constraint(text, column string) (k schema.Constraint, ok bool) 
 		return k, false
 	}
 	k.Kind, k.Table = "foreign key", strings.Join(schema.Parts(p.name()), ".")
-	k.Refers = p.bracketedNames()
+	k.Refers = p.spelled(text)
 	return k, true
+}
+
+// spelled reads names in parentheses, which SQLite takes in single quotes too.
+func (p *phrase) spelled(text string) (names []string) {
+	if !p.accept("(") {
+		return nil
+	}
+	for more := true; more; more = p.skipItem() {
+		names = append(names, p.peek().spelled(text))
+	}
+	return names
+}
+
+func (w word) spelled(text string) string {
+	if raw := text[w.from:w.to]; w.name == "" && strings.HasPrefix(raw, "'") {
+		return strings.ReplaceAll(strings.Trim(raw, "'"), "''", "'")
+	}
+	return w.name
 }
 
 // Condition reads that of a partial index; "" for none.

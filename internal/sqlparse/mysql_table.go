@@ -85,21 +85,22 @@ func (c *cursor) tableElement(s *ast.CreateTable) {
 		return
 	}
 	if c.accept("PERIOD", "FOR") {
-		c.period()
+		s.Periods = append(s.Periods, c.period())
 		return
 	}
 	s.Columns = append(s.Columns, *c.mysqlColumn())
 }
 
 // period reads PERIOD FOR behind these words.
-func (c *cursor) period() {
+func (c *cursor) period() (p ast.Period) {
 	c.ifNotExists()
-	c.name("a period")
+	p.Name = c.name("a period")
 	c.want("(")
-	c.name("a column")
+	p.From = c.name("a column")
 	c.want(",")
-	c.name("a column")
+	p.To = c.name("a column")
 	c.want(")")
+	return p
 }
 
 // key reads a constraint or an index of a table. Both are nil when something else comes next.

@@ -31,6 +31,7 @@ func (m *postgresMapper) object(n *pg.Node) *ast.Statement {
 	case *pg.Node_CreateSeqStmt:
 		return &ast.Statement{CreateSequence: &ast.CreateSequence{
 			Name: relation(o.CreateSeqStmt.GetSequence()), IfNotExists: o.CreateSeqStmt.GetIfNotExists(),
+			Temporary: o.CreateSeqStmt.GetSequence().GetRelpersistence() == "t",
 		}}
 	case *pg.Node_CreateFunctionStmt:
 		return &ast.Statement{CreateRoutine: m.routine(o.CreateFunctionStmt)}
@@ -90,6 +91,9 @@ func alterEnum(d *pg.AlterEnumStmt) *ast.AlterEnum {
 		Value:       d.GetNewVal(),
 		Placed:      d.GetNewValNeighbor() != "",
 		IfNotExists: d.GetSkipIfNewValExists(),
+	}
+	if e.Before = d.GetNewValNeighbor(); d.GetNewValIsAfter() {
+		e.Before, e.After = "", e.Before
 	}
 	if d.GetOldVal() != "" {
 		e.Value, e.NewValue = d.GetOldVal(), d.GetNewVal()

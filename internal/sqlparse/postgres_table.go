@@ -36,6 +36,7 @@ func (m *postgresMapper) createTable(d *pg.CreateStmt) *ast.CreateTable {
 		Unlogged:    d.GetRelation().GetRelpersistence() == "u",
 		Options:     options(d.GetOptions()),
 		PartitionBy: partitionBy(d.GetPartspec()),
+		Typed:       d.GetOfTypename() != nil,
 	}
 	for _, n := range d.GetTableElts() {
 		switch e := n.GetNode().(type) {
@@ -46,6 +47,7 @@ func (m *postgresMapper) createTable(d *pg.CreateStmt) *ast.CreateTable {
 		case *pg.Node_TableLikeClause:
 			like := relation(e.TableLikeClause.GetRelation())
 			t.Like = &like
+			t.Including = including(e.TableLikeClause.GetOptions())
 		}
 	}
 	parents := relations(d.GetInhRelations())
@@ -55,6 +57,17 @@ func (m *postgresMapper) createTable(d *pg.CreateStmt) *ast.CreateTable {
 	}
 	t.Inherits = parents
 	return t
+}
+
+// including are the words of INCLUDING that a rule may need, by the server's bits for them.
+// https://github.com/postgres/postgres/blob/master/src/include/nodes/parsenodes.h
+func including(bits uint32) (words []string) {
+	for i, word := range []string{"constraints", "defaults", "generated", "identity", "indexes"} {
+		if bits&(1<<(i+2)) != 0 {
+			words = append(words, word)
+		}
+	}
+	return words
 }
 
 func partitionBy(p *pg.PartitionSpec) string {

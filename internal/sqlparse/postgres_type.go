@@ -98,6 +98,7 @@ func (m *postgresMapper) constraint(d *pg.Constraint, column string) ast.Constra
 		UsingIndex: d.GetIndexname(),
 		NotValid:   d.GetSkipValidation(),
 		Deferrable: d.GetDeferrable(),
+		Include:    words(d.GetIncluding()),
 	}
 	keys := words(d.GetKeys())
 	switch d.GetContype() {
@@ -112,7 +113,8 @@ func (m *postgresMapper) constraint(d *pg.Constraint, column string) ast.Constra
 		c.Check = m.expr(d.GetRawExpr(), m.bracketText(d.GetLocation(), "CHECK"))
 		return c
 	case pg.ConstrType_CONSTR_EXCLUSION:
-		c.Kind = ast.Exclude
+		c.Kind, c.Method = ast.Exclude, d.GetAccessMethod()
+		c.Where = m.expr(d.GetWhereClause(), m.bracketText(d.GetLocation(), "WHERE"))
 		for _, n := range d.GetExclusions() {
 			if items := n.GetList().GetItems(); len(items) > 0 {
 				c.Columns = append(c.Columns, m.key(items[0].GetIndexElem(), ""))

@@ -28,7 +28,7 @@ func (c *cursor) sqliteCreate() ast.Statement {
 		s.Query = c.query()
 		return ast.Statement{CreateView: s}
 	case "TRIGGER":
-		return c.sqliteTrigger()
+		return c.sqliteTrigger(temporary)
 	}
 	c.wrong("TABLE, INDEX, VIEW or TRIGGER")
 	return ast.Statement{}
@@ -81,8 +81,8 @@ func (c *cursor) sqliteKeys() (keys []ast.Key) {
 	return keys
 }
 
-func (c *cursor) sqliteTrigger() ast.Statement {
-	s := &ast.CreateTrigger{}
+func (c *cursor) sqliteTrigger(temporary bool) ast.Statement {
+	s := &ast.CreateTrigger{Temporary: temporary}
 	c.ifNotExists()
 	s.Name = c.object("a trigger")
 	if c.accept("INSTEAD") {
@@ -267,7 +267,9 @@ func (c *cursor) sqliteAttribute(col *ast.Column) bool {
 	case c.accept("PRIMARY"):
 		c.want("KEY")
 		made.Kind = ast.PrimaryKey
-		c.acceptAny("ASC", "DESC")
+		if c.acceptAny("ASC", "DESC") == "DESC" {
+			made.Columns = []ast.Key{{Column: col.Name, Desc: true}}
+		}
 		c.onConflict()
 		col.AutoIncrement = c.accept("AUTOINCREMENT")
 	case c.accept("UNIQUE"):

@@ -1,7 +1,9 @@
 package sqlreview
 
 import (
+	"maps"
 	"slices"
+	"strings"
 
 	"towpath/internal/ast"
 	"towpath/internal/schema"
@@ -21,6 +23,9 @@ func (f *follower) alterTable(s *ast.AlterTable) {
 	}
 	for _, a := range s.Actions {
 		f.action(t, a)
+		if !s.Only {
+			f.passOn(t, a)
+		}
 	}
 }
 
@@ -71,9 +76,11 @@ func (f *follower) action(t *Table, a ast.Action) {
 		}
 	case ast.RenameConstraint:
 		if k := t.Constraint(f.Catalog, a.Name); k != nil {
-			k.Name = a.NewName
 			f.renameIndex(t, a.Name, a.NewName)
+			k.Name = a.NewName
 		}
+	case ast.AttachPartition, ast.DetachPartition:
+		f.attach(t, a)
 	case ast.AddVersioning, ast.DropVersioning:
 		t.Versioned = a.Kind == ast.AddVersioning
 	case ast.PartitionBy, ast.RemovePartitioning:
@@ -101,7 +108,7 @@ func (f *follower) alterColumn(t *Table, a ast.Action) {
 	switch a.Kind {
 	case ast.SetType:
 		if a.Type != nil {
-			col.Type, col.Args, col.Values, col.Array = a.Type.Name, a.Type.Args, a.Type.Values, a.Type.Array
+			f.setType(col, *a.Type)
 		}
 		if a.Collation != "" {
 			col.Collation = a.Collation
@@ -117,6 +124,8 @@ func (f *follower) alterColumn(t *Table, a ast.Action) {
 		col.NotNull = a.Kind == ast.SetNotNull
 	case ast.AddIdentity, ast.DropIdentity:
 		col.Identity = a.Kind == ast.AddIdentity
+		f.ownSequence(t, *col, false)
+		f.dropSequences(t, col)
 	case ast.DropExpression:
 		col.Generated = ""
 	}
@@ -132,17 +141,35 @@ func (f *follower) addColumn(t *Table, a ast.Action) {
 		}
 		return
 	}
+	f.place(t, f.column(*a.Column), *a.Column)
+	f.ownSequence(t, *t.Column(f.Catalog, a.Column.Name), a.Column.Type.Serial)
+	for _, from := range a.Column.Constraints {
+		k := f.constraint(t, from, a.Column.Name)
+		f.putConstraint(t, k, from)
+		f.supportForeignKey(t, k)
+	}
+	f.addTable(t)
+}
+
+// place puts a column where a statement wants it.
+func (f *follower) place(t *Table, made schema.TableColumn, said ast.Column) {
 	at := len(t.Columns)
-	if a.Column.First {
+	if said.First {
 		at = 0
-	} else if a.Column.After != "" {
-		if i := slices.IndexFunc(t.Columns, f.named(a.Column.After)); i >= 0 {
+	} else if said.After != "" {
+		if i := slices.IndexFunc(t.Columns, f.named(said.After)); i >= 0 {
 			at = i + 1
 		}
 	}
-	t.Columns = slices.Insert(t.Columns, at, column(*a.Column))
-	for _, k := range a.Column.Constraints {
-		f.constrain(t, constraint(k, a.Column.Name))
+	t.Columns = slices.Insert(t.Columns, at, made)
+}
+
+// dropSequences takes out the sequence of a column that counts no more.
+func (f *follower) dropSequences(t *Table, col *schema.TableColumn) {
+	if !col.Identity {
+		maps.DeleteFunc(f.objects, func(_ string, o Object) bool {
+			return o.Kind == "sequence" && o.On == f.key(t.Name) && o.column == col.Name
+		})
 	}
 }
 
@@ -158,6 +185,7 @@ func (f *follower) dropColumn(t *Table, a ast.Action) {
 		}
 		return
 	}
+	f.dropSequences(t, &schema.TableColumn{Name: a.Name})
 	t.Columns = slices.DeleteFunc(t.Columns, f.named(a.Name))
 	is := func(name string) bool { return f.same(name, a.Name) }
 	if f.dialect == MySQL { // an index loses the column, and goes with its last one
@@ -165,6 +193,14 @@ func (f *follower) dropColumn(t *Table, a ast.Action) {
 			t.Indexes[i].Columns = slices.DeleteFunc(slices.Clone(t.Indexes[i].Columns), is)
 		}
 		t.Indexes = slices.DeleteFunc(t.Indexes, func(i schema.Index) bool { return len(i.Columns) == 0 })
+		for i := range t.Constraints {
+			if k := &t.Constraints[i]; isKey(*k) {
+				k.Columns = slices.DeleteFunc(slices.Clone(k.Columns), is)
+			}
+		}
+		t.Constraints = slices.DeleteFunc(t.Constraints, func(k schema.Constraint) bool {
+			return isKey(k) && len(k.Columns) == 0
+		})
 		return
 	}
 	t.Indexes = slices.DeleteFunc(t.Indexes, func(i schema.Index) bool {
@@ -189,6 +225,20 @@ func (f *follower) renameColumn(t *Table, at ast.Position, from, to string) {
 		for i, name := range columns {
 			if f.same(name, from) {
 				columns[i] = to
+			}
+		}
+	}
+	for _, other := range f.tables {
+		for i := range other.Constraints {
+			k := &other.Constraints[i]
+			if k.Table == "" || f.fold(k.Table) != f.fold(t.Name.String()) {
+				continue
+			}
+			k.Refers = slices.Clone(k.Refers)
+			for n := range k.Refers {
+				if f.same(k.Refers[n], from) {
+					k.Refers[n] = to
+				}
 			}
 		}
 	}
@@ -219,16 +269,25 @@ func (f *follower) modifyColumn(t *Table, a ast.Action) {
 	if !f.same(a.Name, a.Column.Name) {
 		f.renameColumn(t, a.Pos, a.Name, a.Column.Name)
 	}
-	if col := t.Column(f.Catalog, a.Column.Name); col != nil {
-		*col = column(*a.Column)
+	made := f.column(*a.Column)
+	if key := t.PrimaryKey(); key != nil && slices.ContainsFunc(key.Columns, func(name string) bool {
+		return f.same(name, made.Name)
+	}) {
+		made.NotNull = true
 	}
+	if !a.Column.First && a.Column.After == "" {
+		*t.Column(f.Catalog, a.Column.Name) = made
+		return
+	}
+	t.Columns = slices.DeleteFunc(t.Columns, f.named(a.Column.Name))
+	f.place(t, made, *a.Column)
 }
 
 func (f *follower) addConstraint(t *Table, a ast.Action) {
 	if a.Constraint == nil {
 		return
 	}
-	k := constraint(*a.Constraint, "")
+	k := f.constraint(t, *a.Constraint, "")
 	if k.Name != "" && t.Constraint(f.Catalog, k.Name) != nil {
 		if !a.IfNotExists {
 			f.problem(a.Pos, "The table %s has the constraint %s already.", t.Name, k.Name)
@@ -238,7 +297,7 @@ func (f *follower) addConstraint(t *Table, a ast.Action) {
 	if a.Constraint.UsingIndex != "" {
 		if i := t.Index(f.Catalog, a.Constraint.UsingIndex); i != nil {
 			k.Columns = i.Columns
-			if k.Name == "" {
+			if a.Constraint.Name == "" {
 				k.Name = i.Name
 			}
 			f.dropIndex(t, i.Name) // it takes the constraint's name
@@ -249,13 +308,15 @@ func (f *follower) addConstraint(t *Table, a ast.Action) {
 		f.problem(a.Pos, "The table %s, which a foreign key refers to, is not there.", r.Table)
 	}
 	if len(f.problems) == 0 {
-		f.constrain(t, k)
+		f.putConstraint(t, k, *a.Constraint)
+		f.supportForeignKey(t, k)
 		f.addTable(t)
 	}
 }
 
 func (f *follower) dropConstraint(t *Table, a ast.Action) {
-	if t.Constraint(f.Catalog, a.Name) == nil && f.Complete && !t.Unknown && !a.IfExists {
+	notNull := strings.HasSuffix(a.Name, "_not_null") // which has a name since PostgreSQL 18
+	if t.Constraint(f.Catalog, a.Name) == nil && f.Complete && !t.Unknown && !a.IfExists && !notNull {
 		f.problem(a.Pos, "The table %s has no constraint %s.", t.Name, a.Name)
 		return
 	}
@@ -265,8 +326,8 @@ func (f *follower) dropConstraint(t *Table, a ast.Action) {
 // removeConstraints takes constraints out, with the indexes that they have made.
 func (f *follower) removeConstraints(t *Table, which func(schema.Constraint) bool) {
 	for _, k := range t.Constraints {
-		if which(k) {
-			f.dropIndex(t, k.Name)
+		if which(k) && isKey(k) {
+			defer f.dropIndex(t, k.Name)
 		}
 	}
 	t.Constraints = slices.DeleteFunc(t.Constraints, which)
@@ -276,19 +337,14 @@ func (f *follower) addIndex(t *Table, a ast.Action) {
 	if a.Index == nil {
 		return
 	}
-	made := index(*a.Index)
-	if made.Name == "" && len(made.Columns) > 0 {
-		made.Name = f.indexName(t, made)
-	}
-	if t.Index(f.Catalog, made.Name) != nil {
+	if name := a.Index.Name; name != "" && t.Index(f.Catalog, name) != nil {
 		if !a.IfNotExists {
-			f.problem(a.Pos, "The table %s has the index %s already.", t.Name, made.Name)
+			f.problem(a.Pos, "The table %s has the index %s already.", t.Name, name)
 		}
 		return
 	}
-	f.columns(t, a.Pos, made.Columns...)
+	f.columns(t, a.Pos, f.index(*a.Index).Columns...)
 	if len(f.problems) == 0 {
-		t.Indexes = append(t.Indexes, made)
-		f.indexes[f.indexKey(t.Name, made.Name)] = f.key(t.Name)
+		f.addIndexTo(t, *a.Index)
 	}
 }

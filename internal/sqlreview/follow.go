@@ -2,7 +2,9 @@ package sqlreview
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"towpath/internal/ast"
 	"towpath/internal/schema"
@@ -24,7 +26,8 @@ func (c *Catalog) Follow(s ast.Statement, file *File) []Problem {
 	case s.Rename != nil:
 		f.rename(s.Rename)
 	case s.Select != nil && s.Select.Into != nil:
-		f.addTable(&Table{Name: *s.Select.Into, Made: file, Unknown: true})
+		name := *s.Select.Into
+		f.addTable(&Table{Name: name, Made: file, Table: schema.Table{Name: name.Name, Unknown: true}})
 	case s.Insert != nil:
 		f.insert(s.Insert)
 	case s.Update != nil:
@@ -83,7 +86,7 @@ func (f *follower) ours(n ast.Name) bool {
 	case "", "public", "main":
 		return true
 	}
-	return n.Catalog == "" && f.schemas[f.fold(n.Schema)]
+	return n.Catalog == "" && (f.schemas[f.fold(n.Schema)] || f.home(n).Schema == "")
 }
 
 func (f *follower) createTable(s *ast.CreateTable) {
@@ -102,13 +105,10 @@ func (f *follower) createTable(s *ast.CreateTable) {
 	if len(f.problems) > 0 {
 		return
 	}
-	t := f.define(s, f.file)
-	for i := range t.Indexes {
-		if t.Indexes[i].Name == "" && len(t.Indexes[i].Columns) > 0 {
-			t.Indexes[i].Name = f.indexName(t, t.Indexes[i])
-		}
+	if old := f.Table(s.Name); old != nil {
+		f.forget(old)
 	}
-	f.addTable(t)
+	f.addTable(f.define(s, f.file))
 }
 
 func references(s *ast.CreateTable) []ast.Constraint {
@@ -125,22 +125,33 @@ func (f *follower) createIndex(s *ast.CreateIndex) {
 		f.wants(s.Table)
 		return
 	}
-	made := index(s.Index)
-	if made.Name == "" && len(made.Columns) > 0 {
-		made.Name = f.indexName(t, made)
-	}
-	if f.IndexTable(ast.Name{Schema: t.Name.Schema, Name: made.Name}, &s.Table) != nil && !s.OrReplace {
+	name := ast.Name{Schema: t.Name.Schema, Name: s.Name}
+	if s.Name != "" && f.IndexTable(name, &s.Table) != nil && !s.OrReplace {
 		if !s.IfNotExists {
-			f.problem(ast.Position{}, "The index %s is there already.", made.Name)
+			f.problem(ast.Position{}, "The index %s is there already.", s.Name)
 		}
 		return
 	}
-	f.columns(t, s.Pos, made.Columns...)
+	f.columns(t, s.Pos, f.index(s.Index).Columns...)
 	if len(f.problems) > 0 {
 		return
 	}
-	t.Indexes = append(t.Indexes, made)
-	f.indexes[f.indexKey(t.Name, made.Name)] = f.key(t.Name)
+	if s.OrReplace {
+		f.dropIndex(t, s.Name)
+	}
+	f.addIndexTo(t, s.Index)
+	if !s.Only {
+		f.partIndexes(t)
+	}
+}
+
+// partIndexes gives partitions the indexes of their table.
+func (f *follower) partIndexes(t *Table) {
+	for _, part := range f.partsOf(t) {
+		f.inheritAsPart(part, t)
+		f.addTable(part)
+		f.partIndexes(part)
+	}
 }
 
 // columns says which columns a table lacks.
@@ -180,8 +191,21 @@ func (f *follower) create(s ast.Statement) {
 			made.Kind = "materialized view"
 		}
 		again = s.CreateView.OrReplace || s.CreateView.IfNotExists
+		made.Temporary = s.CreateView.Temporary
 	case s.CreateSequence != nil:
 		made.Kind, made.Name, again = "sequence", s.CreateSequence.Name, s.CreateSequence.IfNotExists
+		made.Temporary = s.CreateSequence.Temporary
+	case s.CreateTrigger != nil:
+		made.Kind, made.Name, again = "trigger", s.CreateTrigger.Name, true
+		made.Temporary = s.CreateTrigger.Temporary
+		made.On = f.find(s.CreateTrigger.Table, func(key string) bool { return f.tables[key] != nil })
+	case s.CreateRoutine != nil: // which may be overloaded
+		if made.Kind = "function"; s.CreateRoutine.Procedure {
+			made.Kind = "procedure"
+		}
+		made.Name, again = s.CreateRoutine.Name, true
+	case s.CreateEvent != nil:
+		made.Kind, made.Name, again = "event", s.CreateEvent.Name, true
 	case s.CreateType != nil:
 		made.Kind, made.Name, made.Values = "type", s.CreateType.Name, s.CreateType.Values
 	case s.CreateDomain != nil:
@@ -193,7 +217,7 @@ func (f *follower) create(s ast.Statement) {
 		f.schemas[f.fold(s.CreateSchema.Name)] = true
 		return
 	default:
-		return // routines may be overloaded, and nothing else can be told from a name
+		return // nothing can be told from a name
 	}
 	made.Made = f.file
 	if old, ok := f.Object(made.Kind, made.Name); ok && !again {
@@ -220,7 +244,13 @@ func (f *follower) alterEnum(s *ast.AlterEnum) {
 		f.problem(ast.Position{}, "The type %s has the value %s already.", s.Name, s.Value)
 		return
 	case at < 0:
-		values = append(values, s.Value)
+		place := len(values)
+		if i := slices.Index(values, s.Before); s.Before != "" && i >= 0 {
+			place = i
+		} else if i := slices.Index(values, s.After); s.After != "" && i >= 0 {
+			place = i + 1
+		}
+		values = slices.Insert(values, place, s.Value)
 	}
 	o.Values = values
 	f.addObject(o)
@@ -230,10 +260,11 @@ func (f *follower) drop(s *ast.Drop) {
 	for _, name := range s.Names {
 		switch s.Kind {
 		case "table", "foreign table":
-			if f.Table(name) == nil && !s.IfExists {
+			if t := f.Table(name); t != nil {
+				f.dropTable(t)
+			} else if !s.IfExists {
 				f.wants(name)
 			}
-			f.forget(name)
 		case "index":
 			t := f.IndexTable(name, s.On)
 			if t == nil {
@@ -250,18 +281,31 @@ func (f *follower) drop(s *ast.Drop) {
 				slices.Contains([]string{"view", "materialized view", "sequence", "type", "domain"}, s.Kind) {
 				f.problem(ast.Position{}, "The %s %s is not there.", s.Kind, name)
 			}
-			delete(f.objects, s.Kind+"\x00"+f.key(name))
+			gone := Object{Kind: s.Kind, Name: name}
+			if s.On != nil {
+				gone.On = f.key(*s.On)
+			}
+			delete(f.objects, f.objectKey(gone))
+			if s.Kind == "view" { // with the triggers on it
+				maps.DeleteFunc(f.objects, func(_ string, o Object) bool { return o.On == f.key(name) })
+			}
 		}
 	}
 }
 
-// forget takes a table out of the catalog.
-func (f *follower) forget(name ast.Name) {
-	if t := f.Table(name); t != nil {
-		for _, i := range t.Indexes {
-			delete(f.indexes, f.indexKey(t.Name, i.Name))
-		}
-		delete(f.tables, f.key(name))
+// dropTable takes a table out of the catalog, with its partitions and the keys that refer to it.
+func (f *follower) dropTable(t *Table) {
+	for _, part := range f.partsOf(t) {
+		f.dropTable(part)
+	}
+	f.Catalog.forget(t)
+	if f.dialect != PostgreSQL {
+		return
+	}
+	for _, other := range f.tables {
+		other.Constraints = slices.DeleteFunc(other.Constraints, func(k schema.Constraint) bool {
+			return k.Table == t.Name.String()
+		})
 	}
 }
 
@@ -271,6 +315,11 @@ func (f *follower) dropIndex(t *Table, name string) {
 	}
 	t.Indexes = slices.DeleteFunc(t.Indexes, func(i schema.Index) bool { return f.same(i.Name, name) })
 	delete(f.indexes, f.indexKey(t.Name, name))
+	if f.dialect == MySQL { // where a unique index is a constraint
+		t.Constraints = slices.DeleteFunc(t.Constraints, func(k schema.Constraint) bool {
+			return isKey(k) && f.same(k.Name, name)
+		})
+	}
 }
 
 func (f *follower) rename(s *ast.Rename) {
@@ -287,7 +336,7 @@ func (f *follower) rename(s *ast.Rename) {
 			f.schemas[f.fold(pair.To.Name)] = true
 		default:
 			if o, ok := f.Object(s.Kind, pair.From); ok {
-				delete(f.objects, s.Kind+"\x00"+f.key(pair.From))
+				delete(f.objects, f.objectKey(o))
 				o.Name = pair.To
 				f.addObject(o)
 			}
@@ -306,12 +355,53 @@ func (f *follower) move(from, to ast.Name) {
 		f.problem(ast.Position{}, "The table %s is there already.", to)
 		return
 	}
-	f.forget(from)
-	t.Name, t.Schema, t.Table.Name = to, to.Schema, to.Name
+	var belongs []Object
+	for _, o := range f.objects {
+		if o.On == f.key(t.Name) {
+			belongs = append(belongs, o)
+		}
+	}
+	was := t.Name
+	f.Catalog.forget(t)
+	t.Name, t.Table.Name = f.home(to), to.Name
+	for i := range t.Indexes {
+		if rest, ok := strings.CutPrefix(t.Indexes[i].Name, autoIndex+was.Name+"_"); ok {
+			t.Indexes[i].Name = autoIndex + to.Name + "_" + rest
+		}
+	}
 	f.addTable(t)
+	for _, o := range belongs {
+		if o.On = f.key(t.Name); o.Kind == "sequence" {
+			o.Name.Schema = t.Name.Schema
+		}
+		f.addObject(o)
+	}
+	for _, other := range f.tables {
+		if other.PartitionOf == was.String() {
+			other.PartitionOf = t.Name.String()
+		}
+		for i := range other.Constraints {
+			if k := &other.Constraints[i]; k.Table != "" && f.fold(k.Table) == f.fold(was.String()) {
+				k.Table = t.Name.String()
+			}
+		}
+	}
 }
 
+// isKey reports whether a constraint has an index.
+func isKey(k schema.Constraint) bool {
+	switch ast.ConstraintKind(k.Kind) {
+	case ast.PrimaryKey, ast.Unique, ast.Exclude:
+		return true
+	}
+	return false
+}
+
+// renameIndex renames an index, and the constraint that it belongs to.
 func (f *follower) renameIndex(t *Table, from, to string) {
+	if k := t.Constraint(f.Catalog, from); k != nil && isKey(*k) {
+		k.Name = to
+	}
 	if i := t.Index(f.Catalog, from); i != nil {
 		delete(f.indexes, f.indexKey(t.Name, from))
 		i.Name = to

@@ -54,7 +54,7 @@ type Reviewer struct {
 func Begin(in Input) *Reviewer {
 	return &Reviewer{
 		in:      in,
-		catalog: NewCatalog(in.Server.Dialect, in.Catalog),
+		catalog: NewCatalog(in.Server, in.Catalog),
 		rules:   in.Policy.rules(in.Server.Dialect, in.Rules),
 	}
 }
@@ -106,6 +106,7 @@ func (r *fileReview) run(result *Result) {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	result.Findings = append(result.Findings, found...)
+	r.catalog.endSession()
 }
 
 // unusedRule is the rule about comments that allow what is not found.

@@ -200,7 +200,7 @@ func (p *Pass) Existing(name ast.Name) *Table {
 	case table == nil && p.Catalog.Complete:
 		return nil
 	case table == nil:
-		return &Table{Unknown: true, Name: name}
+		return &Table{Table: schema.Table{Name: name.Name, Unknown: true}, Name: name}
 	case table.Made == p.File, table.Temporary:
 		return nil
 	}

@@ -11,6 +11,8 @@ import (
 
 	"towpath/internal/engine"
 	"towpath/internal/schema"
+	"towpath/internal/sqlparse"
+	"towpath/internal/sqlreview"
 )
 
 // Catalog reads what a target holds.
@@ -32,6 +34,27 @@ func Catalog(t *testing.T, e engine.Engine, target engine.Target) schema.Catalog
 		t.Fatalf("read the catalog: %v", err)
 	}
 	return catalog
+}
+
+// Followed compares what a target holds with what the review makes of the script that has run in it.
+func Followed(t *testing.T, e engine.Engine, target engine.Target, mariadb bool, script string) {
+	t.Helper()
+	dialect := e.Describe().Type
+	files, err := sqlparse.Read(t.Context(), sqlparse.InProcess{}, dialect,
+		[]sqlparse.Script{{Path: "script.sql", Content: script}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := sqlreview.Server{Dialect: dialect, MariaDB: mariadb}
+	followed := sqlreview.CatalogOf(server, files)
+	real := Catalog(t, e, target)
+	for _, t := range followed.Tables { // of a query, whose columns a review does not know
+		for i := range real.Tables {
+			r := &real.Tables[i]
+			r.Unknown = r.Unknown || (t.Unknown && r.Schema == t.Schema && r.Name == t.Name)
+		}
+	}
+	compareCatalogs(t, real, followed)
 }
 
 // SameCatalog compares what two targets hold.
@@ -58,6 +81,9 @@ func facts(c schema.Catalog) (all []string) {
 		all = append(all, factsOf(t)...)
 	}
 	for _, o := range slices.Concat(c.Views, c.Others) {
+		if o.Kind == "sequence" {
+			o.On = "" // OWNED BY may change it
+		}
 		all = append(all, strings.TrimSpace(o.Kind+" "+o.Name+" "+o.On))
 	}
 	for _, one := range c.Types {
@@ -82,7 +108,7 @@ func factsOf(t schema.Table) (all []string) {
 	for i, c := range t.Columns {
 		all = append(all, fmt.Sprintf("%s column %d %s %s%q%q%s", name, i+1, c.Name, c.Type, c.Args, c.Values,
 			marks(map[string]bool{
-				"array": c.Array, "not null": c.NotNull, "default " + loose(c.Default): c.Default != "",
+				"array": c.Array, "not null": c.NotNull, "default": c.Default != "",
 				"identity": c.Identity, "auto": c.AutoIncrement, "unsigned": c.Unsigned, c.Generated: c.Generated != "",
 			})))
 	}
@@ -93,6 +119,9 @@ func factsOf(t schema.Table) (all []string) {
 		})))
 	}
 	for _, k := range t.Constraints {
+		if k.Kind == "not null" { // PostgreSQL lists it since version 18
+			continue
+		}
 		all = append(all, fmt.Sprintf("%s %s %s %q%s", name, k.Kind, k.Name, k.Columns, marks(map[string]bool{
 			fmt.Sprintf("to %s %q", k.Table, k.Refers): k.Table != "", "cascades": k.Cascades,
 			"check " + loose(k.Check): k.Check != "", "not valid": k.NotValid,
@@ -116,7 +145,7 @@ func marks(words map[string]bool) string {
 // casts and case.
 func loose(text string) string {
 	text = casts.ReplaceAllString(strings.ToLower(text), "")
-	return noise.Replace(text)
+	return noise.Replace(strings.ReplaceAll(text, "public.", ""))
 }
 
 var (

@@ -42,6 +42,11 @@ func ReplayAll(
 			}
 			source, replay := Replay(t, f, text)
 			SameCatalog(t, f.Engine, source, replay)
+			if reason, ok := strings.CutPrefix(text, "-- not followed: "); ok {
+				t.Logf("not followed: %s", reason[:strings.Index(reason, "\n")])
+				return
+			}
+			Followed(t, f.Engine, source, f.Has != nil && f.Has("mariadb"), text)
 			if compare != nil {
 				compare(t, source, replay)
 			}

@@ -269,8 +269,11 @@ func (c *content) loadTypes(ctx context.Context, tx pgx.Tx) error {
 // selectContentOthers leaves out the routines of extensions, which may be hundreds.
 var selectContentOthers = `
 SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'sequence' END AS kind, n.nspname::text AS s, c.relname::text AS name,
-  '' AS on_schema, '' AS on_name
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('v', 'm', 'S') AND c.relpersistence <> 't' AND ` + userSchema + `
+  coalesce(tn.nspname::text, '') AS on_schema, coalesce(t.relname::text, '') AS on_name
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_depend d ON c.relkind = 'S' AND d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('a', 'i')
+  AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
+LEFT JOIN pg_class t ON t.oid = d.refobjid LEFT JOIN pg_namespace tn ON tn.oid = t.relnamespace WHERE c.relkind IN ('v', 'm', 'S') AND c.relpersistence <> 't' AND ` + userSchema + `
 UNION ALL SELECT 'domain', n.nspname, t.typname, '', '' FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
   WHERE t.typtype = 'd' AND ` + userSchema + `
 UNION ALL SELECT DISTINCT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, n.nspname, p.proname, '', ''
@@ -278,7 +281,7 @@ UNION ALL SELECT DISTINCT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'functio
   WHERE p.prokind <> 'a' AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = p.oid AND deptype IN ('e', 'i')) AND ` + userSchema + `
 UNION ALL SELECT 'trigger', n.nspname, t.tgname, n.nspname, c.relname
   FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE NOT t.tgisinternal AND ` + userSchema + `
+  WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND ` + userSchema + `
 ORDER BY 1, 2, 3, 5 LIMIT ` + fmt.Sprint(engine.MaxTables+1)
 
 func (c *content) loadOthers(ctx context.Context, tx pgx.Tx) error {
@@ -286,7 +289,10 @@ func (c *content) loadOthers(ctx context.Context, tx pgx.Tx) error {
 	return each(ctx, tx, func() error {
 		o := schema.Object{Kind: kind, Name: c.name(in, name)}
 		if on != "" {
-			o.Name, o.On = schema.Join([]string{name}), c.name(onSchema, on)
+			o.On = c.name(onSchema, on)
+		}
+		if kind == "trigger" { // whose name is its table's alone
+			o.Name = schema.Join([]string{name})
 		}
 		c.AddObject(o)
 		return nil

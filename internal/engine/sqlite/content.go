@@ -128,7 +128,7 @@ func (c *content) loadColumns(ctx context.Context) error {
 		one.Default = engine.Excerpt(one.Default)
 		return c.Part(table, func(t *schema.Table) { t.Columns = append(t.Columns, one) })
 	}, []any{&table, &col.Name, &kind, &col.NotNull, &col.Default, &hidden},
-		tablesAnd(`x.name, x.type, x."notnull", CASE WHEN x.hidden > 1 THEN '' ELSE coalesce(x.dflt_value, '') END, x.hidden`,
+		tablesAnd(`x.name, x.type, x."notnull", CASE WHEN x.hidden > 1 OR lower(x.dflt_value) = 'null' THEN '' ELSE coalesce(x.dflt_value, '') END, x.hidden`,
 			`JOIN pragma_table_xinfo(m.name) x`, `x.cid`))
 	if err != nil {
 		return err

@@ -1,3 +1,4 @@
+-- not followed: a review reads a comment for a later server as the server would
 /*!40101 SET NAMES utf8mb4 */;
 /*!40014 SET FOREIGN_KEY_CHECKS=0 */;
 CREATE TABLE a (id INT) /*!50100 PARTITION BY HASH (id) PARTITIONS 2 */;
