@@ -1,0 +1,207 @@
+package review
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"towpath"
+	"towpath/internal/catalog"
+	"towpath/internal/manifest"
+	"towpath/internal/plan"
+	"towpath/internal/schema"
+	"towpath/internal/sqlparse"
+	"towpath/internal/store"
+)
+
+// databases are what databases hold, by their ids. One that is missing cannot be read.
+type databases map[string]catalog.Content
+
+func (d databases) content(_ context.Context, id string) (catalog.Content, error) {
+	if c, ok := d[id]; ok {
+		return c, nil
+	}
+	return catalog.Content{}, errors.New("shop.db is not there")
+}
+
+func holds(fingerprint string, rows int64, tables ...string) catalog.Content {
+	c := catalog.Content{Engine: towpath.EngineSQLite, Version: "SQLite 3.54.1", Fingerprint: fingerprint}
+	c.Catalog.Complete = true
+	for _, name := range tables {
+		c.Catalog.Tables = append(c.Catalog.Tables, schema.Table{
+			Name: name, Rows: rows, Columns: []schema.TableColumn{{Name: "id", Type: "integer"}},
+		})
+	}
+	return c
+}
+
+type deadParser struct{}
+
+// Parse implements sqlparse.Parser.
+func (deadParser) Parse(context.Context, towpath.EngineType, []sqlparse.Text) ([]sqlparse.Result, error) {
+	return nil, errors.New("start a parser: größe.exe is not there")
+}
+
+// drafted reviews one file for the databases, which are in the environments prod and test.
+func drafted(t *testing.T, held databases, parser sqlparse.Parser, change func(*manifest.Draft)) towpath.Review {
+	t.Helper()
+	st, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "m.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = st.Close() })
+	d := manifest.Draft{
+		Environments: []towpath.Environment{{ID: "e0", Name: "test"}, {ID: "e1", Name: "prod", Position: 1}},
+		Texts:        map[string]string{"1.sql": "-- a comment\nDROP TABLE old;\n"},
+	}
+	for _, id := range []string{"t1", "t2", "p1", "p2"} {
+		db := towpath.Database{ID: id, Name: "shop " + id, EnvironmentID: "e0"}
+		if id[0] == 'p' {
+			db.EnvironmentID = "e1"
+		}
+		d.Databases = append(d.Databases, db)
+		d.Plan.Items = append(d.Plan.Items, plan.Item{
+			Migration: towpath.Migration{
+				Path: "1.sql", Label: "1", Checksum: "c",
+				MigrationID: towpath.MigrationID{Version: "1", Type: towpath.TypeDDL},
+			},
+			DatabaseID: id, EnvironmentID: db.EnvironmentID, State: plan.ItemPending,
+		})
+	}
+	if change != nil {
+		change(&d)
+	}
+	s := &Service{Store: st, Parser: parser, Content: held.content}
+	r, err := s.Draft(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func said(r towpath.Review) string {
+	var b strings.Builder
+	b.WriteString(string(r.State) + " " + string(r.Reason.Code))
+	for _, f := range r.Files {
+		b.WriteString("; " + f.Environment + " " + f.Path + " [" + f.Against + " " + string(f.Reason.Code) + "]")
+		b.WriteString(strings.Repeat("*", f.Databases))
+		for _, x := range f.Findings {
+			if x.Level != "info" {
+				b.WriteString(" " + x.Rule + " " + x.Level + " " + string(rune('0'+x.Line)))
+			}
+		}
+		for _, a := range f.Allowed {
+			b.WriteString(" allowed " + a.Rule + " " + a.Because)
+		}
+	}
+	return b.String()
+}
+
+func TestDraft(t *testing.T) {
+	t.Parallel()
+	same := databases{
+		"t1": holds("a", 1, "old"), "t2": holds("a", 1, "old"), "p1": holds("a", 1, "old"),
+		"p2": holds("b", 1, "other"),
+	}
+	allowed := func(d *manifest.Draft) { d.Texts["1.sql"] = "-- towpath: allow DS03 because of Zoë\nDROP TABLE old;" }
+	levels := func(text string) func(*manifest.Draft) {
+		return func(d *manifest.Draft) { d.Policy = manifest.PolicyFile("", "db/towpath.yaml", []byte(text)) }
+	}
+	for name, c := range map[string]struct {
+		held   databases
+		parser sqlparse.Parser
+		change func(*manifest.Draft)
+		want   string
+	}{
+		"databases of an environment that hold the same are one": {
+			held: same,
+			want: "done ; test 1.sql [sqlite 3.54.1 ]** DS03 error 2; prod 1.sql [sqlite 3.54.1 ]* DS03 error 2" +
+				"; prod 1.sql [sqlite 3.54.1 ]* DD05 error 2",
+		},
+		"a database that is away is no green one": {
+			held: databases{"t1": same["t1"], "t2": same["t2"], "p1": same["p1"]},
+			want: "failed review-unread; test 1.sql [sqlite 3.54.1 ]** DS03 error 2" +
+				"; prod 1.sql [sqlite 3.54.1 ]* DS03 error 2; prod 1.sql [ review-unread]*",
+		},
+		"a parser that dies is no green one": {
+			held: databases{"t1": same["t1"], "t2": same["t2"], "p1": same["t1"], "p2": same["t1"]}, parser: deadParser{},
+			want: "failed review-parser; test 1.sql [ review-parser]**; prod 1.sql [ review-parser]**",
+		},
+		"a comment allows a finding, except where the environment insists": {
+			held: databases{"t1": same["t1"], "t2": same["t2"], "p1": same["t1"], "p2": same["t1"]},
+			change: func(d *manifest.Draft) {
+				allowed(d)
+				d.Environments[1].Review.Insist = []string{"DS03"}
+			},
+			want: "done ; test 1.sql [sqlite 3.54.1 ]** allowed DS03 of Zoë" +
+				"; prod 1.sql [sqlite 3.54.1 ]** RU02 warning 1 DS03 error 2",
+		},
+		"the branch's file lowers a level, except where the environment insists": {
+			held: databases{"t1": same["t1"], "t2": same["t2"], "p1": same["t1"], "p2": same["t1"]},
+			change: func(d *manifest.Draft) {
+				levels("review:\n  rules:\n    DS03: info\n")(d)
+				d.Environments[1].Review.Insist = []string{"DS03"}
+			},
+			want: "done ; test 1.sql [sqlite 3.54.1 ]**; prod 1.sql [sqlite 3.54.1 ]** DS03 error 2",
+		},
+		"a file of levels that cannot be read is a finding at its line": {
+			held:   databases{"t1": same["t1"], "t2": same["t2"], "p1": same["t1"], "p2": same["t1"]},
+			change: levels("review:\n  environments:\n    prod:\n      rules:\n        DS03: fatal\n"),
+			want: "done ; test db/towpath.yaml [towpath.yaml ] towpath.yaml error 5" +
+				"; prod db/towpath.yaml [towpath.yaml ] towpath.yaml error 5" +
+				"; test 1.sql [sqlite 3.54.1 ]** DS03 error 2; prod 1.sql [sqlite 3.54.1 ]** DS03 error 2",
+		},
+		"a late file and an edited one": {
+			held: databases{"t1": same["t1"]},
+			change: func(d *manifest.Draft) {
+				d.Databases = d.Databases[:1]
+				d.Databases[0].Ledger.Entries = []towpath.LedgerEntry{{
+					MigrationID: towpath.MigrationID{Version: "3", Type: towpath.TypeDDL}, State: towpath.LedgerDone,
+				}}
+				edited := d.Plan.Items[0]
+				edited.Path, edited.Version, edited.State = "0.sql", "0", plan.ItemEdited
+				d.Plan.Items = append(d.Plan.Items[:1], edited)
+			},
+			want: "done ; test 0.sql [sqlite 3.54.1 ]* CO07 error 1; test 1.sql [sqlite 3.54.1 ]* CO06 error 1 DS03 error 2",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if c.parser == nil {
+				c.parser = sqlparse.InProcess{}
+			}
+			if got := said(drafted(t, c.held, c.parser, c.change)); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestHasUndo(t *testing.T) {
+	t.Parallel()
+	paths := map[string]bool{"a/U4__drop.sql": true, "a/5.down.sql": true, "a/6__x.rollback.sql": true}
+	for name, want := range map[string]bool{
+		"a/V4__drop.sql": true, "a/4__drop.sql": true, "a/5.up.sql": true, "a/5.sql": true,
+		"a/6__x.sql": true, "b/5.sql": false, "a/7.sql": false,
+	} {
+		if hasUndo(name, paths) != want {
+			t.Errorf("%s: %t", name, !want)
+		}
+	}
+}
+
+func TestBound_keepsTheGraverFindings(t *testing.T) {
+	t.Parallel()
+	files := []towpath.ReviewedFile{{Warnings: 1500}, {Errors: 2}}
+	for range 1500 {
+		files[0].Findings = append(files[0].Findings, towpath.ReviewFinding{Level: "warning"})
+	}
+	files[1].Findings = []towpath.ReviewFinding{{Level: "error", Line: 1}, {Level: "error", Line: 2}}
+	bound(files)
+	if len(files[1].Findings) != 2 || len(files[0].Findings) != towpath.MaxReviewFindings-2 ||
+		files[0].MoreNotKept != 502 {
+		t.Errorf("%d, %d and %d more", len(files[0].Findings), len(files[1].Findings), files[0].MoreNotKept)
+	}
+}
