@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -14,6 +15,7 @@ type reviewView struct {
 		Path        string     `json:"path"`
 		Environment string     `json:"environment"`
 		Against     string     `json:"against"`
+		Statements  int        `json:"statements"`
 		Reason      demoReason `json:"reason"`
 		Findings    []struct {
 			Rule    string `json:"rule"`
@@ -51,6 +53,37 @@ func (r reviewView) lines() (lines []string) {
 		}
 	}
 	return lines
+}
+
+// reviewed counts what the reviews of all scenarios have seen, and what not.
+var reviewed struct{ statements, notAnalyzed, failed atomic.Int64 }
+
+// countReviews adds the reviews of a world whose server runs.
+func (w *world) countReviews(log func(string, ...any)) {
+	if w.process == nil {
+		return
+	}
+	var rollouts items[demoRollout]
+	if w.api.call(w.ctx, "GET", "/rollouts?pageSize=100", nil, &rollouts) != nil {
+		return
+	}
+	for _, rollout := range rollouts.Items {
+		var r reviewView
+		if w.api.call(w.ctx, "GET", "/rollouts/"+rollout.ID+"/review", nil, &r) != nil {
+			continue
+		}
+		for _, f := range r.Files {
+			reviewed.statements.Add(int64(f.Statements))
+			reviewed.notAnalyzed.Add(int64(len(f.NotAnalysed)))
+			for _, x := range f.NotAnalysed {
+				log("not analyzed: %s:%d: %s", f.Path, x.Line, x.Why)
+			}
+			if f.Against == "" {
+				reviewed.failed.Add(1)
+				log("not reviewed: %s: %s", f.Path, f.Reason.Text)
+			}
+		}
+	}
 }
 
 func verbReview(ts *testscript.TestScript, _ bool, args []string) {

@@ -37,6 +37,8 @@ func (m withServers) Run() (code int) {
 		return 1
 	}
 	code = m.M.Run()
+	fmt.Printf("review: %d statements of scenarios, %d not analyzed, %d files not reviewed\n",
+		reviewed.statements.Load(), reviewed.notAnalyzed.Load(), reviewed.failed.Load())
 	if err := errors.Join(servers.postgres.Stop(), servers.mariadb.Stop()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -140,6 +142,7 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 				return err
 			}
 			env.Defer(w.close)
+			env.Defer(func() { w.countReviews(t.Logf) })
 			env.Values["world"] = w
 			env.Vars = append(env.Vars, "GIT_CONFIG_GLOBAL="+filepath.Join(dir, "gitconfig"),
 				"GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0", "HOME="+dir)
