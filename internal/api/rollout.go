@@ -45,6 +45,7 @@ func rolloutOf(r towpath.Rollout) Rollout {
 		SupersededBy: r.SupersededBy,
 		CreatedAt:    r.CreatedAt,
 		FinishedAt:   r.FinishedAt,
+		Review:       nil, // see reviewed
 	}
 }
 

@@ -52,7 +52,8 @@ func (s *Service) validateDraft(
 		read, err := s.Manifest.ReadFile(ctx, source, d.head, in.Files[index[path]],
 			func(ctx context.Context, text io.Reader) (string, int64, error) {
 				// a project nearly always has databases of one kind only
-				return s.Manifest.ReadAndValidate(ctx, io.TeeReader(text, &head{to: &kept, left: maxReviewed}),
+				return s.Manifest.ReadAndValidate(ctx,
+					io.TeeReader(text, &head{to: &kept, left: maxReviewed}),
 					kinds[path][0], &verdict)
 			})
 		if err != nil {

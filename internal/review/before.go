@@ -65,14 +65,17 @@ func (s *Service) sets(ctx context.Context, sub subject) (sets []*set, running b
 		known[key] = one
 		sets = append(sets, one)
 	}
-	slices.SortStableFunc(sets, func(a, b *set) int { return a.environment.Position - b.environment.Position })
+	slices.SortStableFunc(sets, func(a, b *set) int {
+		return a.environment.Position - b.environment.Position
+	})
 	return sets, running, nil
 }
 
 // groupKey is equal for databases of one environment that one review is about.
 func groupKey(c change, b before) string {
 	var key strings.Builder
-	fmt.Fprintf(&key, "%q %q %q %q %s", c.database.EnvironmentID, b.Engine, b.Version, b.Fingerprint, b.reason)
+	fmt.Fprintf(&key, "%q %q %q %q %s", c.database.EnvironmentID, b.Engine, b.Version,
+		b.Fingerprint, b.reason)
 	for _, f := range c.files {
 		fmt.Fprintf(&key, " %q %q %q %t", f.Path, f.Checksum, f.late, f.edited)
 	}
@@ -202,7 +205,8 @@ func (s *Service) past(ctx context.Context, now before, t towpath.Task) (before,
 	if !noted {
 		now.running = t.State == towpath.TaskRunning
 		now.Catalog = schema.Catalog{Path: now.Catalog.Path, FoldCase: now.Catalog.FoldCase}
-		now.reason = towpath.Why(towpath.ReasonReviewBlind, "environment", t.Environment, "database", t.Database)
+		now.reason = towpath.Why(towpath.ReasonReviewBlind,
+			"environment", t.Environment, "database", t.Database)
 		now.Fingerprint = ""
 		return now, nil
 	}
@@ -225,7 +229,8 @@ func (s *Service) catalogOf(ctx context.Context, now catalog.Content, dump strin
 	was := schema.Catalog{}
 	if len(dump) <= maxDump {
 		server, _ := serverOf(now)
-		files, err := sqlparse.Read(ctx, s.Parser, now.Engine, []sqlparse.Script{{Path: "schema", Content: dump}})
+		files, err := sqlparse.Read(ctx, s.Parser, now.Engine,
+			[]sqlparse.Script{{Path: "schema", Content: dump}})
 		if err != nil {
 			return was, fmt.Errorf("read a schema: %w", err)
 		}

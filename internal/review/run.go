@@ -30,7 +30,8 @@ func (s *Service) run(ctx context.Context, sub subject, sets []*set) ([]towpath.
 		all[i] = &one{set: set}
 		if set.against != "" {
 			all[i].reviewer = sqlreview.Begin(sqlreview.Input{
-				Server: set.server, Catalog: set.catalog, Policy: policies[set.environment.ID], Rules: rules.All,
+				Server: set.server, Catalog: set.catalog, Policy: policies[set.environment.ID],
+				Rules: rules.All,
 			})
 		}
 	}
@@ -70,7 +71,9 @@ func (s *Service) file(ctx context.Context, sub subject, f file, all []*one) err
 	var reason towpath.Reason
 	read := false
 	for _, o := range all {
-		at := slices.IndexFunc(o.set.files, func(g file) bool { return g.Path == f.Path && g.Checksum == f.Checksum })
+		at := slices.IndexFunc(o.set.files, func(g file) bool {
+			return g.Path == f.Path && g.Checksum == f.Checksum
+		})
 		if at < 0 {
 			continue
 		}
