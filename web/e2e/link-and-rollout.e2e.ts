@@ -58,6 +58,8 @@ describe('from an empty workspace to a rollout', () => {
     await page.getByText('will be recorded as applied, not run').first().waitFor()
     expect(await page.getByRole('button', { name: 'Link the repository' }).isDisabled()).toBe(true)
     await chooseBaseline(page, 'test/shop', 'Nothing: run every file')
+    await page.getByRole('heading', { name: 'SQL review' }).waitFor()
+    await looksGood(page, 'link-review')
     await page.getByRole('button', { name: 'Link the repository' }).click()
     await page.getByRole('heading', { name: 'acme/shop-db' }).waitFor()
     await page.getByText('Active').waitFor()
@@ -87,11 +89,22 @@ describe('from an empty workspace to a rollout', () => {
     await page.getByRole('link', { name: 'Break something' }).click()
     const stages = page.getByRole('list', { name: 'Stages' })
     await stages.getByRole('listitem', { name: 'Stage test' }).getByText('Failed').first().waitFor()
+    const review = page.getByRole('region', { name: 'SQL review' })
+    await review
+      .getByRole('listitem')
+      .filter({ hasText: 'The table nowhere is not there.' })
+      .waitFor({ timeout: 20_000 })
+    await review.locator('.cm-mark-error').waitFor()
+    await review.getByRole('textbox', { name: '5__ddl__broken.sql' }).waitFor()
+    await page.getByText('SQL review: 1 error').waitFor()
     await looksGood(page, 'rollout-failed')
     await stages.getByRole('listitem', { name: 'Stage test' }).getByRole('link').click()
-    await page.getByText('Line 2').waitFor()
+    await page.getByText('Line 2, column 1').waitFor()
     await page.getByText('no such table: nowhere').first().waitFor()
+    await page.getByText('The table nowhere is not there.').waitFor()
     await looksGood(page, 'task-failed')
+    await page.getByRole('link', { name: 'DD05' }).click()
+    await page.getByRole('button', { name: /^DD05/, expanded: true }).waitFor()
 
     push(demo.info, 'Fix it', {
       'migrations/shop/5__ddl__broken.sql': 'CREATE TABLE basket (id INTEGER PRIMARY KEY);\n',
