@@ -166,7 +166,8 @@ func (f *follower) attach(t *Table, a ast.Action) {
 // passedOn are the actions that a server passes on to the partitions of a table.
 var passedOn = []ast.ActionKind{
 	ast.AddColumn, ast.DropColumn, ast.RenameColumn, ast.SetType, ast.SetDefault, ast.DropDefault,
-	ast.SetNotNull, ast.DropNotNull, ast.AddConstraint, ast.DropConstraint, ast.ValidateConstraint, ast.DropExpression,
+	ast.SetNotNull, ast.DropNotNull, ast.AddConstraint, ast.DropConstraint, ast.ValidateConstraint,
+	ast.DropExpression,
 }
 
 // passOn follows an action in the partitions of a table.
