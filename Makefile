@@ -68,10 +68,10 @@ oracle:
 	scripts/packages.sh git=git initdb=postgresql mariadbd=mariadb-server
 	$(GO) test -count=1 -timeout 3h -run TestOracle ./cmd/towpath -args -oracle.seed=$(or $(SEED),1) -oracle.seeds=$(or $(SEEDS),5) -oracle.steps=$(or $(STEPS),60)
 
-# Compares what the rules of the SQL review report with what a real PostgreSQL does; ends with a line of figures.
+# Compares what the rules of the SQL review report with what real servers do; ends with a line of figures.
 truth:
 	scripts/packages.sh initdb=postgresql mariadbd=mariadb-server
-	@$(GO) test -count=1 -timeout 30m -run TestTruth -v ./cmd/towpath | grep -v '^=== '
+	@$(GO) test -count=1 -timeout 30m -run TestTruth -v ./cmd/towpath -args -truth.every | grep -v '^=== '
 
 clean:
 	rm -rf bin web/dist/assets web/dist/index.html

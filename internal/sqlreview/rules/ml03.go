@@ -45,7 +45,8 @@ func inPlace(from schema.TableColumn, to ast.Type, mariaDB bool) bool {
 		was, becomes := number(from.Args), number(to.Args)
 		// A length of up to 255 bytes takes one byte to store. A character may take four.
 		small := func(n int) bool { return n*4 <= 255 }
-		return becomes >= was && (mariaDB || small(was) == small(becomes))
+		// MariaDB stores a length of up to 127 bytes in the same way whatever the column's is.
+		return becomes >= was && (small(was) == small(becomes) || (mariaDB && was*4 <= 127))
 	case "enum":
 		return reordered(from.Values, to.Values, enumBytes) == ""
 	case "set":

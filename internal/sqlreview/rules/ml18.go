@@ -18,9 +18,6 @@ var ml18 = sqlreview.Rule{
 			if c == nil || a.Column == nil || c.NotNull == mandatory(*a.Column) {
 				continue
 			}
-			if p.Server.MariaDB && c.NotNull && !p.Server.Version.Before(10, 4, 0) {
-				continue // dropping NOT NULL is instant
-			}
 			p.Report(a.Pos, "", "The whole table %s is built again for NULL in the column %s.",
 				t.Name, a.Name)
 		}
