@@ -11,13 +11,16 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 CAN_CGO := $(if $(GOOS)$(GOARCH),,$(shell scripts/c-compiler.sh && echo 1))
 BUILD_CGO := $(if $(filter undefined,$(origin CGO_ENABLED)),$(or $(CAN_CGO),0),$(CGO_ENABLED))
 STATIC := $(if $(filter 1Linux,$(BUILD_CGO)$(shell uname -s)),-linkmode external -extldflags \"-static\")
-export CGO_ENABLED ?= 0
+CGO_ENABLED := $(BUILD_CGO)
+# The same flags for the program, its tests and linters, so that Go compiles each package once.
+GOFLAGS ?= -trimpath -tags=netgo,osusergo
+export CGO_ENABLED GOFLAGS
 
 .PHONY: build demo test test-versions real-gitea race lint lint-quick bench crash-matrix oracle console truth clean
 
 build: console
 	@echo "Building bin/towpath: the first time takes a minute or two."
-	CGO_ENABLED=$(BUILD_CGO) $(GO) build -trimpath -tags netgo,osusergo \
+	$(GO) build -trimpath -tags netgo,osusergo \
 		-ldflags "-s -w -X main.version=$(VERSION) $(STATIC)" -o bin/towpath ./cmd/towpath
 
 console: web/dist/index.html

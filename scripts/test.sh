@@ -17,9 +17,9 @@ status=0
 # Most tests wait for servers, so more of them run at once than there are processors.
 # The linters run go vet.
 go test -count=1 -timeout 40m -parallel 8 -vet=off -v ./... >"$log" 2>&1 || status=$?
-# The parser of PostgreSQL in C, which a build has where there is a compiler.
-if [ "$CGO_ENABLED" = 0 ] && scripts/c-compiler.sh; then
-	CGO_ENABLED=1 go test -count=1 -timeout 20m -vet=off -v ./internal/sqlparse >>"$log" 2>&1 || status=$?
+# The parser of PostgreSQL as WebAssembly, too, which a build has where there is no compiler for C.
+if [ "$CGO_ENABLED" = 1 ]; then
+	CGO_ENABLED=0 go test -count=1 -timeout 20m -vet=off -v -run 'Postgres|Pool' ./internal/sqlparse >>"$log" 2>&1 || status=$?
 fi
 grep -E '^(ok|FAIL|panic:|\?)|^\s*--- (FAIL|SKIP)|no test files' "$log" | grep -v 'no test files' || true
 if [ "$status" -ne 0 ]; then
