@@ -100,7 +100,7 @@ func (f ReviewedFile) Reviewed() bool { return f.Against != "" }
 type ReviewNotes struct {
 	Findings    []ReviewFinding `json:"findings,omitempty"`
 	MoreNotKept int             `json:"moreNotKept,omitempty"` // findings beyond the bound
-	NotAnalysed []ReviewGap     `json:"notAnalysed,omitempty"`
+	NotAnalyzed []ReviewGap     `json:"notAnalysed,omitempty"`
 	MoreGaps    int             `json:"moreGaps,omitempty"`
 	Allowed     []ReviewedAllow `json:"allowed,omitempty"`
 	MoreAllowed int             `json:"moreAllowed,omitempty"`

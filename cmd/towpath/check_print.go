@@ -15,7 +15,7 @@ import (
 type checkReport struct {
 	Findings    []sqlreview.Finding     `json:"findings"`
 	Statements  int                     `json:"statements"`
-	NotAnalyzed []sqlreview.NotAnalyzed `json:"notAnalyzed"`
+	NotAnalyzed []sqlreview.NotAnalyzed `json:"notAnalysed"` // the spelling that readers of the JSON rely on
 
 	allowed int
 }

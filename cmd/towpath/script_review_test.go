@@ -23,7 +23,7 @@ type reviewView struct {
 			Line    int    `json:"line"`
 			Message string `json:"message"`
 		} `json:"findings"`
-		NotAnalysed []struct {
+		NotAnalyzed []struct {
 			Line int    `json:"line"`
 			Why  string `json:"why"`
 		} `json:"notAnalysed"`
@@ -45,7 +45,7 @@ func (r reviewView) lines() (lines []string) {
 			lines = append(lines,
 				fmt.Sprintf("%s:%d %s %s %s (%s)", at, x.Line, x.Rule, x.Level, x.Message, f.Against))
 		}
-		for _, x := range f.NotAnalysed {
+		for _, x := range f.NotAnalyzed {
 			lines = append(lines, fmt.Sprintf("%s:%d not analyzed: %s", at, x.Line, x.Why))
 		}
 		for _, x := range f.Allowed {
@@ -74,8 +74,8 @@ func (w *world) countReviews(log func(string, ...any)) {
 		}
 		for _, f := range r.Files {
 			reviewed.statements.Add(int64(f.Statements))
-			reviewed.notAnalyzed.Add(int64(len(f.NotAnalysed)))
-			for _, x := range f.NotAnalysed {
+			reviewed.notAnalyzed.Add(int64(len(f.NotAnalyzed)))
+			for _, x := range f.NotAnalyzed {
 				log("not analyzed: %s:%d: %s", f.Path, x.Line, x.Why)
 			}
 			if f.Against == "" {

@@ -34,7 +34,7 @@ type reviewedFile struct {
 	Reason        *Reason         `json:"reason,omitempty" doc:"Why it was not reviewed, or what the review did not know."`
 	Findings      []reviewFinding `json:"findings" nullable:"false"`
 	MoreFindings  int             `json:"moreFindings" doc:"How many findings were left out."`
-	NotAnalysed   []reviewGap     `json:"notAnalysed" nullable:"false" doc:"Statements that no rule has seen."`
+	NotAnalyzed   []reviewGap     `json:"notAnalysed" nullable:"false" doc:"Statements that no rule has seen."`
 	Allowed       []reviewedAllow `json:"allowed" nullable:"false" doc:"Findings that comments in the file allow."`
 }
 
@@ -98,7 +98,7 @@ func reviewedFileOf(f towpath.ReviewedFile) reviewedFile {
 			return reviewFinding(x)
 		}).Items,
 		MoreFindings: f.MoreNotKept,
-		NotAnalysed:  all(f.NotAnalysed, func(x towpath.ReviewGap) reviewGap { return reviewGap(x) }).Items,
+		NotAnalyzed:  all(f.NotAnalyzed, func(x towpath.ReviewGap) reviewGap { return reviewGap(x) }).Items,
 		Allowed: all(f.Allowed, func(x towpath.ReviewedAllow) reviewedAllow {
 			return reviewedAllow(x)
 		}).Items,

@@ -92,8 +92,8 @@ func bound(files []towpath.ReviewedFile) {
 		}
 		f.MoreNotKept = len(f.Findings) - len(findings)
 		f.Findings = findings
-		if more := len(f.NotAnalysed) - towpath.MaxReviewNotes; more > 0 {
-			f.NotAnalysed, f.MoreGaps = f.NotAnalysed[:towpath.MaxReviewNotes], more
+		if more := len(f.NotAnalyzed) - towpath.MaxReviewNotes; more > 0 {
+			f.NotAnalyzed, f.MoreGaps = f.NotAnalyzed[:towpath.MaxReviewNotes], more
 		}
 		if more := len(f.Allowed) - towpath.MaxReviewNotes; more > 0 {
 			f.Allowed, f.MoreAllowed = f.Allowed[:towpath.MaxReviewNotes], more

@@ -131,7 +131,7 @@ func (o *one) review(f file, parsed *sqlreview.File, size int) towpath.ReviewedF
 	made.Against = o.against
 	if parsed == nil {
 		o.reviewer.Unread()
-		made.NotAnalysed = []towpath.ReviewGap{{
+		made.NotAnalyzed = []towpath.ReviewGap{{
 			Line: 1, Why: fmt.Sprintf("the file has %d MiB, and the review reads files up to %d MiB",
 				(size+1<<20-1)>>20, maxScript>>20),
 		}}
@@ -149,7 +149,7 @@ func (o *one) review(f file, parsed *sqlreview.File, size int) towpath.ReviewedF
 		add(&made, found)
 	}
 	for _, gap := range result.NotAnalyzed {
-		made.NotAnalysed = append(made.NotAnalysed, towpath.ReviewGap{Line: gap.Line, Why: clip(gap.Why)})
+		made.NotAnalyzed = append(made.NotAnalyzed, towpath.ReviewGap{Line: gap.Line, Why: clip(gap.Why)})
 	}
 	for _, a := range result.AllowedBy {
 		made.Allowed = append(made.Allowed,
