@@ -254,21 +254,34 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		Store: s.store, Manifest: files, Parser: s.parsers, Logger: s.log, Content: cat.Content,
 	}
 	links.Review = reviews.Draft
-	s.runner = s.jobs(c, rooms{
-		owner: owner, accounts: accounts, links: links, report: report, rollouts: roll, executor: exec,
-		reviews: reviews,
-	})
+	r := rooms{
+		owner:    owner,
+		accounts: accounts,
+		catalog:  cat,
+		links:    links,
+		report:   report,
+		rollouts: roll,
+		executor: exec,
+		reviews:  reviews,
+	}
+	s.runner = s.jobs(c, r)
+	s.serve(c, r)
+	return nil
+}
+
+// serve makes the HTTP server of the API and the console.
+func (s *server) serve(c *serveCommand, r rooms) {
 	stopping := make(chan struct{})
 	handler := &api.Server{
 		Store:       s.store,
 		Workspace:   &workspace.Service{Store: s.store, Rules: rules.All},
 		Auth:        s.auth,
-		Accounts:    accounts,
-		Links:       links,
+		Accounts:    r.accounts,
+		Links:       r.links,
 		Syncs:       s.sync,
-		Rollouts:    roll,
-		Catalog:     cat,
-		Executor:    exec,
+		Rollouts:    r.rollouts,
+		Catalog:     r.catalog,
+		Executor:    r.executor,
 		Logger:      s.log,
 		ExternalURL: c.ExternalURL,
 		Listen:      c.Listen,
@@ -278,13 +291,13 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 	}
 	s.http = s.bounded(handler.Handler())
 	s.http.RegisterOnShutdown(func() { close(stopping) })
-	return nil
 }
 
-// rooms are the services whose jobs the runner starts.
+// rooms are the services that the runner's jobs and the API call.
 type rooms struct {
 	owner    string // of leases and jobs
 	accounts *account.Service
+	catalog  *catalog.Service
 	links    *link.Service
 	report   *report.Service
 	rollouts *rollout.Service
