@@ -21,7 +21,7 @@ func TestReview_theNewestRequestCounts(t *testing.T) {
 			Environment: "prod", Against: "postgres 15.20", Databases: 3, Statements: 2, Errors: 1,
 			ReviewNotes: towpath.ReviewNotes{
 				Findings:    []towpath.ReviewFinding{{Rule: "PL01", Level: "error", Line: 3, Column: 1, Message: "“ö”"}},
-				NotAnalysed: []towpath.ReviewGap{{Line: 4, Why: "why"}},
+				NotAnalyzed: []towpath.ReviewGap{{Line: 4, Why: "why"}},
 				Allowed:     []towpath.ReviewedAllow{{Rule: "DS01", Line: 1, Because: "old"}},
 			},
 		}
