@@ -26,6 +26,7 @@ type Error struct {
 	Code    Code
 	Message string
 	Field   string // the invalid input, by its name in the API; "" when there is none
+	Reason  Reason // the same as Message, where it is kept; zero when Message is all there is
 }
 
 // Error implements error.
@@ -57,6 +58,21 @@ func ErrorCode(err error) Code {
 		return e.Code
 	}
 	return CodeInternal
+}
+
+// ReasonOf returns an error as a reason that a user may see: that of the first Error in err's chain,
+// or a general one. It is zero for nil.
+func ReasonOf(err error) Reason {
+	var e *Error
+	switch {
+	case err == nil:
+		return Reason{}
+	case !errors.As(err, &e):
+		return Why(ReasonInternal)
+	case e.Reason.IsZero():
+		return Why(ReasonError, "text", e.Message)
+	}
+	return e.Reason
 }
 
 // ErrorMessage returns the text that a user may see: the message of the first Error in err's chain,

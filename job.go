@@ -31,6 +31,6 @@ type Job struct {
 	ObservedGeneration int64 // Generation when the last finished run began
 	DueAt              time.Time
 	Attempts           int    // failures in a row
-	LastError          string // of the last failure
+	LastError          Reason // of the last failure
 	Lease              Lease
 }

@@ -135,8 +135,8 @@ type Ledger struct {
 	Entries []LedgerEntry // of migrations
 	Lease   *LedgerEntry  // nil when nothing was ever written
 	Head    *LedgerEntry  // nil when the ledger was never sealed
-	// how the table's columns differ from ours, in plain words; then only the Head is read
-	Shape []string
+	// how the table differs from the one that the server creates; then only the Head is read
+	Shape []Reason
 }
 
 // LedgerTable is the name of the ledger in a target database, which no migration may use.

@@ -104,7 +104,7 @@ type Database struct {
 // LedgerSnapshot is a target's ledger as last read.
 type LedgerSnapshot struct {
 	At        *time.Time    // nil: never read
-	Error     string        // why the last reading failed; "" when it succeeded
+	Error     Reason        // why the last reading failed; zero when it succeeded
 	Entries   []LedgerEntry // as of At
 	Populated bool          // the target has tables of its own and no ledger rows
 
@@ -112,5 +112,5 @@ type LedgerSnapshot struct {
 	Seal   string // of the head row then
 	// "" when the ledger matches what was written; otherwise Entries are older than the trouble
 	Trouble LedgerTrouble
-	Differs string // of a Trouble: the differences, in plain words
+	Differs []Reason // of a Trouble: the differences, the first 20
 }

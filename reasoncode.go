@@ -4,9 +4,12 @@ package towpath
 // of package wording use. It names causes when there are any. A param is a name, a number, a path or
 // somebody else's words; a time is in RFC 3339, a duration as Go prints it.
 const (
-	// ReasonStated is a sentence from before reasons had codes, or an error that is not a
-	// database's. Params: text.
-	ReasonStated ReasonCode = "stated"
+	// ReasonNoted is a sentence from before reasons had codes. Params: text.
+	ReasonNoted ReasonCode = "noted"
+	// ReasonError is an error message that has no code of its own. Params: text.
+	ReasonError ReasonCode = "error"
+	// ReasonInternal: the server failed; only its log says how.
+	ReasonInternal ReasonCode = "internal"
 	// ReasonMore counts the causes that a list leaves out. Params: n.
 	ReasonMore ReasonCode = "more"
 )
@@ -142,17 +145,70 @@ const (
 	ReasonMissingHalfway ReasonCode = "missing-halfway"
 	// ReasonDatabaseMissing: the instance no longer has the database.
 	ReasonDatabaseMissing ReasonCode = "database-missing"
-	// ReasonLedgerUnreadable: the ledger cannot be read. Params: message.
+	// ReasonLedgerUnreadable: the ledger cannot be read. Causes: why.
 	ReasonLedgerUnreadable ReasonCode = "ledger-unreadable"
+	// ReasonTablesUnread: the tables of a database cannot be read. Causes: why.
+	ReasonTablesUnread ReasonCode = "tables-unread"
 	// ReasonLedgerUnread: the ledger has not been read yet.
 	ReasonLedgerUnread ReasonCode = "ledger-unread"
-	// ReasonLedgerTampered: something other than the server has changed the ledger. Params:
+	// ReasonLedgerTampered: something other than the server has changed the ledger. Causes: how it
 	// differs.
 	ReasonLedgerTampered ReasonCode = "ledger-tampered"
-	// ReasonLedgerRestored: the ledger is an earlier state of itself. Params: differs.
+	// ReasonLedgerRestored: the ledger is an earlier state of itself. Causes: how it differs.
 	ReasonLedgerRestored ReasonCode = "ledger-restored"
 	// ReasonForeignLedger: the ledger was written for another database.
 	ReasonForeignLedger ReasonCode = "foreign-ledger"
+)
+
+// How a ledger differs from what the server has written.
+const (
+	// ReasonTableExtra: the ledger's table has something that the server does not create. Params:
+	// part.
+	ReasonTableExtra ReasonCode = "ledger-table-extra"
+	// ReasonTableDiffers: a part of the table has another definition. Params: part, have, want.
+	ReasonTableDiffers ReasonCode = "ledger-table-differs"
+	// ReasonTableLacks: the table lacks a part. Params: part.
+	ReasonTableLacks ReasonCode = "ledger-table-lacks"
+	// ReasonLedgerGone: the ledger has no rows any more.
+	ReasonLedgerGone ReasonCode = "ledger-gone"
+	// ReasonLedgerForked: the ledger continues differently from what was seen last.
+	ReasonLedgerForked ReasonCode = "ledger-forked"
+	// ReasonWritesLost: the ledger is as it was some writes ago. Params: n.
+	ReasonWritesLost ReasonCode = "ledger-writes-lost"
+	// ReasonSealsGone: the ledger was sealed, and no row has a seal any more.
+	ReasonSealsGone ReasonCode = "ledger-seals-gone"
+	// ReasonNeverSealed: no row has a seal, and it is unknown who wrote them.
+	ReasonNeverSealed ReasonCode = "ledger-never-sealed"
+	// ReasonSealUnknown: the head row is sealed with a key that the server does not have. Params:
+	// key.
+	ReasonSealUnknown ReasonCode = "ledger-key-unknown"
+	// ReasonHeadUnsealed: the head row has no seal.
+	ReasonHeadUnsealed ReasonCode = "ledger-head-unsealed"
+	// ReasonHeadGone: the head row is gone.
+	ReasonHeadGone ReasonCode = "ledger-head-gone"
+	// ReasonHeadChanged: the head row was changed.
+	ReasonHeadChanged ReasonCode = "ledger-head-changed"
+	// ReasonLeaseGone: the row of the lease is gone.
+	ReasonLeaseGone ReasonCode = "ledger-lease-gone"
+	// ReasonLeaseChanged: the row of the lease was changed.
+	ReasonLeaseChanged ReasonCode = "ledger-lease-changed"
+	// ReasonLeaseOlder: the row of the lease is an earlier one.
+	ReasonLeaseOlder ReasonCode = "ledger-lease-older"
+	// ReasonRowUnsealed: a row has no seal. Params: version, type.
+	ReasonRowUnsealed ReasonCode = "ledger-row-unsealed"
+	// ReasonRowChanged: a row was changed. Params: version, type.
+	ReasonRowChanged ReasonCode = "ledger-row-changed"
+	// ReasonRowForeign: a row was written for another database. Params: version, type.
+	ReasonRowForeign ReasonCode = "ledger-row-foreign"
+	// ReasonRowMisplaced: a row has a number that does not fit. Params: version, type.
+	ReasonRowMisplaced ReasonCode = "ledger-row-misplaced"
+	// ReasonRowGone: a row is gone. Params: version, type.
+	ReasonRowGone ReasonCode = "ledger-row-gone"
+	// ReasonRowOlder: a row was put back to an earlier state. Params: version, type.
+	ReasonRowOlder ReasonCode = "ledger-row-older"
+	// ReasonRowsMissing: the rows are not those that the head row sums up, and it is unknown which
+	// ones. Params: have, want.
+	ReasonRowsMissing ReasonCode = "ledger-rows-missing"
 )
 
 // Why a task ended without running.
@@ -215,6 +271,22 @@ const (
 	ReasonUncompared ReasonCode = "uncompared"
 	// ReasonUncomparedAt: one of these statements. Params: line, message.
 	ReasonUncomparedAt ReasonCode = "uncompared-at"
+	// ReasonNoAnswer: the database did not answer in time.
+	ReasonNoAnswer ReasonCode = "no-answer"
+	// ReasonLedgerNewer: a newer version of the server has written the ledger. Params: has, known.
+	ReasonLedgerNewer ReasonCode = "ledger-newer"
+	// ReasonUnchecked: a statement ended, and its effect could not be checked. Causes: why.
+	ReasonUnchecked ReasonCode = "unchecked"
+	// ReasonUnrecorded: a statement ended, and the ledger could not be written. Causes: why.
+	ReasonUnrecorded ReasonCode = "unrecorded"
+	// ReasonBuildBroken: a statement built something that is broken, and was removed.
+	ReasonBuildBroken ReasonCode = "build-broken"
+	// ReasonNotCreated: a statement ended without an error, and did not create its object. Params:
+	// object.
+	ReasonNotCreated ReasonCode = "not-created"
+	// ReasonNotDropped: a statement ended without an error, and did not drop its object. Params:
+	// object.
+	ReasonNotDropped ReasonCode = "not-dropped"
 	// ReasonDatabaseError: the database returned an error. Params: message.
 	ReasonDatabaseError ReasonCode = "database-error"
 	// ReasonScriptRefused: the file is not allowed to run. Params: message.
@@ -264,9 +336,10 @@ const (
 	// ReasonForeignLease: the ledger belongs to another database. Params: database.
 	ReasonForeignLease ReasonCode = "foreign-lease"
 	// ReasonRunTampered: something other than the server has changed the ledger, so nothing ran.
-	// Params: differs.
+	// Causes: how it differs.
 	ReasonRunTampered ReasonCode = "run-tampered"
-	// ReasonRunRestored: the ledger is an earlier state of itself, so nothing ran. Params: differs.
+	// ReasonRunRestored: the ledger is an earlier state of itself, so nothing ran. Causes: how it
+	// differs.
 	ReasonRunRestored ReasonCode = "run-restored"
 	// ReasonTamperedCommit: the ledger was changed together with the commit. Causes: what is known
 	// of it.

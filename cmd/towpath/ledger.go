@@ -14,6 +14,7 @@ import (
 	"towpath/internal/catalog"
 	"towpath/internal/secret"
 	"towpath/internal/store"
+	"towpath/internal/wording"
 )
 
 // ledgerCommand has the commands for ledgers.
@@ -109,10 +110,11 @@ func (c *ledgerVerifyCommand) unknown(ctx context.Context) (v verified, err erro
 	}
 	v = verified{
 		Database: at.target.Database, State: cmp.Or(string(snapshot.Trouble), "genuine"),
-		Differs: snapshot.Differs, Rows: len(snapshot.Entries), Number: snapshot.Number,
+		Differs: wording.Fragments(snapshot.Differs), Rows: len(snapshot.Entries), Number: snapshot.Number,
 	}
 	if v.State == "genuine" && v.Number == 0 {
-		v.State, v.Differs = "unsealed", "it has no seals, so nobody can say who wrote it"
+		v.State = "unsealed"
+		v.Differs = wording.Fragment(towpath.Why(towpath.ReasonNeverSealed))
 	}
 	return v, nil
 }
@@ -142,13 +144,14 @@ func verdictOf(name string, d towpath.Database, s towpath.LedgerSnapshot) verifi
 	v := verified{
 		Database: name,
 		State:    cmp.Or(string(s.Trouble), "genuine"),
-		Differs:  s.Differs,
+		Differs:  wording.Fragments(s.Differs),
 		Rows:     len(s.Entries),
 		Number:   s.Number,
 	}
 	for _, e := range s.Entries {
 		if v.State == "genuine" && e.DatabaseID != d.ID {
-			v.State, v.Differs = "foreign-ledger", "it was written for another database"
+			v.State = "foreign-ledger"
+			v.Differs = wording.Fragment(towpath.Why(towpath.ReasonForeignLedger))
 		}
 	}
 	return v

@@ -48,12 +48,14 @@ func TestNewerLedger_isLeftAlone(t *testing.T) {
 			}
 			var list items[struct {
 				ID          string `json:"id"`
-				LedgerError string `json:"ledgerError"`
+				LedgerError struct {
+					Text string `json:"text"`
+				} `json:"ledgerError"`
 			}]
 			w.must(t, w.api.call(w.ctx, "GET", "/databases?pageSize=500", nil, &list))
 			refused := 0
 			for _, d := range list.Items {
-				if !strings.Contains(d.LedgerError, "formats up to 1") {
+				if !strings.Contains(d.LedgerError.Text, "formats up to 1") {
 					continue
 				}
 				for _, action := range []string{"accept-ledger", "adopt-ledger"} {

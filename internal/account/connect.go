@@ -273,7 +273,7 @@ func (s *Service) exchange(
 	kind := driver.Describe()
 	provider, err := driver.Open(vcs.Instance{URL: v.InstanceURL})
 	if err != nil {
-		return vcs.Token{}, towpath.Why(towpath.ReasonStated, "text", towpath.ErrorMessage(err))
+		return vcs.Token{}, towpath.ReasonOf(err)
 	}
 	switch {
 	case c.Error == "access_denied":

@@ -22,6 +22,7 @@ func Explain(err error, doing string) error {
 	case vcs.NotFound:
 		code = towpath.CodeNotFound
 	}
-	known := &towpath.Error{Code: code, Message: wording.Text(e.Known())}
+	reason := e.Known()
+	known := &towpath.Error{Code: code, Message: wording.Text(reason), Reason: reason}
 	return fmt.Errorf("%s: %w", doing, errors.Join(known, err))
 }

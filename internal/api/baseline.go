@@ -20,7 +20,7 @@ type databaseBaseline struct {
 	To          string           `json:"to,omitempty" doc:"The newest fitting one."`
 	Against     []contradictions `json:"against" nullable:"false" doc:"What contradicts the other versions, the newest 100."`
 	Unread      int              `json:"unread" doc:"How many older files were not read and are not compared."`
-	Problem     string           `json:"problem,omitempty" doc:"Why the database cannot be compared."`
+	Problem     *Reason          `json:"problem,omitempty" doc:"Why the database cannot be compared."`
 }
 
 // contradictions lists what contradicts one version as the baseline of a database.
@@ -55,7 +55,7 @@ func databaseBaselineOf(b links.DatabaseBaseline) databaseBaseline {
 		Fitting:     []string{},
 		Against:     []contradictions{},
 		Unread:      b.Unread,
-		Problem:     b.Problem,
+		Problem:     reasonOf(b.Problem),
 	}
 	for _, c := range b.Candidates {
 		if len(c.Against) == 0 {

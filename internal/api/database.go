@@ -21,10 +21,10 @@ type database struct {
 	MissingAt     *time.Time `json:"missingAt,omitempty" doc:"Since when the instance no longer has it."`
 	Busy          bool       `json:"busy" doc:"Whether a task is changing it now."`
 	LedgerAt      *time.Time `json:"ledgerAt,omitempty" doc:"When its ledger was last read."`
-	LedgerError   string     `json:"ledgerError,omitempty" doc:"Why that failed."`
+	LedgerError   *Reason    `json:"ledgerError,omitempty" doc:"Why that failed."`
 	ForeignLedger bool       `json:"foreignLedger" doc:"Whether its ledger was written for another database, so that nothing runs until somebody adopts it."`
 	LedgerState   string     `json:"ledgerState" enum:"genuine,tampered,restored" doc:"tampered: something else has changed the ledger. restored: it is an earlier state of itself. In both cases nothing runs until somebody accepts it."`
-	LedgerDiffers string     `json:"ledgerDiffers,omitempty" doc:"How the ledger differs from what was written."`
+	LedgerDiffers []Reason   `json:"ledgerDiffers,omitempty" nullable:"false" doc:"How the ledger differs from what was written."`
 	LastChangeAt  *time.Time `json:"lastChangeAt,omitempty" doc:"When its newest change finished; left out when there is none."`
 	CreatedAt     time.Time  `json:"createdAt"`
 }
@@ -40,10 +40,10 @@ func databaseOf(d towpath.Database) database {
 		MissingAt:     d.MissingAt,
 		Busy:          d.Lease.Owner != "",
 		LedgerAt:      d.Ledger.At,
-		LedgerError:   d.Ledger.Error,
+		LedgerError:   reasonOf(d.Ledger.Error),
 		ForeignLedger: false,
 		LedgerState:   cmp.Or(string(d.Ledger.Trouble), "genuine"),
-		LedgerDiffers: d.Ledger.Differs,
+		LedgerDiffers: reasonsOf(d.Ledger.Differs),
 		LastChangeAt:  nil,
 		CreatedAt:     d.CreatedAt,
 	}

@@ -362,9 +362,9 @@ type linkStatus struct {
 	RepositoryLink
 	WaitsFor       *Reason    `json:"waitsFor,omitempty" doc:"What it waits for; left out when no work is pending."`
 	Failures       int        `json:"failures" doc:"Consecutive failures to reconcile the repository."`
-	LastError      string     `json:"lastError,omitempty"`
+	LastError      *Reason    `json:"lastError,omitempty" doc:"Why the last look at the repository failed."`
 	RetryAt        *time.Time `json:"retryAt,omitempty"`
-	WriteBackError string     `json:"writeBackError,omitempty" doc:"Why the schema could not be written into the repository. The server retries."`
+	WriteBackError *Reason    `json:"writeBackError,omitempty" doc:"Why the schema could not be written into the repository. The server retries."`
 	GrantName      string     `json:"grantName" doc:"The account that the link uses."`
 	GrantBroken    *Reason    `json:"grantBroken,omitempty" doc:"Why that account no longer works."`
 	Usage          usage      `json:"usage"`
@@ -385,14 +385,14 @@ func (s *Server) getLink(ctx context.Context, in *LinkPath) (linkStatus, error) 
 		RepositoryLink: linkOf(shown),
 		WaitsFor:       reasonOf(st.WaitsFor),
 		Failures:       st.Job.Attempts,
-		LastError:      st.Job.LastError,
+		LastError:      reasonOf(st.Job.LastError),
 		GrantName:      st.GrantName,
 		GrantBroken:    reasonOf(st.GrantBroken),
 		Usage:          usageOf(st.Usage.Used, st.Usage.Limit, st.Usage.BackoffUntil),
 		Plan:           planOf(st.Plan, statusLimit, quiet, st.Review),
 	}
 	if st.WriteBack.Attempts > 0 {
-		view.WriteBackError = st.WriteBack.LastError
+		view.WriteBackError = reasonOf(st.WriteBack.LastError)
 	}
 	if st.Job.Attempts > 0 {
 		view.RetryAt = &st.Job.DueAt

@@ -64,7 +64,7 @@ func TestRefreshLedgers_aMigrationBetweenTwoReadingsIsSeen(t *testing.T) {
 		_ = session.Close()
 		_ = db.Close()
 	})}
-	if s := b.snapshots(t)["shop"]; s.Error != "" || s.Populated || len(s.Entries) != 1 {
+	if s := b.snapshots(t)["shop"]; !s.Error.IsZero() || s.Populated || len(s.Entries) != 1 {
 		t.Errorf("shop is %+v", s)
 	}
 }

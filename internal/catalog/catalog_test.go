@@ -173,17 +173,17 @@ func TestRefreshLedgers_tellsEmptyPopulatedAndUnreachable(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := b.snapshots(t)
-	if s := got["empty"]; s.At == nil || s.Error != "" || s.Populated || len(s.Entries) != 0 {
+	if s := got["empty"]; s.At == nil || !s.Error.IsZero() || s.Populated || len(s.Entries) != 0 {
 		t.Errorf("empty is %+v", s)
 	}
-	if s := got["populated"]; s.Error != "" || !s.Populated {
+	if s := got["populated"]; !s.Error.IsZero() || !s.Populated {
 		t.Errorf("populated is %+v", s)
 	}
-	if s := got["ledger"]; s.Error != "" || s.Populated || len(s.Entries) != 1 {
+	if s := got["ledger"]; !s.Error.IsZero() || s.Populated || len(s.Entries) != 1 {
 		t.Errorf("ledger is %+v", s)
 	}
-	if s := got["gone"]; s.At == nil || !strings.Contains(s.Error, "gone.db") ||
-		strings.Contains(s.Error, b.root) {
+	if s := got["gone"]; s.At == nil || !strings.Contains(s.Error.String(), "gone.db") ||
+		strings.Contains(s.Error.String(), b.root) {
 		t.Errorf("gone is %+v", s)
 	}
 }

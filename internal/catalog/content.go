@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -56,7 +55,7 @@ func (s *Service) Content(ctx context.Context, databaseID string) (c Content, er
 	ctx, cancel := context.WithTimeout(ctx, s.timeout())
 	defer cancel()
 	if c.Catalog, err = readCatalog(ctx, e, t); err != nil {
-		return c, errors.New(errorText(err, t.Password))
+		return c, unavailable(err, t.Password)
 	}
 	c.Fingerprint, err = Fingerprint(c.Catalog)
 	return c, err

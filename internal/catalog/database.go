@@ -13,6 +13,7 @@ import (
 	"towpath/internal/engine"
 	"towpath/internal/seal"
 	"towpath/internal/store"
+	"towpath/internal/wording"
 )
 
 // Discover lists the databases of an instance on its server. It adds new ones, unassigned, and
@@ -43,7 +44,7 @@ func (s *Service) discover(ctx context.Context, i towpath.Instance) ([]string, e
 	names, err := e.Discover(limited, t)
 	if err != nil && ctx.Err() == nil {
 		return nil, towpath.Errorf(towpath.CodeUnavailable, "The databases of %s cannot be listed: %s",
-			i.Name, errorText(err, t.Password))
+			i.Name, wording.Text(reasonOf(err, t.Password)))
 	}
 	for _, name := range names {
 		if len(name) > maxName {
@@ -218,7 +219,7 @@ func (s *Service) readAll(
 			at := s.Store.Now()
 			snapshot, err := s.read(ctx, instances[d.InstanceID], d)
 			if err != nil {
-				snapshot = towpath.LedgerSnapshot{Error: err.Error()}
+				snapshot = towpath.LedgerSnapshot{Error: towpath.ReasonOf(err)}
 			}
 			snapshot.At = &at
 			snapshots[n] = snapshot
@@ -266,7 +267,7 @@ func (s *Service) VerifyTarget(
 	switch {
 	case err != nil:
 		return snapshot, towpath.Errorf(towpath.CodeUnavailable, "The ledger cannot be read: %s",
-			errorText(err, t.Password))
+			wording.Text(reasonOf(err, t.Password)))
 	case l.Head == nil && l.Lease == nil && len(l.Entries) == 0 && len(l.Shape) == 0:
 		return snapshot, towpath.Errorf(towpath.CodeNotFound, "There is no ledger in this database.")
 	}
@@ -280,7 +281,7 @@ func (s *Service) VerifyTarget(
 		Number:  found.Number,
 		Seal:    found.Seal,
 		Trouble: found.Trouble,
-		Differs: found.Words(),
+		Differs: found.Differs,
 	}, nil
 }
 
@@ -336,7 +337,7 @@ func (s *Service) read(
 	defer cancel()
 	defer func() {
 		if err != nil {
-			err = errors.New(errorText(err, t.Password))
+			err = unavailable(err, t.Password)
 		}
 	}()
 	db, err := e.Open(ctx, t)
@@ -376,7 +377,7 @@ func (s *Service) readVerified(
 		Number:  found.Number,
 		Seal:    found.Seal,
 		Trouble: found.Trouble,
-		Differs: found.Words(),
+		Differs: found.Differs,
 	}, nil
 }
 

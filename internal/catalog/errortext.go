@@ -6,22 +6,19 @@ import (
 
 	"towpath"
 	"towpath/internal/engine"
+	"towpath/internal/wording"
 )
 
-// errorText returns an error of a target as a message for people, with the password redacted.
-func errorText(err error, password string) string {
-	var text string
-	var known *towpath.Error
-	var e *engine.Error
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		text = "The database did not answer in time."
-	case errors.As(err, &known):
-		text = known.Message
-	case errors.As(err, &e):
-		text = e.Message
-	default:
-		text = err.Error()
+// reasonOf returns an error of a target as a reason for people, with the password redacted.
+func reasonOf(err error, password string) towpath.Reason {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return towpath.Why(towpath.ReasonNoAnswer)
 	}
-	return towpath.Redact(text, password)
+	return engine.ReasonOf(err, password)
+}
+
+// unavailable makes an error of a target fit for people, with the password redacted.
+func unavailable(err error, password string) error {
+	reason := reasonOf(err, password)
+	return &towpath.Error{Code: towpath.CodeUnavailable, Message: wording.Text(reason), Reason: reason}
 }

@@ -69,7 +69,7 @@ func (s *Service) Objects(ctx context.Context, databaseID string) (objects map[s
 	defer cancel()
 	dump, path, err := readDump(ctx, e, t)
 	if err != nil {
-		return nil, errors.New(errorText(err, t.Password))
+		return nil, unavailable(err, t.Password)
 	}
 	return r.Objects(e.Split(dump), path), nil
 }

@@ -264,11 +264,25 @@ type Error struct {
 	Kind Kind
 	// the database's own words; they may hold data and are redacted before they leave the server
 	Message string
+	Reason  towpath.Reason // what this side knows, which says more than Message; it may be none
 	Err     error
 }
 
 // Error implements error.
-func (e *Error) Error() string { return fmt.Sprintf("%s: %s", e.Kind, e.Message) }
+func (e *Error) Error() string {
+	if e.Message == "" {
+		return fmt.Sprintf("%s: %s", e.Kind, e.Reason)
+	}
+	return fmt.Sprintf("%s: %s", e.Kind, e.Message)
+}
+
+// Known is the error as a reason: what this side knows, or the database's own words.
+func (e *Error) Known() towpath.Reason {
+	if !e.Reason.IsZero() {
+		return e.Reason
+	}
+	return towpath.Why(towpath.ReasonDatabaseError, "message", e.Message)
+}
 
 // Unwrap returns the driver's error.
 func (e *Error) Unwrap() error { return e.Err }
@@ -279,8 +293,8 @@ func Behind(e *Error) *Error {
 	if e.Kind != Locked && e.Kind != Timeout {
 		return e
 	}
-	return &Error{Kind: Lost, Message: "the statement ended, and what it left could not be looked at: " +
-		e.Message, Err: e}
+	reason := towpath.Why(towpath.ReasonUnchecked).From(e.Known())
+	return &Error{Kind: Lost, Message: e.Message, Reason: reason, Err: e}
 }
 
 // Schema is a database's catalog.

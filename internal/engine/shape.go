@@ -1,8 +1,8 @@
 package engine
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"towpath"
@@ -33,31 +33,26 @@ func KnownFormat(l towpath.Ledger) error {
 	}
 	return &Error{
 		Kind: Refused,
-		Message: fmt.Sprintf("The ledger in this database has format %d, written by a newer Towpath. "+
-			"This version knows formats up to %d, and changes nothing here. Upgrade this server.",
-			has, towpath.LedgerFormat),
+		Reason: towpath.Why(towpath.ReasonLedgerNewer,
+			"has", strconv.Itoa(has), "known", strconv.Itoa(towpath.LedgerFormat)),
 	}
 }
 
-// Differences compares facts about the ledger's table with those of the one that we create, in
-// plain words. A fact begins with its subject, up to a colon: when the subject has another text,
-// both texts are shown.
-func Differences(want, have []string) (found []string) {
+// Differences compares facts about the ledger's table with those of the one that we create. A fact
+// begins with its subject, up to a colon: when the subject has another text, both texts are named.
+func Differences(want, have []string) (found []towpath.Reason) {
 	for _, fact := range have {
 		if slices.Contains(want, fact) {
 			continue
 		}
 		subject, text, _ := strings.Cut(fact, ": ")
-		was := ""
-		for _, one := range want {
-			if s, t, ok := strings.Cut(one, ": "); ok && s == subject {
-				was = ", which we made as " + t
-			}
+		i := slices.IndexFunc(want, func(one string) bool { return strings.HasPrefix(one, subject+": ") })
+		if i < 0 {
+			found = append(found, towpath.Why(towpath.ReasonTableExtra, "part", strings.Replace(fact, ": ", " ", 1)))
+			continue
 		}
-		if text != "" {
-			text = " (" + text + ")"
-		}
-		found = append(found, "its table has the "+subject+text+was)
+		found = append(found, towpath.Why(towpath.ReasonTableDiffers, "part", subject,
+			"have", text, "want", want[i][len(subject)+2:]))
 	}
 	for _, fact := range want {
 		subject, _, _ := strings.Cut(fact, ": ")
@@ -65,7 +60,7 @@ func Differences(want, have []string) (found []string) {
 			return one == fact ||
 				strings.HasPrefix(one, subject+": ")
 		}) {
-			found = append(found, "its table has no "+subject)
+			found = append(found, towpath.Why(towpath.ReasonTableLacks, "part", subject))
 		}
 	}
 	return found

@@ -63,9 +63,7 @@ func (s *Service) adopt(ctx context.Context, actor towpath.Actor, databaseID str
 				"A task is changing this database now. Try again when it has finished.")
 		}
 		act := actor.Did(how.act, h.ID, h.ProjectID, "instance", h.instance.Name, "database", h.Name)
-		if h.Ledger.Trouble != "" {
-			act.Causes = []towpath.Reason{towpath.Why(towpath.ReasonStated, "text", h.Ledger.Differs)}
-		}
+		act.Causes = h.Ledger.Differs
 		tx.Emit(act)
 		return nil
 	})
@@ -141,11 +139,11 @@ func refuseAdoption(l towpath.Ledger, found seal.Reading, how adoption) error {
 	case len(l.Shape) > 0:
 		return towpath.Errorf(towpath.CodeConflict,
 			"The ledger's table is not as Towpath creates it: %s. Correct it in the database first.",
-			found.Words())
+			wording.Fragments(found.Differs))
 	case found.Trouble != "" && !how.distrusted:
 		return towpath.Errorf(towpath.CodeConflict,
 			"The ledger cannot be trusted: %s. Accept it first, or correct it in the database.",
-			found.Words())
+			wording.Fragments(found.Differs))
 	}
 	return nil
 }

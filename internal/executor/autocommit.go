@@ -13,6 +13,7 @@ import (
 	"towpath/internal/engine"
 	"towpath/internal/schema"
 	"towpath/internal/statement"
+	"towpath/internal/wording"
 )
 
 // autocommit runs a file in which some statements commit by themselves. Each of those runs under an
@@ -181,8 +182,8 @@ func (a *autocommit) verify(
 	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
 	defer cancel()
 	if seen.now, err = a.catalog.Definitions(looking, seen.change.Objects); err != nil {
-		const message = "the catalog cannot be read after the statement"
-		return errors.Join(failure, &engine.Error{Kind: engine.Lost, Message: message, Err: err})
+		reason := towpath.Why(towpath.ReasonUnchecked).From(reasonOf(err, ""))
+		return errors.Join(failure, &engine.Error{Kind: engine.Lost, Reason: reason, Err: err})
 	}
 	v, why := verifyEffect(seen)
 	a.progress.partial = len(seen.change.Objects) == 0 || !slices.Equal(seen.before, seen.now)
@@ -194,9 +195,9 @@ func (a *autocommit) verify(
 	}
 	unmet, timedOut := isKind(failure, engine.Unmet), isKind(failure, engine.Timeout)
 	if failure == nil || (unmet && v == leftover) {
-		if words := seen.missed(); words != "" {
-			a.log.correct(a.row.StatementsDone, words)
-			return &statementError{st.Pos, &engine.Error{Kind: engine.Unmet, Message: words}}
+		if missed := seen.missed(); !missed.IsZero() {
+			a.log.correct(a.row.StatementsDone, wording.Text(missed))
+			return &statementError{st.Pos, &engine.Error{Kind: engine.Unmet, Reason: missed}}
 		}
 	}
 	switch {
@@ -244,8 +245,8 @@ func unconfirmed(err error) error {
 	if !errors.As(err, &e) || isKind(err, engine.Lost, engine.Fenced, engine.Tampered) {
 		return err
 	}
-	message := "what a statement did could not be written into the ledger: " + e.Message
-	return &engine.Error{Kind: engine.Lost, Message: message, Err: err}
+	reason := towpath.Why(towpath.ReasonUnrecorded).From(e.Known())
+	return &engine.Error{Kind: engine.Lost, Reason: reason, Err: err}
 }
 
 // finish implements mode: the file is complete, so the lease is released together with the last

@@ -111,25 +111,25 @@ func count(text, name string) (n int) {
 // ofName reports whether a character can be part of an unquoted name.
 func ofName(r rune) bool { return r == '_' || r == '$' || unicode.IsLetter(r) || unicode.IsNumber(r) }
 
-// missed describes what a statement failed to do although it reported success; "" when the catalog
-// shows its effect.
-func (o observation) missed() string {
+// missed is what a statement failed to do although it reported success; zero when the catalog shows
+// its effect.
+func (o observation) missed() towpath.Reason {
 	v, _ := verifyEffect(o)
 	if v == leftover {
-		return "The statement ended, but what it built was broken and has been removed."
+		return towpath.Why(towpath.ReasonBuildBroken)
 	}
 	if len(o.now) == 0 {
-		return ""
+		return towpath.Reason{}
 	}
 	object, now := o.change.Objects[0], o.now[0].Text
 	name := fmt.Sprintf("%s %s", object.Kind, object.Name)
 	switch {
 	case o.change.Effect == schema.Create && now == "":
-		return "The statement ended without an error, but there is no " + name + "."
+		return towpath.Why(towpath.ReasonNotCreated, "object", name)
 	case o.change.Effect == schema.Drop && now != "" && o.before[0].Text == now:
-		return "The statement ended without an error, but the " + name + " is still there."
+		return towpath.Why(towpath.ReasonNotDropped, "object", name)
 	}
-	return ""
+	return towpath.Reason{}
 }
 
 // states lists both definitions of each object, for a person to compare.

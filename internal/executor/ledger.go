@@ -143,9 +143,9 @@ func (s *sealedSession) wrote(written func()) {
 // distrust explains why a ledger cannot be trusted.
 func distrust(found seal.Reading) towpath.Reason {
 	if found.Trouble == towpath.LedgerRestored {
-		return towpath.Why(towpath.ReasonRunRestored, "differs", found.Words())
+		return towpath.Why(towpath.ReasonRunRestored).From(found.Differs...)
 	}
-	return towpath.Why(towpath.ReasonRunTampered, "differs", found.Words())
+	return towpath.Why(towpath.ReasonRunTampered).From(found.Differs...)
 }
 
 // foreignRow explains why nothing may run when a row was written for another database; zero when it

@@ -105,23 +105,11 @@ func outcomeOf(err error) (out outcome, ok bool) {
 	return outcome{}, false
 }
 
-// reasonOf returns an error for people: in the database's own words if there are any. The password
-// is redacted.
+// reasonOf returns an error for people, with the password redacted.
 func reasonOf(err error, password string) towpath.Reason {
-	var e *engine.Error
-	var known *towpath.Error
-	var script *statement.Error
 	var unread *textError
-	switch {
-	case errors.As(err, &e):
-		return towpath.Why(towpath.ReasonDatabaseError, "message", towpath.Redact(e.Message, password))
-	case errors.As(err, &unread):
+	if errors.As(err, &unread) {
 		return towpath.Why(towpath.ReasonTextUnread)
-	case errors.As(err, &known):
-		text := towpath.Redact(towpath.Clip(known.Message), password)
-		return towpath.Why(towpath.ReasonStated, "text", text)
-	case errors.As(err, &script):
-		return towpath.Why(towpath.ReasonScriptRefused, "message", towpath.Redact(script.Message, password))
 	}
-	return towpath.Why(towpath.ReasonStated, "text", towpath.Redact(towpath.Clip(err.Error()), password))
+	return engine.ReasonOf(err, password)
 }

@@ -26,8 +26,7 @@ func (t *target) resolve(allowRoles bool) (err error) {
 		return nil
 	}
 	if t.engine, t.address, err = t.reach(); err != nil {
-		text := towpath.ErrorMessage(err)
-		return terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonStated, "text", text))
+		return terminate(towpath.TaskFailed, towpath.ReasonOf(err))
 	}
 	t.address.AllowRoles = allowRoles
 	return nil

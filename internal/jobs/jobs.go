@@ -156,7 +156,7 @@ func (r *Runner) run(ctx context.Context, job towpath.Job) {
 			if requeueAt != nil {
 				retry = *requeueAt
 			}
-			return tx.FailJob(endCtx, job, towpath.ErrorMessage(err), retry)
+			return tx.FailJob(endCtx, job, towpath.ReasonOf(err), retry)
 		}
 		return tx.FinishJob(endCtx, job, requeueAt)
 	})

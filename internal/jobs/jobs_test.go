@@ -164,7 +164,7 @@ func TestFailureIsKeptAndRetried(t *testing.T) {
 		b.enqueue(t, "x")
 		until(t, "success at the third try",
 			func() bool { j := b.job(t, "x"); return j.ObservedGeneration == j.Generation })
-		if j := b.job(t, "x"); runs.Load() != 3 || j.Attempts != 0 || j.LastError != "" {
+		if j := b.job(t, "x"); runs.Load() != 3 || j.Attempts != 0 || !j.LastError.IsZero() {
 			t.Errorf("after %d runs: %+v", runs.Load(), j)
 		}
 	})

@@ -23,7 +23,7 @@ type DatabaseBaseline struct {
 	Versions    []string         // of the files that are not in its ledger, as in their names, in order
 	Candidates  []plan.Candidate // nil when its ledger has all files, or it cannot be read
 	Unread      int              // older files that were not read and are not compared
-	Problem     string           // why nothing can be said of it; "" when something can
+	Problem     towpath.Reason   // why nothing can be said of it; zero when something can
 }
 
 const (
@@ -53,12 +53,12 @@ func (s *Service) evidence(ctx context.Context, d draft, in plan.Input) ([]Datab
 			Versions:    labelsOf(missing[i]),
 			Problem:     database.Ledger.Error,
 		}
-		if s.Objects == nil || s.Marks == nil || list[i].Problem != "" || len(missing[i]) == 0 {
+		if s.Objects == nil || s.Marks == nil || !list[i].Problem.IsZero() || len(missing[i]) == 0 {
 			continue
 		}
 		group.Go(func() (err error) {
 			if objects[i], err = s.Objects(ctx, database.ID); err != nil {
-				list[i].Problem = "its tables cannot be read: " + towpath.ErrorMessage(err)
+				list[i].Problem = towpath.Why(towpath.ReasonTablesUnread).From(towpath.ReasonOf(err))
 			}
 			return nil
 		})

@@ -167,7 +167,7 @@ func (s *Service) removalFailed(
 	}
 	why := vcs.ReasonOf(cause)
 	if why.IsZero() {
-		why = towpath.Why(towpath.ReasonStated, "text", towpath.ErrorMessage(cause))
+		why = towpath.ReasonOf(cause)
 	}
 	cause = account.Explain(cause, "remove webhook")
 	reason := towpath.Why(towpath.ReasonHookRefused).From(why)

@@ -216,10 +216,10 @@ func TestBuild_stopsAtDatabasesItKnowsNothingOf(t *testing.T) {
 			name: "its ledger cannot be read",
 			in: Input{
 				Files:     one,
-				Databases: around(func(d *towpath.Database) { d.Ledger.Error = "connection refused" }),
+				Databases: around(func(d *towpath.Database) { d.Ledger.Error = towpath.Why(towpath.ReasonNoAnswer) }),
 			},
 			tasks: tasks, items: items("unreachable"),
-			blocked: "database-stopped database=shop environment=staging (ledger-unreadable message=connection refused)",
+			blocked: "database-stopped database=shop environment=staging (ledger-unreadable (no-answer))",
 			says:    []string{"waits-for-databases (database-stopped "},
 		},
 		{
@@ -248,7 +248,7 @@ func TestBuild_stopsAtDatabasesItKnowsNothingOf(t *testing.T) {
 			name: "one that no file goes to stops nothing", in: Input{
 				Files: files{file(t, dbTemplate, "shop/1__ddl__a.sql")},
 				Databases: databases{changed(database("test/audit"),
-					func(d *towpath.Database) { d.Ledger.Error = "down" }), database("prod/shop")},
+					func(d *towpath.Database) { d.Ledger.Error = towpath.Why(towpath.ReasonNoAnswer) }), database("prod/shop")},
 			},
 			tasks: []string{"prod/shop 1 ddl apply pending"},
 			items: []string{"prod/shop shop/1__ddl__a.sql pending"},

@@ -95,12 +95,12 @@ func (p *planner) unusable() (state ItemState, reason towpath.Reason) {
 	switch {
 	case p.MissingAt != nil:
 		return ItemUnreachable, towpath.Why(towpath.ReasonDatabaseMissing)
-	case p.Ledger.Error != "":
-		return ItemUnreachable, towpath.Why(towpath.ReasonLedgerUnreadable, "message", p.Ledger.Error)
+	case !p.Ledger.Error.IsZero():
+		return ItemUnreachable, towpath.Why(towpath.ReasonLedgerUnreadable).From(p.Ledger.Error)
 	case p.Ledger.Trouble == towpath.LedgerTampered:
-		return ItemTampered, towpath.Why(towpath.ReasonLedgerTampered, "differs", p.Ledger.Differs)
+		return ItemTampered, towpath.Why(towpath.ReasonLedgerTampered).From(p.Ledger.Differs...)
 	case p.Ledger.Trouble != "":
-		return ItemRestored, towpath.Why(towpath.ReasonLedgerRestored, "differs", p.Ledger.Differs)
+		return ItemRestored, towpath.Why(towpath.ReasonLedgerRestored).From(p.Ledger.Differs...)
 	case p.Ledger.At == nil:
 		return ItemUnreachable, towpath.Why(towpath.ReasonLedgerUnread)
 	}

@@ -69,7 +69,7 @@ func drawDatabase(t *rapid.T, name string) towpath.Database {
 	d.AssignedAt = ptr(linked.Add(time.Duration(rapid.IntRange(-1, 1).Draw(t, "assigned")) * time.Hour))
 	d.Ledger.Populated = rapid.Bool().Draw(t, "populated")
 	if rapid.IntRange(0, 9).Draw(t, "down") == 0 {
-		d.Ledger.Error = "down"
+		d.Ledger.Error = towpath.Why(towpath.ReasonNoAnswer)
 	}
 	entries := rapid.Custom(func(t *rapid.T) towpath.LedgerEntry {
 		return towpath.LedgerEntry{

@@ -1,10 +1,8 @@
 package seal
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 
 	"towpath"
 )
@@ -19,22 +17,11 @@ type Known struct {
 // Reading is the result of checking a ledger.
 type Reading struct {
 	Trouble towpath.LedgerTrouble // "" when the ledger matches what was written
-	Differs []string              // the differences, with a Trouble
+	Differs []towpath.Reason      // the differences, with a Trouble
 	Reseal  bool                  // it is not sealed yet, or with an earlier key
 	Number  int64                 // of the newest write
 	Seal    string                // of the head
 	Book    *Book                 // for further writes; nil with a Trouble or Reseal
-}
-
-// maxDiffers bounds the reported differences.
-const maxDiffers = 20
-
-// Words joins the differences to one text.
-func (r Reading) Words() string {
-	if more := len(r.Differs) - maxDiffers; more > 0 {
-		return strings.Join(r.Differs[:maxDiffers], "; ") + fmt.Sprintf("; and %d more", more)
-	}
-	return strings.Join(r.Differs, "; ")
 }
 
 // Check checks the seals of a ledger. A ledger that was written for another database is checked as
@@ -57,8 +44,7 @@ func (k *Keys) Check(l towpath.Ledger, databaseID string, known Known) Reading {
 			return r // probably another server's: a person decides whether to adopt it
 		}
 		r.Trouble = towpath.LedgerTampered
-		r.Differs = []string{fmt.Sprintf("it was sealed with the key %s, which this server does not have",
-			cmp.Or(keyOf(l.Head.Seal), "of nobody"))}
+		r.Differs = []towpath.Reason{unknownKey(keyOf(l.Head.Seal))}
 		return r
 	}
 	b := &Book{
@@ -84,41 +70,48 @@ func (k *Keys) Check(l towpath.Ledger, databaseID string, known Known) Reading {
 	return r
 }
 
+func unknownKey(id string) towpath.Reason {
+	if id == "" {
+		return towpath.Why(towpath.ReasonHeadUnsealed)
+	}
+	return towpath.Why(towpath.ReasonSealUnknown, "key", id)
+}
+
 // withoutHead checks a ledger that was never sealed or whose head was removed. A lease without
 // other rows is normal, since a takeover writes it first.
 func (k *Keys) withoutHead(l towpath.Ledger, databaseID string, known Known) Reading {
-	tampered := func(words string) Reading {
-		return Reading{Trouble: towpath.LedgerTampered, Differs: []string{words}}
+	tampered := func(code towpath.ReasonCode) Reading {
+		return Reading{Trouble: towpath.LedgerTampered, Differs: []towpath.Reason{towpath.Why(code)}}
 	}
 	sealed := slices.ContainsFunc(l.Entries, func(e towpath.LedgerEntry) bool { return e.Seal != "" })
 	switch {
 	case len(l.Entries) == 0 && known.Number > 0:
-		return Reading{Trouble: towpath.LedgerRestored, Differs: []string{
-			"it is gone: the database was restored from a backup of before, it was made again, " +
-				"or somebody has dropped the ledger",
-		}}
+		return Reading{
+			Trouble: towpath.LedgerRestored,
+			Differs: []towpath.Reason{towpath.Why(towpath.ReasonLedgerGone)},
+		}
 	case sealed:
-		return tampered("the row that sums it up is gone")
+		return tampered(towpath.ReasonHeadGone)
 	case known.Number > 0:
-		return tampered("it was sealed, and has no seals any more")
+		return tampered(towpath.ReasonSealsGone)
 	case len(l.Entries) > 0:
 		return Reading{Reseal: true}
 	case l.Lease != nil && l.Lease.Seal != "" && l.Lease.DatabaseID == databaseID &&
 		k.sealOf(*l.Lease) != l.Lease.Seal:
-		return tampered("the row of the lease was changed")
+		return tampered(towpath.ReasonLeaseChanged)
 	}
 	return Reading{Book: k.NewBook(databaseID, 0)}
 }
 
 // lease checks the lease of a ledger that has a head.
-func (k *Keys) lease(l towpath.Ledger) []string {
+func (k *Keys) lease(l towpath.Ledger) []towpath.Reason {
 	switch {
 	case l.Lease == nil:
-		return []string{"the row of the lease is gone"}
+		return []towpath.Reason{towpath.Why(towpath.ReasonLeaseGone)}
 	case l.Lease.Seal == "" || k.sealOf(*l.Lease) != l.Lease.Seal:
-		return []string{"the row of the lease was changed"}
+		return []towpath.Reason{towpath.Why(towpath.ReasonLeaseChanged)}
 	case l.Lease.Epoch < l.Head.Epoch:
-		return []string{"the row of the lease is an earlier one"}
+		return []towpath.Reason{towpath.Why(towpath.ReasonLeaseOlder)}
 	}
 	return nil
 }
@@ -134,22 +127,14 @@ func (k *Keys) sealOf(e towpath.LedgerEntry) string {
 }
 
 // differences compares all rows with their seals, and their sum with the head.
-func (b *Book) differences(l towpath.Ledger, known []towpath.LedgerEntry) (found []string) {
-	add := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
+func (b *Book) differences(l towpath.Ledger, known []towpath.LedgerEntry) (found []towpath.Reason) {
 	if b.maker.seal(*l.Head) != l.Head.Seal {
-		add("the row that sums it up was changed")
+		found = append(found, towpath.Why(towpath.ReasonHeadChanged))
 	}
 	numbers := map[int64]bool{}
 	for _, e := range l.Entries {
-		switch {
-		case e.Seal == "":
-			add("%s has no seal: an older program, or another hand, has written it", name(e))
-		case b.maker.seal(e) != e.Seal:
-			add("%s was changed", name(e))
-		case e.DatabaseID != b.databaseID:
-			add("%s was written for another database", name(e))
-		case e.Number < 1, e.Number > b.last, numbers[e.Number]:
-			add("%s is out of its place", name(e))
+		if code := b.rowTrouble(e, numbers); code != "" {
+			found = append(found, about(code, e))
 		}
 		numbers[e.Number] = true
 		part := b.maker.part(e.Seal)
@@ -162,8 +147,23 @@ func (b *Book) differences(l towpath.Ledger, known []towpath.LedgerEntry) (found
 	return found
 }
 
+// rowTrouble compares one row with its seal; "" when it fits. numbers are those of earlier rows.
+func (b *Book) rowTrouble(e towpath.LedgerEntry, numbers map[int64]bool) towpath.ReasonCode {
+	switch {
+	case e.Seal == "":
+		return towpath.ReasonRowUnsealed
+	case b.maker.seal(e) != e.Seal:
+		return towpath.ReasonRowChanged
+	case e.DatabaseID != b.databaseID:
+		return towpath.ReasonRowForeign
+	case e.Number < 1, e.Number > b.last, numbers[e.Number]:
+		return towpath.ReasonRowMisplaced
+	}
+	return ""
+}
+
 // missing lists the known rows that the sum includes and the ledger lacks.
-func (b *Book) missing(l towpath.Ledger, known []towpath.LedgerEntry) (found []string) {
+func (b *Book) missing(l towpath.Ledger, known []towpath.LedgerEntry) (found []towpath.Reason) {
 	now := make(map[towpath.MigrationID]towpath.LedgerEntry, len(l.Entries))
 	for _, e := range l.Entries {
 		now[e.MigrationID] = e
@@ -171,33 +171,35 @@ func (b *Book) missing(l towpath.Ledger, known []towpath.LedgerEntry) (found []s
 	for _, e := range known {
 		switch row, there := now[e.MigrationID]; {
 		case !there:
-			found = append(found, name(e)+" is gone")
+			found = append(found, about(towpath.ReasonRowGone, e))
 		case row.State != e.State || row.Checksum != e.Checksum || row.Epoch < e.Epoch:
-			found = append(found, name(e)+" was put back to an earlier state")
+			found = append(found, about(towpath.ReasonRowOlder, e))
 		}
 	}
 	if len(found) == 0 {
-		found = append(found,
-			fmt.Sprintf("it has %d rows, of which some are missing, or were put back to an earlier state: "+
-				"it was written with %d", len(l.Entries), l.Head.StatementsTotal))
+		found = append(found, towpath.Why(towpath.ReasonRowsMissing,
+			"have", strconv.Itoa(len(l.Entries)), "want", strconv.Itoa(l.Head.StatementsTotal)))
 	}
 	return found
 }
 
 // earlier detects a genuine ledger that is older than its known state.
-func earlier(r Reading, known Known) (towpath.LedgerTrouble, []string) {
+func earlier(r Reading, known Known) (towpath.LedgerTrouble, []towpath.Reason) {
 	switch {
 	case r.Number < known.Number:
-		return towpath.LedgerRestored, []string{
-			fmt.Sprintf("it is as it was %d writes ago: the database was restored from a backup, or "+
-				"somebody has put the rows back",
-				known.Number-r.Number),
+		return towpath.LedgerRestored, []towpath.Reason{
+			towpath.Why(towpath.ReasonWritesLost, "n", strconv.FormatInt(known.Number-r.Number, 10)),
 		}
 	case r.Number == known.Number && known.Seal != "" && r.Seal != known.Seal:
-		return towpath.LedgerRestored, []string{"it went another way since it was seen last: the database " +
-			"was restored from a backup and changed by another server"}
+		return towpath.LedgerRestored, []towpath.Reason{towpath.Why(towpath.ReasonLedgerForked)}
 	}
 	return "", nil
 }
 
-func name(e towpath.LedgerEntry) string { return fmt.Sprintf("version %s (%s)", e.Version, e.Type) }
+// about is a difference of one row.
+func about(code towpath.ReasonCode, e towpath.LedgerEntry) towpath.Reason {
+	return towpath.Reason{
+		Code:   code,
+		Params: map[string]string{"version": e.Version, "type": string(e.Type)},
+	}
+}

@@ -137,102 +137,102 @@ func TestCheck_namesForeignChanges(t *testing.T) {
 	}
 	changes := map[string]change{
 		"a row is made": {
-			func(l *towpath.Ledger) { put(l, row("9", towpath.LedgerDone)) }, "version 9 (ddl) has no seal",
+			func(l *towpath.Ledger) { put(l, row("9", towpath.LedgerDone)) }, "ledger-row-unsealed type=ddl version=9",
 		},
 		"a row is made with another's seal": {
 			func(l *towpath.Ledger) { e := l.Entries[0]; e.Version = "9"; put(l, e) },
-			"version 9 (ddl) was changed",
+			"ledger-row-changed type=ddl version=9",
 		},
 		"a row is removed": {
 			func(l *towpath.Ledger) { l.Entries = l.Entries[1:] },
-			"version 1 (ddl) is gone",
+			"ledger-row-gone type=ddl version=1",
 		},
 		"the last row is removed": {
 			func(l *towpath.Ledger) { l.Entries = l.Entries[:4] },
-			"version 5 (ddl) is gone",
+			"ledger-row-gone type=ddl version=5",
 		},
 		"all rows are removed": {
 			func(l *towpath.Ledger) { l.Entries = nil },
-			"version 5 (ddl) is gone",
+			"ledger-row-gone type=ddl version=5",
 		},
 		"two rows change places": {
 			func(l *towpath.Ledger) {
 				a, b := &l.Entries[0], &l.Entries[1]
 				a.Number, b.Number = b.Number,
 					a.Number
-			}, "version 1 (ddl) was changed",
+			}, "ledger-row-changed type=ddl version=1",
 		},
 		"two rows change their seals": {
 			func(l *towpath.Ledger) { a, b := &l.Entries[0], &l.Entries[1]; a.Seal, b.Seal = b.Seal, a.Seal },
-			"version 2 (ddl) was changed",
+			"ledger-row-changed type=ddl version=2",
 		},
 		"a row is as it was before": {
 			func(l *towpath.Ledger) { put(l, before.Entries[4]) },
-			"version 5 (ddl) was put back to an earlier state",
+			"ledger-row-older type=ddl version=5",
 		},
 		"a row loses its seal": {
 			func(l *towpath.Ledger) { l.Entries[2].Seal = "" },
-			"version 3 (ddl) has no seal",
+			"ledger-row-unsealed type=ddl version=3",
 		},
 		"all rows lose their seals": {
 			func(l *towpath.Ledger) { strip(l); l.Head = nil },
-			"no seals any more",
+			"ledger-seals-gone",
 		},
 		"the head is removed": {
 			func(l *towpath.Ledger) { l.Head = nil },
-			"sums it up is gone",
+			"ledger-head-gone",
 		},
 		"the head is changed": {
-			func(l *towpath.Ledger) { h := *l.Head; h.StatementsTotal--; l.Head = &h }, "sums it up was changed",
+			func(l *towpath.Ledger) { h := *l.Head; h.StatementsTotal--; l.Head = &h }, "ledger-head-changed",
 		},
 		"the head is as it was before": {
 			func(l *towpath.Ledger) { l.Head = before.Head },
-			"out of its place",
+			"ledger-row-misplaced",
 		},
 		"the head's seal is nonsense": {
-			func(l *towpath.Ledger) { h := *l.Head; h.Seal = "x"; l.Head = &h }, "the key of nobody",
+			func(l *towpath.Ledger) { h := *l.Head; h.Seal = "x"; l.Head = &h }, "ledger-head-unsealed",
 		},
 		"the head's key is another": {
 			func(l *towpath.Ledger) { h := *l.Head; h.Seal = "0123456789abcdef:" + h.Seal[17:]; l.Head = &h },
-			"key 0123456789abcdef",
+			"ledger-key-unknown key=0123456789abcdef",
 		},
 		"the lease is removed": {
 			func(l *towpath.Ledger) { l.Lease = nil },
-			"the row of the lease is gone",
+			"ledger-lease-gone",
 		},
 		"the lease is given back": {
 			func(l *towpath.Ledger) { e := *l.Lease; e.State = towpath.LedgerDone; l.Lease = &e },
-			"the row of the lease was changed",
+			"ledger-lease-changed",
 		},
 		"a row comes from a copy": {
 			func(l *towpath.Ledger) { put(l, newest(twin).Entries[1]) },
-			"version 2 (ddl) was written for another database",
+			"ledger-row-foreign type=ddl version=2",
 		},
 		"a row of a copy is called ours": {
 			func(l *towpath.Ledger) { e := newest(twin).Entries[1]; e.DatabaseID = "shop"; put(l, e) },
-			"version 2 (ddl) was changed",
+			"ledger-row-changed type=ddl version=2",
 		},
 		"the head comes from a copy": {
 			func(l *towpath.Ledger) { l.Head = newest(twin).Head },
-			"was written for another database",
+			"ledger-row-foreign",
 		},
 		"the table is not as we made it": {
 			func(l *towpath.Ledger) {
-				l.Shape = []string{"there is a trigger evil"}
+				l.Shape = []towpath.Reason{towpath.Why(towpath.ReasonTableExtra, "part", "trigger evil")}
 				l.Entries, l.Head = nil,
 					nil
-			}, "there is a trigger evil",
+			}, "part=trigger evil",
 		},
 		"a row and the head are put back": {
-			func(l *towpath.Ledger) { put(l, before.Entries[4]); l.Head = before.Head }, "1 writes ago",
+			func(l *towpath.Ledger) { put(l, before.Entries[4]); l.Head = before.Head }, "ledger-writes-lost n=1",
 		},
-		"all is put back": {func(l *towpath.Ledger) { *l = states[4] }, "writes ago"},
+		"all is put back": {func(l *towpath.Ledger) { *l = states[4] }, "ledger-writes-lost"},
 		"the table is made again": {
 			func(l *towpath.Ledger) { *l = towpath.Ledger{} },
-			"it is gone",
+			"ledger-gone",
 		},
 		"the table is made again with a lease": {
-			func(l *towpath.Ledger) { *l = towpath.Ledger{Lease: l.Lease} }, "it is gone",
+			func(l *towpath.Ledger) { *l = towpath.Ledger{Lease: l.Lease} }, "ledger-gone",
 		},
 	}
 	for field, do := range map[string]func(e *towpath.LedgerEntry){
@@ -256,7 +256,7 @@ func TestCheck_namesForeignChanges(t *testing.T) {
 			e.Description, e.Path = e.Path[:1], e.Description+e.Path[1:]
 		},
 	} {
-		changes["a row's "+field] = change{func(l *towpath.Ledger) { do(&l.Entries[2]) }, "(d"}
+		changes["a row's "+field] = change{func(l *towpath.Ledger) { do(&l.Entries[2]) }, "ledger-row-"}
 	}
 	for what, c := range changes {
 		t.Run(what, func(t *testing.T) {
@@ -265,12 +265,12 @@ func TestCheck_namesForeignChanges(t *testing.T) {
 			l.Entries = slices.Clone(l.Entries)
 			c.do(&l)
 			r := k.Check(l, "shop", knownOf(newest(states)))
-			if r.Trouble == "" || r.Book != nil || !strings.Contains(r.Words(), c.want) {
-				t.Errorf("it is %q: %s", r.Trouble, r.Words())
+			if r.Trouble == "" || r.Book != nil || !strings.Contains(fmt.Sprint(r.Differs), c.want) {
+				t.Errorf("it is %q: %s", r.Trouble, r.Differs)
 			}
 			if restored := r.Trouble == towpath.LedgerRestored; restored != (strings.Contains(what,
 				"made again") || strings.HasSuffix(what, "put back")) {
-				t.Errorf("it is %s: %s", r.Trouble, r.Words())
+				t.Errorf("it is %s: %s", r.Trouble, r.Differs)
 			}
 		})
 	}
@@ -312,7 +312,7 @@ func TestCheck_keys(t *testing.T) {
 		t.Errorf("after a rotation: %+v", r)
 	}
 	if r := keys(t, 2).Check(l, "shop", seal.Known{}); r.Trouble != towpath.LedgerTampered ||
-		!strings.Contains(r.Words(), "does not have") {
+		!strings.Contains(fmt.Sprint(r.Differs), "ledger-key-unknown") {
 		t.Errorf("without the key: %+v", r)
 	}
 	bare := l
@@ -340,7 +340,7 @@ func TestBook_ignoresFailedWrites(t *testing.T) {
 	put(&l, sealed...)
 	if r := k.Check(l, "shop", knownOf(newest(states))); r.Trouble != "" || r.Number != 13 ||
 		l.Head.StatementsDone != 10 {
-		t.Errorf("%+v %s, head %+v", r, r.Words(), l.Head)
+		t.Errorf("%+v %s, head %+v", r, r.Differs, l.Head)
 	}
 }
 
@@ -365,7 +365,7 @@ func BenchmarkCheck(b *testing.B) {
 	}
 	for b.Loop() {
 		if r := k.Check(l, "shop", seal.Known{}); r.Trouble != "" {
-			b.Fatal(r.Words())
+			b.Fatal(r.Differs)
 		}
 	}
 }

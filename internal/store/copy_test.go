@@ -43,7 +43,7 @@ func fillTables(t *testing.T, s *store.Store) {
 			StartedAt:  tx.Now,
 		}
 		act := towpath.Actor{}.Did(towpath.ActLedgerAccept, "", "", "instance", "☃", "database", "☃")
-		act.Causes = []towpath.Reason{towpath.Why(towpath.ReasonStated, "text", "☃")}
+		act.Causes = []towpath.Reason{towpath.Why(towpath.ReasonNoted, "text", "☃")}
 		tx.Emit(act)
 		steps := []error{
 			tx.SetMeta(ctx, "key-proof", []byte{0, 255, 7}),

@@ -79,12 +79,12 @@ var databases = newTable(`"database"`, 1, func(d *towpath.Database) []column {
 		{"assigned_at", maybe{&d.AssignedAt}},
 		{"missing_at", maybe{&d.MissingAt}},
 		{"ledger_at", maybe{&d.Ledger.At}},
-		{"ledger_error", &d.Ledger.Error},
+		{"ledger_error", reason{&d.Ledger.Error}},
 		{"ledger_populated", &d.Ledger.Populated},
 		{"ledger_number", &d.Ledger.Number},
 		{"ledger_seal", &d.Ledger.Seal},
 		{"ledger_trouble", (*string)(&d.Ledger.Trouble)},
-		{"ledger_differs", &d.Ledger.Differs},
+		{"ledger_differs", jsonText{&d.Ledger.Differs}},
 		{"lease_owner", &d.Lease.Owner},
 		{"lease_epoch", &d.Lease.Epoch},
 		{"lease_until", maybe{&d.Lease.Until}},
@@ -248,14 +248,14 @@ func (tx *Tx) SetLedger(ctx context.Context, databaseID string, s towpath.Ledger
 	if err != nil {
 		return err
 	}
-	if s.Error == "" && s.Trouble == "" && s.Number > 0 && s.Number < d.Ledger.Number {
+	if s.Error.IsZero() && s.Trouble == "" && s.Number > 0 && s.Number < d.Ledger.Number {
 		return nil
 	}
 	d.Ledger.At, d.Ledger.Error = s.At, s.Error
-	if s.Error == "" {
+	if s.Error.IsZero() {
 		d.Ledger.Trouble, d.Ledger.Differs = s.Trouble, s.Differs
 	}
-	if s.Error == "" && s.Trouble == "" {
+	if s.Error.IsZero() && s.Trouble == "" {
 		if s.Number > 0 {
 			d.Ledger.Number, d.Ledger.Seal = s.Number, s.Seal
 		}

@@ -38,7 +38,7 @@ var linkReasonColumns = []textColumn{
 
 // goMigrations are the migrations that the two databases need in different SQL.
 func goMigrations(shared bool) []*goose.Migration {
-	return append(reasonMigrations(shared), auditMigration(shared), actMigration(shared))
+	return append(reasonMigrations(shared), auditMigration(shared), actMigration(shared), errorMigration(shared))
 }
 
 // auditMigration turns the rows of the audit log into events. The param "text" holds the sentence,
@@ -88,6 +88,41 @@ func actMigration(shared bool) *goose.Migration {
 	}))
 }
 
+// errorColumns are the columns that migration 32 converts.
+var errorColumns = []textColumn{{`"database"`, "ledger_error"}, {"job", "last_error"}}
+
+// notedColumns hold reasons whose code for old sentences was "stated" before migration 32.
+var notedColumns = slices.Concat(reasonColumns, hookReasonColumns, linkReasonColumns)
+
+// errorMigration turns errors, and the differences of ledgers, into reasons.
+func errorMigration(shared bool) *goose.Migration {
+	toReason, toText := reasonJSON(shared)
+	const differs = `UPDATE "database" SET ledger_differs = `
+	first := "json_extract(ledger_differs, '$[0].params.text')"
+	if shared {
+		first = "ledger_differs::json->0->'params'->>'text'"
+	}
+	rename := func(from, to string) (texts []string) {
+		for _, c := range notedColumns {
+			if c.table == "verification" {
+				c.column = "reason"
+			}
+			for _, between := range []string{":", " : "} { // SQLite and PostgreSQL write JSON like this
+				texts = append(texts, fmt.Sprintf(`UPDATE %s SET %s = REPLACE(%s, '"code"%s"%s"', '"code"%s"%s"')`,
+					c.table, c.column, c.column, between, from, between, to))
+			}
+		}
+		return texts
+	}
+	return goose.NewGoMigration(32,
+		runAll(rename("stated", "noted"), rewrite(errorColumns, toReason), []string{
+			differs + "'[' || " + fmt.Sprintf(toReason, "ledger_differs") + " || ']' WHERE ledger_differs <> ''",
+			differs + "'null' WHERE ledger_differs = ''",
+		}),
+		runAll(rename("noted", "stated"), rewrite(errorColumns, toText),
+			[]string{differs + "COALESCE(" + first + ", '')"}))
+}
+
 // runAll runs the statements of a migration in order.
 func runAll(statements ...[]string) *goose.GoFunc {
 	return &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
@@ -100,23 +135,11 @@ func runAll(statements ...[]string) *goose.GoFunc {
 	}}
 }
 
-// reasonMigrations turn sentences into reasons with the code "stated" and the sentence as the param
+// reasonMigrations turn sentences into reasons with the code "noted" and the sentence as the param
 // "text". They are in Go since the two databases build JSON differently. The first one also deletes
 // the verdicts, so that engines validate all texts again.
 func reasonMigrations(shared bool) []*goose.Migration {
-	toReason := "json_object('code', 'stated', 'params', json_object('text', %[1]s))"
-	toText := "COALESCE(json_extract(%[1]s, '$.params.text'), json_extract(%[1]s, '$.code'))"
-	if shared {
-		toReason = "json_build_object('code', 'stated', 'params', json_build_object('text', %[1]s))::text"
-		toText = "COALESCE(%[1]s::json->'params'->>'text', %[1]s::json->>'code')"
-	}
-	rewrite := func(columns []textColumn, expression string) (texts []string) {
-		for _, s := range columns {
-			texts = append(texts, fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s <> ''", s.table, s.column,
-				fmt.Sprintf(expression, s.column), s.column))
-		}
-		return texts
-	}
+	toReason, toText := reasonJSON(shared)
 	deleteVerdicts := []string{"DELETE FROM text_verdict"}
 	oneColumn := []string{
 		"UPDATE verification SET reason = message",
@@ -134,4 +157,23 @@ func reasonMigrations(shared bool) []*goose.Migration {
 		goose.NewGoMigration(26, runAll(rewrite(linkReasonColumns, toReason), oneColumn),
 			runAll(twoColumns, rewrite(linkReasonColumns, toText))),
 	}
+}
+
+// reasonJSON are expressions that turn a text into a reason with the code "noted", and back.
+func reasonJSON(shared bool) (toReason, toText string) {
+	if shared {
+		return "json_build_object('code', 'noted', 'params', json_build_object('text', %[1]s))::text",
+			"COALESCE(%[1]s::json->'params'->>'text', %[1]s::json->>'code')"
+	}
+	return "json_object('code', 'noted', 'params', json_object('text', %[1]s))",
+		"COALESCE(json_extract(%[1]s, '$.params.text'), json_extract(%[1]s, '$.code'))"
+}
+
+// rewrite sets each column that is not empty to an expression of it.
+func rewrite(columns []textColumn, expression string) (texts []string) {
+	for _, c := range columns {
+		texts = append(texts, fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s <> ''", c.table, c.column,
+			fmt.Sprintf(expression, c.column), c.column))
+	}
+	return texts
 }

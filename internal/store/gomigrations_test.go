@@ -42,7 +42,7 @@ func TestMigrations_turnSentencesIntoReasons(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if want := towpath.Why(towpath.ReasonStated, "text", sentence); len(deliveries) != 1 ||
+			if want := towpath.Why(towpath.ReasonNoted, "text", sentence); len(deliveries) != 1 ||
 				!deliveries[0].Reason.Equal(want) {
 				t.Errorf("the deliveries are %+v", deliveries)
 			}
@@ -53,7 +53,7 @@ func TestMigrations_turnSentencesIntoReasons(t *testing.T) {
 			for _, f := range files {
 				want := towpath.Reason{}
 				if f.Path == "a" {
-					want = towpath.Why(towpath.ReasonStated, "text", sentence)
+					want = towpath.Why(towpath.ReasonNoted, "text", sentence)
 				}
 				if !f.Reason.Equal(want) {
 					t.Errorf("%s: %s, want %s", f.Path, f.Reason, want)
@@ -109,7 +109,7 @@ func TestMigrations_turnWhatLinksSaidIntoReasons(t *testing.T) {
 			notes, notesErr := tx.Notes(ctx, w.link.ID)
 			v, failedErr := tx.Verification(ctx, failed.ID)
 			none, fineErr := tx.Verification(ctx, fine.ID)
-			want := towpath.Why(towpath.ReasonStated, "text", sentence)
+			want := towpath.Why(towpath.ReasonNoted, "text", sentence)
 			for what, got := range map[string]towpath.Reason{
 				"link": l.AttentionReason, "grant": g.BrokenReason, "note": notes["c"]["a.SQL"],
 				"verification": v.Reason,

@@ -16,7 +16,7 @@ var jobs = newTable("job", 2, func(j *towpath.Job) []column {
 		{"observed_generation", &j.ObservedGeneration},
 		{"due_at", instant{&j.DueAt}},
 		{"attempts", &j.Attempts},
-		{"last_error", &j.LastError},
+		{"last_error", reason{&j.LastError}},
 		{"lease_owner", &j.Lease.Owner},
 		{"lease_epoch", &j.Lease.Epoch},
 		{"lease_until", maybe{&j.Lease.Until}},
@@ -98,16 +98,16 @@ func (tx *Tx) FinishJob(ctx context.Context, claimed towpath.Job, requeueAt *tim
 		}
 		j.ObservedGeneration = claimed.Generation
 		j.Attempts = 0
-		j.LastError = ""
+		j.LastError = towpath.Reason{}
 	})
 }
 
 // FailJob records that a claimed job failed, and schedules a retry at the given time. It does
 // nothing when the claimer has lost the job.
-func (tx *Tx) FailJob(ctx context.Context, claimed towpath.Job, message string, retry time.Time) error {
+func (tx *Tx) FailJob(ctx context.Context, claimed towpath.Job, why towpath.Reason, retry time.Time) error {
 	return tx.endJob(ctx, claimed, func(j *towpath.Job) {
 		j.Attempts++
-		j.LastError = message
+		j.LastError = why
 		if j.Generation == claimed.Generation {
 			j.DueAt = retry
 		}

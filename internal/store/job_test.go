@@ -133,21 +133,21 @@ func TestJob_thatFailsIsTriedAgainLater(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			return tx.FailJob(ctx, j[0], "no answer", tx.Now.Add(time.Second))
+			return tx.FailJob(ctx, j[0], towpath.Why(towpath.ReasonNoAnswer), tx.Now.Add(time.Second))
 		})
 		if len(claim(t, s, "me")) != 0 {
 			t.Error("claimed at once")
 		}
 		read(t, s, func(ctx context.Context, tx *store.Tx) error {
 			failing, err := tx.Failing(ctx, 1)
-			if len(failing) != 1 || failing[0].Attempts != 1 || failing[0].LastError != "no answer" {
+			if len(failing) != 1 || failing[0].Attempts != 1 || failing[0].LastError.Code != towpath.ReasonNoAnswer {
 				t.Errorf("failing: %+v", failing)
 			}
 			return err
 		})
 		c.advance(time.Second)
 		finish(t, s, claimOne(t, s), nil)
-		if j := jobNow(t, s, "l1"); j.Attempts != 0 || j.LastError != "" {
+		if j := jobNow(t, s, "l1"); j.Attempts != 0 || !j.LastError.IsZero() {
 			t.Errorf("a finished job remembers failures: %+v", j)
 		}
 	})
@@ -174,7 +174,7 @@ func TestJob_ofADeadClaimerIsClaimedAgain(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if err := tx.FailJob(ctx, dead, "too late", tx.Now); err != nil {
+			if err := tx.FailJob(ctx, dead, towpath.Why(towpath.ReasonNoAnswer), tx.Now); err != nil {
 				return err
 			}
 			return tx.FinishJob(ctx, dead, nil)
@@ -402,7 +402,7 @@ func TestJobs_neverLoseRequestedWork(t *testing.T) {
 				},
 				"fail": func(*rapid.T) {
 					end(func(ctx context.Context, tx *store.Tx, r trial) (bool, error) {
-						return false, tx.FailJob(ctx, r.job, "no", tx.Now.Add(10*time.Second))
+						return false, tx.FailJob(ctx, r.job, towpath.Why(towpath.ReasonNoAnswer), tx.Now.Add(10*time.Second))
 					})
 				},
 				"die": func(*rapid.T) {

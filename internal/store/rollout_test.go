@@ -211,9 +211,9 @@ func TestLedger_isKnownPerDatabase(t *testing.T) {
 		three.DatabaseID = "of the original"
 		set(towpath.LedgerSnapshot{Entries: []towpath.LedgerEntry{one, two}})
 		is("as it was read", one, two)
-		set(towpath.LedgerSnapshot{Error: "no answer"})
+		set(towpath.LedgerSnapshot{Error: towpath.Why(towpath.ReasonNoAnswer)})
 		is("as before a failed reading", one, two)
-		if ledger := known(); ledger.Error != "no answer" || !ledger.At.Equal(c.now()) {
+		if ledger := known(); ledger.Error.Code != towpath.ReasonNoAnswer || !ledger.At.Equal(c.now()) {
 			t.Errorf("ledger %+v", ledger)
 		}
 		finished := c.now()

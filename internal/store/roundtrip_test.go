@@ -103,7 +103,7 @@ func fillIn(t *rapid.T, column string, field any) {
 			"größe \"x\"").From(towpath.Why(towpath.ReasonEdited))
 		*f = rapid.SampledFrom([]towpath.Reason{
 			{},
-			towpath.Why(towpath.ReasonStated, "text", "b\x00☃\n"),
+			towpath.Why(towpath.ReasonNoted, "text", "b\x00☃\n"),
 			deep,
 		}).Draw(t, column)
 	default:

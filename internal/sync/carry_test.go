@@ -43,7 +43,7 @@ func TestReconcile_keepsTasksOfDatabasesThatCannotBeRead(t *testing.T) {
 				list, err := tx.ProjectDatabases(ctx, projectID)
 				for _, d := range list {
 					if err := tx.SetLedger(ctx, d.ID,
-						towpath.LedgerSnapshot{At: &tx.Now, Error: "nobody answers"}); err != nil {
+						towpath.LedgerSnapshot{At: &tx.Now, Error: towpath.Why(towpath.ReasonNoAnswer)}); err != nil {
 						return err
 					}
 				}

@@ -25,7 +25,7 @@ func TestMisplaced(t *testing.T) {
 		"no repository has the name":   {err: repositoryGone(link), want: true},
 		"it has no such branch":        {found: shop, err: &needsPerson{towpath.Why(towpath.ReasonBranchGone)}, want: true},
 		"it has no such commit":        {found: shop, err: fmt.Errorf("read: %w", &vcs.Error{Kind: vcs.NotFound}), want: true},
-		"something else for a person":  {err: &needsPerson{towpath.Why(towpath.ReasonStated)}},
+		"something else for a person":  {err: &needsPerson{towpath.Why(towpath.ReasonError)}},
 		"the provider cannot be asked": {err: &vcs.Error{Kind: vcs.Unavailable}},
 		"any other error":              {err: errors.New("canceled")},
 	} {

@@ -189,7 +189,7 @@ func (s *Service) ledgersFresh(ctx context.Context, projectID string) (fresh boo
 		databases, err := store.All(tx.EveryDatabase(ctx, store.DatabaseFilter{ProjectID: projectID}))
 		fresh = true
 		for _, d := range databases {
-			fresh = fresh && d.Ledger.At != nil && d.Ledger.Error == "" &&
+			fresh = fresh && d.Ledger.At != nil && d.Ledger.Error.IsZero() &&
 				tx.Now.Sub(*d.Ledger.At) < ledgerAge
 		}
 		return err
@@ -241,7 +241,7 @@ func attentionFor(cause error) towpath.Reason {
 	case kind == vcs.Unauthorized, kind == vcs.Forbidden, kind == vcs.Gone:
 		return vcs.ReasonOf(cause)
 	case kind == "" && towpath.ErrorCode(cause) != towpath.CodeInternal:
-		return towpath.Why(towpath.ReasonStated, "text", towpath.ErrorMessage(cause))
+		return towpath.ReasonOf(cause)
 	}
 	return towpath.Reason{}
 }

@@ -4,8 +4,10 @@ import "towpath"
 
 // templates has one template for each code, in the order of the codes.
 var templates = map[towpath.ReasonCode]string{
-	towpath.ReasonStated: "{text}",
-	towpath.ReasonMore:   "And {n} more.",
+	towpath.ReasonNoted:    "{text}",
+	towpath.ReasonError:    "{text}",
+	towpath.ReasonInternal: "Something went wrong on the server; its log says what.",
+	towpath.ReasonMore:     "And {n} more.",
 
 	towpath.ReasonOutsideBase:      "The file is outside the base directory “{base}”.",
 	towpath.ReasonBesideBase:       "The file is in “{folder}”, and the base directory is “{base}”.",
@@ -74,14 +76,41 @@ var templates = map[towpath.ReasonCode]string{
 		"restore the file.",
 	towpath.ReasonDatabaseMissing: "The database was not found when its instance was last looked through; " +
 		"bring it back, or take it out of the project.",
-	towpath.ReasonLedgerUnreadable: "Its ledger cannot be read: {message}",
+	towpath.ReasonLedgerUnreadable: "Its ledger cannot be read: {cause}",
+	towpath.ReasonTablesUnread:     "Its tables cannot be read: {cause}",
 	towpath.ReasonLedgerUnread:     "Its ledger has not been read yet.",
-	towpath.ReasonLedgerTampered: "Its ledger was changed by other hands: {differs}; " +
+	towpath.ReasonLedgerTampered: "Its ledger was changed by other hands: {cause}; " +
 		"nothing runs there until somebody has looked at it and accepts it.",
-	towpath.ReasonLedgerRestored: "Its ledger is not as it was: {differs}; " +
+	towpath.ReasonLedgerRestored: "Its ledger is not as it was: {cause}; " +
 		"nothing runs there until somebody has looked at it and accepts it.",
 	towpath.ReasonForeignLedger: "Its ledger was written for another database, so it looks like a copy; " +
 		"confirm that it is a database of its own before anything runs.",
+
+	towpath.ReasonTableExtra:   "Its table has the {part}, which Towpath does not make.",
+	towpath.ReasonTableDiffers: "Its table has the {part} ({have}), which Towpath makes as {want}.",
+	towpath.ReasonTableLacks:   "Its table has no {part}.",
+	towpath.ReasonLedgerGone: "It is gone: somebody restored an older backup, created the database again, " +
+		"or dropped the ledger.",
+	towpath.ReasonLedgerForked: "It continues differently from what was seen last: a backup was restored, " +
+		"and another server has changed the database since.",
+	towpath.ReasonWritesLost:   "It is as it was {n:write} ago: somebody restored a backup or put rows back.",
+	towpath.ReasonSealsGone:    "It was sealed, and its seals are gone.",
+	towpath.ReasonNeverSealed:  "It has no seals, so nobody can say who wrote it.",
+	towpath.ReasonSealUnknown:  "It is sealed with the key {key}, which this server does not have.",
+	towpath.ReasonHeadUnsealed: "The head row has no seal.",
+	towpath.ReasonHeadGone:     "The head row, which sums up the others, is gone.",
+	towpath.ReasonHeadChanged:  "The head row, which sums up the others, was changed.",
+	towpath.ReasonLeaseGone:    "The row of the lease is gone.",
+	towpath.ReasonLeaseChanged: "The row of the lease was changed.",
+	towpath.ReasonLeaseOlder:   "The row of the lease is an earlier one.",
+	towpath.ReasonRowUnsealed:  "Version {version} ({type}) has no seal, so Towpath did not write it.",
+	towpath.ReasonRowChanged:   "Version {version} ({type}) was changed.",
+	towpath.ReasonRowForeign:   "Version {version} ({type}) was written for another database.",
+	towpath.ReasonRowMisplaced: "Version {version} ({type}) has a number that does not fit.",
+	towpath.ReasonRowGone:      "Version {version} ({type}) is gone.",
+	towpath.ReasonRowOlder:     "Version {version} ({type}) was put back to an earlier state.",
+	towpath.ReasonRowsMissing: "It has {have:row}, and the head row sums up {want}: " +
+		"some are missing or were put back to an earlier state.",
 
 	towpath.ReasonSkipped:         "{text}",
 	towpath.ReasonInLedger:        "The ledger of the database has it already.",
@@ -106,11 +135,19 @@ var templates = map[towpath.ReasonCode]string{
 		"the table {table}. It has no transactions: what was written stays, and would be there twice after another run. " +
 		"Look into {table}. Take out what the file has written and run it again, or continue after a statement, " +
 		"or say that it was applied.",
-	towpath.ReasonServerDied:       "The server stopped during this attempt. The next one asks the database how far it came.",
-	towpath.ReasonStatementFailed:  "{path}:{line}:{column}: {Cause}",
-	towpath.ReasonPartlyKept:       "{Cause} ({extent:extent})",
-	towpath.ReasonUncompared:       "It is done, and somebody should look: {Cause}",
-	towpath.ReasonUncomparedAt:     "Line {line}: {message}",
+	towpath.ReasonServerDied:      "The server stopped during this attempt. The next one asks the database how far it came.",
+	towpath.ReasonStatementFailed: "{path}:{line}:{column}: {Cause}",
+	towpath.ReasonPartlyKept:      "{Cause} ({extent:extent})",
+	towpath.ReasonUncompared:      "It is done, and somebody should look: {Cause}",
+	towpath.ReasonUncomparedAt:    "Line {line}: {message}",
+	towpath.ReasonNoAnswer:        "The database did not answer in time.",
+	towpath.ReasonLedgerNewer: "The ledger in this database has format {has}, written by a newer Towpath. " +
+		"This version knows formats up to {known}, and changes nothing here. Upgrade this server.",
+	towpath.ReasonUnchecked:        "The statement ended, and its effect could not be checked: {cause}",
+	towpath.ReasonUnrecorded:       "The statement ended, and the ledger could not be written: {cause}",
+	towpath.ReasonBuildBroken:      "The statement ended, but what it built was broken and has been removed.",
+	towpath.ReasonNotCreated:       "The statement ended without an error, but there is no {object}.",
+	towpath.ReasonNotDropped:       "The statement ended without an error, but the {object} is still there.",
 	towpath.ReasonDatabaseError:    "{message}",
 	towpath.ReasonScriptRefused:    "{message}",
 	towpath.ReasonLockTimeout:      "Another connection holds a lock in the database; given up at try {tries}: {cause}",
@@ -145,9 +182,9 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonForeignLease: "The ledger in this database belongs to another database " +
 		"(it is kept for one with the id \"{database}\"). " +
 		"Is it a copy? Nothing was run. If it is meant to go on from here by itself, take its ledger over.",
-	towpath.ReasonRunTampered: "The ledger in this database was changed by other hands than this server's: {differs}. " +
+	towpath.ReasonRunTampered: "The ledger in this database was changed by other hands than this server's: {cause}. " +
 		"Nothing was run. Look at the database. On its page a workspace owner or a DBA accepts the ledger as it is.",
-	towpath.ReasonRunRestored: "The ledger in this database is an earlier state of itself: {differs}. " +
+	towpath.ReasonRunRestored: "The ledger in this database is an earlier state of itself: {cause}. " +
 		"Nothing was run. Look at the database. On its page a workspace owner or a DBA accepts the ledger as it is; " +
 		"what it lacks then runs.",
 	towpath.ReasonTamperedCommit: "The change was committed, and with its commit the ledger was changed by other hands: " +

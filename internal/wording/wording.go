@@ -38,6 +38,9 @@ func Fragment(r towpath.Reason) string {
 	return strings.TrimSuffix(render(r, template), ".")
 }
 
+// Fragments joins reasons as fragments, with semicolons.
+func Fragments(list []towpath.Reason) string { return join(list, Fragment, "; ") }
+
 // render fills in a template: {name} is a param, {name:clock} a time, {name:span} a duration,
 // {name:limit} one that may be none, {name:words} an enum without its hyphens, and {name:noun} a
 // number with its noun. {cause} is the causes as fragments, {Cause} as texts.
@@ -58,7 +61,7 @@ func render(r towpath.Reason, template string) string {
 func value(r towpath.Reason, name string) string {
 	switch name {
 	case "cause":
-		return join(r.Causes, Fragment, "; ")
+		return Fragments(r.Causes)
 	case "Cause":
 		return join(r.Causes, Text, " ")
 	}

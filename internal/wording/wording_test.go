@@ -90,7 +90,7 @@ func (c code) marked() towpath.Reason {
 		r.Params[p] = "<" + p + ">"
 	}
 	if c.causes {
-		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonStated, "text", "<cause>")}
+		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonNoted, "text", "<cause>")}
 	}
 	return r
 }
@@ -229,11 +229,11 @@ var examples = map[string]string{
 	"account": "Ada Lock", "app": "OAuth consumer", "id": "Key", "label": "callback URL",
 	"permissions": "Webhooks: Read and write", "secret": "Secret",
 	"after": "9", "base": "migrations", "before": "id integer", "bytes": "1200", "column": "8",
-	"commit": "0e7beff12345", "database": "shop", "differs": "version 3 is gone",
+	"commit": "0e7beff12345", "database": "shop", "part": "trigger evil", "key": "0123456789abcdef", "has": "2",
 	"environment": "test", "extent": "kept", "kept": "1",
 	"files": "shop/03__ddl__items.sql", "folder": "Migrations", "have": "3", "known": "audit, crm",
 	"limit": "100 MiB", "line": "3", "message": "no such table: orders", "n": "2",
-	"name": "3__ddl__orders.sql", "now": "id bigint", "object": "column orders.id", "part": "DESCRIPTION",
+	"name": "3__ddl__orders.sql", "now": "id bigint", "object": "column orders.id",
 	"path": "shop/3__ddl__orders.sql", "rest": "_old", "session": "4711", "size": "110 MiB", "statement": "2",
 	"table": "log", "text": "Not needed here.", "total": "5", "tries": "5", "type": "ddl", "version": "3",
 	"want": "2", "act": "project.rename", "address": "db.example.com:5432", "email": "ada@example.com",
@@ -252,11 +252,35 @@ func (c code) example() towpath.Reason {
 	}
 	c.exampleOfAct(r.Params)
 	database := towpath.Why(towpath.ReasonDatabaseError, "message", "canceling statement due to lock timeout")
+	gone := towpath.Why(towpath.ReasonRowGone, "version", "3", "type", "ddl")
 	switch c.code {
 	case towpath.ReasonEnding, towpath.ReasonNoEnding:
 		r.Params["have"], r.Params["want"] = ".txt", ".sql"
 	case towpath.ReasonStart, towpath.ReasonExpectedAfter:
 		r.Params["want"] = "__"
+		fallthrough
+	case towpath.ReasonPartMissing:
+		if r.Params["part"] != "" {
+			r.Params["part"] = "DESCRIPTION"
+		}
+	case towpath.ReasonTableDiffers:
+		r.Params["part"], r.Params["have"], r.Params["want"] = "column seal", "varchar(8)", "text not null"
+	case towpath.ReasonTableLacks:
+		r.Params["part"] = "column seal"
+	case towpath.ReasonLedgerNewer:
+		r.Params["known"] = "1"
+	case towpath.ReasonRowsMissing:
+		r.Params["want"] = "5"
+	case towpath.ReasonNotCreated, towpath.ReasonNotDropped:
+		r.Params["object"] = "index orders_status"
+	case towpath.ReasonLedgerUnreadable, towpath.ReasonTablesUnread:
+		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonNoAnswer)}
+	case towpath.ReasonLedgerTampered, towpath.ReasonRunTampered:
+		r.Causes = []towpath.Reason{gone}
+	case towpath.ReasonLedgerRestored, towpath.ReasonRunRestored:
+		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonWritesLost, "n", "2")}
+	case towpath.ReasonUnchecked, towpath.ReasonUnrecorded:
+		r.Causes = []towpath.Reason{database}
 	case towpath.ReasonPathTooLong:
 		r.Params["limit"] = "1000"
 	case towpath.ReasonWaitsForFile, towpath.ReasonNoLongerAllowed:
@@ -272,8 +296,8 @@ func (c code) example() towpath.Reason {
 			params: []string{"environment", "database"},
 		}.example()}
 	case towpath.ReasonDatabaseStopped:
-		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonLedgerUnreadable, "message",
-			"connection refused")}
+		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonLedgerUnreadable).
+			From(towpath.Why(towpath.ReasonDatabaseError, "message", "connection refused"))}
 	case towpath.ReasonUncompared:
 		r.Causes = []towpath.Reason{code{
 			code:   towpath.ReasonUncomparedAt,
@@ -325,7 +349,7 @@ func (c code) example() towpath.Reason {
 			towpath.Why(towpath.ReasonRenameOrMove, "base", "migrations"),
 		}
 	case towpath.ReasonCode(towpath.ActLedgerAccept):
-		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonStated, "text", "Version 3 is gone.")}
+		r.Causes = []towpath.Reason{gone}
 	case towpath.ReasonHookLeft:
 		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonHookAccountGone)}
 	case towpath.ReasonTaskFailed, towpath.ReasonLockTimeout, towpath.ReasonStatementTimeout, towpath.ReasonPartlyKept,

@@ -149,8 +149,8 @@ func testNewerFormat(t *testing.T, f Fixture) {
 		t.Fatal(err)
 	}
 	_, err := b.db.Ledger(ctx)
-	if e := wantKind(t, err, engine.Refused); !strings.Contains(e.Message, "format 7") {
-		t.Errorf("it says %q", e.Message)
+	if e := wantKind(t, err, engine.Refused); e.Known().Params["has"] != "7" {
+		t.Errorf("it says %s", e)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"towpath"
 
 	"towpath/internal/engine"
 )
@@ -89,4 +90,6 @@ func wantedOf(sealed bool) []string {
 }
 
 // shape describes how a table differs from the one that we create.
-func shape(have []string, sealed bool) []string { return engine.Differences(wantedOf(sealed), have) }
+func shape(have []string, sealed bool) []towpath.Reason {
+	return engine.Differences(wantedOf(sealed), have)
+}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"towpath"
 
 	"github.com/jackc/pgx/v5"
 
@@ -66,4 +67,6 @@ func wantedOf(sealed bool) []string {
 }
 
 // shape describes how a table differs from the one that we create.
-func shape(have []string, sealed bool) []string { return engine.Differences(wantedOf(sealed), have) }
+func shape(have []string, sealed bool) []towpath.Reason {
+	return engine.Differences(wantedOf(sealed), have)
+}

@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -205,8 +206,8 @@ func TestLedger_aColumnOfOthersIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l, err := db.Ledger(t.Context()); err != nil || !strings.Contains(strings.Join(l.Shape, "; "),
-		"column note") || l.Entries != nil {
+	if l, err := db.Ledger(t.Context()); err != nil || !strings.Contains(fmt.Sprint(l.Shape),
+		"part=column note") || l.Entries != nil {
 		t.Errorf("ledger is %+v, %v", l, err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"towpath"
 
 	"towpath/internal/engine"
 )
@@ -82,7 +83,7 @@ func grown(have []string) bool {
 }
 
 // shape describes how a table differs from the one that we create.
-func shape(have []string) []string {
+func shape(have []string) []towpath.Reason {
 	want, text := wantedOf(have), tableText
 	if !hasSeals(have) {
 		text = strings.Replace(text, "number INTEGER NOT NULL DEFAULT 0,seal TEXT NOT NULL DEFAULT '',",

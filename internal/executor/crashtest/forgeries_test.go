@@ -53,13 +53,13 @@ var forgeries = map[string]forgery{
 	"two rows change their seals": {"UPDATE LEDGER SET seal = CASE version WHEN '1' THEN (SELECT s FROM " +
 		"(SELECT seal AS s FROM LEDGER WHERE version = '2') AS x) ELSE (SELECT s FROM (SELECT seal AS s FROM LEDGER WHERE version = '1') AS y) END WHERE version IN ('1', '2')", "version 1 (ddl) was changed", ""},
 	"the seals are taken away": {"UPDATE LEDGER SET seal = '', number = 0;\nDELETE FROM LEDGER WHERE " +
-		"type = 'head'", "has no seals any more", ""},
+		"type = 'head'", "its seals are gone", ""},
 	"the head is removed": {
 		"DELETE FROM LEDGER WHERE type = 'head'",
-		"the row that sums it up is gone", "",
+		"the head row, which sums up the others, is gone", "",
 	},
 	"the head counts less": {"DELETE FROM LEDGER WHERE version = '3';\nUPDATE LEDGER SET " +
-		"statements_total = 2 WHERE type = 'head'", "the row that sums it up was changed", ""},
+		"statements_total = 2 WHERE type = 'head'", "the head row, which sums up the others, was changed", ""},
 	"the lease is another's": {
 		"UPDATE LEDGER SET epoch = 9223372036854775807 WHERE type = 'lease'",
 		"the row of the lease was changed", "",

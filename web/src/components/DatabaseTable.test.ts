@@ -1,13 +1,14 @@
 import { expect, it } from 'vitest'
 import { databaseState } from './DatabaseTable'
 
+const silent = { code: 'no-answer', text: 'The database did not answer in time.' } as const
 const row = { busy: false, foreignLedger: false, ledgerState: 'genuine' } as Parameters<typeof databaseState>[0]
 
 it.each([
   ['healthy', {}],
   ['running', { busy: true }],
-  ['unreachable', { ledgerError: 'no route to host', busy: true }],
-  ['foreign-ledger', { foreignLedger: true, ledgerError: 'stale' }],
+  ['unreachable', { ledgerError: silent, busy: true }],
+  ['foreign-ledger', { foreignLedger: true, ledgerError: silent }],
   ['tampered', { ledgerState: 'tampered', foreignLedger: true }],
   ['restored', { ledgerState: 'restored' }],
   ['missing', { missingAt: '2026-11-22T12:00:00Z', ledgerState: 'tampered' }],

@@ -39,7 +39,7 @@ export function LinkFacts({ status }: { status: Schemas['LinkStatus'] }) {
         </Fact>
         {status.lastError && (
           <Fact name="Last error">
-            {status.lastError} Next try <TimeAgo at={status.retryAt} />
+            {status.lastError.text} Next try <TimeAgo at={status.retryAt} />
           </Fact>
         )}
       </dl>

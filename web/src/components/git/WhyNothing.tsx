@@ -64,7 +64,7 @@ function Answers({ status, project }: { status: Schemas['LinkStatus']; project: 
                 ? 'Nothing is waiting.'
                 : 'Nothing to do: every matching file is in its databases.')}
         </span>
-        {status.lastError && <div className="muted small">{status.lastError}</div>}
+        {status.lastError && <div className="muted small">{status.lastError.text}</div>}
       </Answer>
       {rollout && (
         <Answer icon="rollout">

@@ -63,7 +63,7 @@ function Details({ row }: { row: Schemas['Database'] }) {
       )}
       {row.ledgerError && (
         <Notice kind="warning" title="Its ledger could not be read">
-          {row.ledgerError}
+          {row.ledgerError.text}
         </Notice>
       )}
       {row.ledgerState !== 'genuine' && (
@@ -87,7 +87,7 @@ function Details({ row }: { row: Schemas['Database'] }) {
             )
           }
         >
-          Nothing runs here until you check it: {row.ledgerDiffers}.
+          Nothing runs here until you check it: {row.ledgerDiffers?.map(one => one.text).join(' ')}
         </Notice>
       )}
       {row.foreignLedger && (
