@@ -126,7 +126,7 @@ func TestRunTask_findsWhatTheLedgerHas(t *testing.T) {
 			e *towpath.LedgerEntry,
 		) {
 			e.State = towpath.LedgerRunning
-		}, towpath.TaskUnknown, "nobody knows", 0},
+		}, towpath.TaskUnknown, "it is unknown whether", 0},
 		"a run that stopped half-way": {func(b *bundle,
 			e *towpath.LedgerEntry,
 		) {
@@ -138,7 +138,7 @@ func TestRunTask_findsWhatTheLedgerHas(t *testing.T) {
 			) {
 				e.State, e.Checksum = towpath.LedgerFailed, "other"
 			},
-			towpath.TaskUnknown, "half-way", 0,
+			towpath.TaskUnknown, "halfway", 0,
 		},
 		"a run that failed with nothing kept": {
 			func(b *bundle,

@@ -43,7 +43,7 @@ func TestWaitsFor_namesStuckFiles(t *testing.T) {
 			items: []plan.Item{item("1.sql", plan.ItemForeignLedger,
 				towpath.Why(towpath.ReasonForeignLedger))},
 			want: "1.sql in test/shop: its ledger was written for another database, so it looks like a copy; " +
-				"confirm that it is a database of its own before anything runs.",
+				"adopt the ledger to let this database continue on its own.",
 		},
 		"a failure": {rollout: open, want: failure},
 		"one beside a file": {

@@ -26,7 +26,7 @@ func TestProblem_namesFilesThatCannotRun(t *testing.T) {
 	notes := map[string]towpath.Reason{"a.SQL": towpath.Why(towpath.ReasonNotTaken).From(
 		towpath.Why(towpath.ReasonFolders), towpath.Why(towpath.ReasonMoveIntoBase))}
 	if got := wording.Fragment(Problem(p, notes)); got !=
-		"a.SQL is not taken: its folders do not fit those of the template; move it there; and 1 more file" {
+		"a.SQL is not taken: its folders do not match the template; move it there; and 1 more file" {
 		t.Error(got)
 	}
 	for state, c := range map[plan.ItemState]struct {

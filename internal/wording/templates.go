@@ -14,18 +14,18 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonPathEncoding:     "Its path is not valid UTF-8.",
 	towpath.ReasonPathTooLong:      "The file has a path of {bytes} bytes; the limit is {limit}.",
 	towpath.ReasonVersionTooLong:   "Its version is too long.",
-	towpath.ReasonNoTemplate:       "There is no template.",
-	towpath.ReasonFolders:          "Its folders do not fit those of the template.",
+	towpath.ReasonNoTemplate:       "The link has no file path template.",
+	towpath.ReasonFolders:          "Its folders do not match the template.",
 	towpath.ReasonEndsWithBlank:    "Its name ends with a blank.",
 	towpath.ReasonEnding:           "The file ends with {have}, the template ends with {want}.",
-	towpath.ReasonNoEnding:         "The file has no ending, the template ends with {want}.",
-	towpath.ReasonInBase:           "The file is in the base directory itself, the template has {want:folder}.",
-	towpath.ReasonInBaseOpen:       "The file is in the base directory itself, the template has at least {want:folder}.",
+	towpath.ReasonNoEnding:         "The file has no extension, the template ends with {want}.",
+	towpath.ReasonInBase:           "The file is directly in the base directory, the template has {want:folder}.",
+	towpath.ReasonInBaseOpen:       "The file is directly in the base directory, the template has at least {want:folder}.",
 	towpath.ReasonDepth:            "The file is {have:folder} deep, the template has {want}.",
 	towpath.ReasonDepthOpen:        "The file is {have:folder} deep, the template has at least {want}.",
 	towpath.ReasonGoesOn:           "“{name}” goes on with “{rest}” where the template ends.",
 	towpath.ReasonVersionExpected:  "Expected a version where “{word}” is.",
-	towpath.ReasonTypeUnknown:      "Type “{word}” is none of ddl, dml, migrate, data, baseline.",
+	towpath.ReasonTypeUnknown:      "“{word}” is not a type; use ddl, dml, migrate, data or baseline.",
 	towpath.ReasonPartMissing:      "The {part:place} is missing in “{name}”.",
 	towpath.ReasonStart:            "“{name}” does not start with “{want}”.",
 	towpath.ReasonExpectedAfter:    "Expected “{want}” after the {part:place} in “{name}”.",
@@ -40,8 +40,8 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonStatementRefused:  "The file must not run, {line}:{column}: {message}",
 	towpath.ReasonStatementsRefused: "The file has {message}",
 
-	towpath.ReasonAmbiguous: "The file fits {n} databases called “{database}” of environment “{environment}”; " +
-		"take all but one out of the project.",
+	towpath.ReasonAmbiguous: "The file fits {n} databases called “{database}” of environment “{environment}”; remove " +
+		"all but one from the project.",
 	towpath.ReasonNoDatabases: "The project has no databases yet; give it one.",
 	towpath.ReasonNoDatabase: "There is no database “{database}” in this project; its databases are {known}; " +
 		"rename the file or its folder, or add the database.",
@@ -62,29 +62,28 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonLateRefused: "The file is older than version {version}, which the database has, and this link refuses late files; " +
 		"give it a newer version.",
 	towpath.ReasonLateHeld: "The file is older than version {version}, which the database has; release it to run it now, or skip it.",
-	towpath.ReasonMoved: "The file has the same text as version {version} (“{path}”), which the database has and whose file is gone: " +
+	towpath.ReasonMoved: "The file has the same text as version {version} (“{path}”), which the database has, so " +
 		"it would run twice; skip it, or release it to run it again.",
-	towpath.ReasonPopulated: "The database has tables but no ledger: nobody knows which files it has already; " +
-		"release what is to run, skip the rest.",
+	towpath.ReasonPopulated: "The database has tables but no ledger, so it is unknown which files it has; release what " +
+		"should run, and skip the rest.",
 	towpath.ReasonForeignBaseline: "The file is within the baseline {version} of this link, but another link recorded that baseline first; " +
 		"skip it, or release it to run it.",
 	towpath.ReasonEdited: "The file was edited after it was applied; revert it and write a new migration, " +
 		"or accept the new text as what the database has.",
 	towpath.ReasonRenamed: "The database got it as “{path}”.",
 	towpath.ReasonMissing: "The database has it, and its file is gone from the repository; restore the file.",
-	towpath.ReasonMissingHalfway: "It was begun in the database and not finished, and its file is gone from the repository; " +
-		"restore the file.",
-	towpath.ReasonDatabaseMissing: "The database was not found when its instance was last looked through; " +
-		"bring it back, or take it out of the project.",
+	towpath.ReasonMissingHalfway: "It was started in the database and did not finish, and its file is gone from the " +
+		"repository; restore the file.",
+	towpath.ReasonDatabaseMissing:  "The instance no longer has the database; bring it back, or remove it from the project.",
 	towpath.ReasonLedgerUnreadable: "Its ledger cannot be read: {cause}",
 	towpath.ReasonTablesUnread:     "Its tables cannot be read: {cause}",
 	towpath.ReasonLedgerUnread:     "Its ledger has not been read yet.",
-	towpath.ReasonLedgerTampered: "Its ledger was changed by other hands: {cause}; " +
-		"nothing runs there until somebody has looked at it and accepts it.",
-	towpath.ReasonLedgerRestored: "Its ledger is not as it was: {cause}; " +
-		"nothing runs there until somebody has looked at it and accepts it.",
-	towpath.ReasonForeignLedger: "Its ledger was written for another database, so it looks like a copy; " +
-		"confirm that it is a database of its own before anything runs.",
+	towpath.ReasonLedgerTampered: "Its ledger was changed outside Towpath: {cause}; nothing runs there until a workspace " +
+		"owner or DBA accepts it.",
+	towpath.ReasonLedgerRestored: "Its ledger is an earlier state of itself: {cause}; nothing runs there until a workspace " +
+		"owner or DBA accepts it.",
+	towpath.ReasonForeignLedger: "Its ledger was written for another database, so it looks like a copy; adopt the ledger " +
+		"to let this database continue on its own.",
 
 	towpath.ReasonTableExtra:   "Its table has the {part}, which Towpath does not make.",
 	towpath.ReasonTableDiffers: "Its table has the {part} ({have}), which Towpath makes as {want}.",
@@ -113,29 +112,30 @@ var templates = map[towpath.ReasonCode]string{
 		"some are missing or were put back to an earlier state.",
 
 	towpath.ReasonSkipped:         "{text}",
-	towpath.ReasonInLedger:        "The ledger of the database has it already.",
+	towpath.ReasonInLedger:        "The ledger of the database already has it.",
 	towpath.ReasonFileGone:        "Commit {commit} removed or renamed the file.",
 	towpath.ReasonOtherMigration:  "Since commit {commit} the file is no longer this migration of this database.",
-	towpath.ReasonFileReplaced:    "Commit {commit} replaced the file by {path}.",
+	towpath.ReasonFileReplaced:    "Commit {commit} replaced the file with {path}.",
 	towpath.ReasonRecordChanged:   "Commit {commit} changed what is to be recorded.",
 	towpath.ReasonSuperseded:      "Commit {commit} replaced the text.",
 	towpath.ReasonHasText:         "The database has version {version} already, with the text of commit {commit}.",
 	towpath.ReasonNoLongerAllowed: "Since commit {commit} it may not run here. {Cause}",
 	towpath.ReasonUnlinked:        "The repository was unlinked.",
 	towpath.ReasonRelinked:        "The repository was unlinked; another link has the migration now.",
-	towpath.ReasonUnassignedEarly: "The database was taken out of the project.",
+	towpath.ReasonUnassignedEarly: "The database was removed from the project.",
 	towpath.ReasonAccepted:        "Somebody accepted the text as applied instead.",
 
 	towpath.ReasonCancelled:      "The task was cancelled.",
-	towpath.ReasonCancelledEarly: "The task was cancelled before it began.",
-	towpath.ReasonInterrupted:    "The server was stopped. The task goes on after the start.",
-	towpath.ReasonInterruptedKept: "The server was stopped while the file ran, and rows stay in tables without transactions. " +
-		"Take them out before you try again.",
-	towpath.ReasonRowsMayStay: "The connection or the server ended while the file ran, and statement {statement} may have written to " +
-		"the table {table}. It has no transactions: what was written stays, and would be there twice after another run. " +
-		"Look into {table}. Take out what the file has written and run it again, or continue after a statement, " +
-		"or say that it was applied.",
-	towpath.ReasonServerDied:      "The server stopped during this attempt. The next one asks the database how far it came.",
+	towpath.ReasonCancelledEarly: "The task was cancelled before it started.",
+	towpath.ReasonInterrupted:    "The server was stopped. The task runs again when the server is back.",
+	towpath.ReasonInterruptedKept: "The server was stopped while the file ran, and tables without transactions kept its " +
+		"rows. Remove them before you retry.",
+	towpath.ReasonRowsMayStay: "The connection or the server ended while the file ran. Statement {statement} may have " +
+		"written to the table {table}, which has no transactions, so a retry could write the same " +
+		"rows twice. Look at {table}, then resolve the task: remove the rows and run it again, " +
+		"continue after a statement, or mark it as applied.",
+	towpath.ReasonServerDied: "The server stopped during this attempt. The next attempt asks the database how far it " +
+		"got.",
 	towpath.ReasonStatementFailed: "{path}:{line}:{column}: {Cause}",
 	towpath.ReasonPartlyKept:      "{Cause} ({extent:extent})",
 	towpath.ReasonUncompared:      "It is done, and somebody should look: {Cause}",
@@ -150,60 +150,63 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonNotDropped:       "The statement ended without an error, but the {object} is still there.",
 	towpath.ReasonDatabaseError:    "{message}",
 	towpath.ReasonScriptRefused:    "{message}",
-	towpath.ReasonLockTimeout:      "Another connection holds a lock in the database; given up at try {tries}: {cause}",
-	towpath.ReasonStatementTimeout: "The statement was stopped, since it did not end within {limit:span}: {cause}",
-	towpath.ReasonTextUnread:       "The text of this file could not be read from the server's metadata. Try again.",
-	towpath.ReasonTextMissing:      "The text of this file is not kept on this server. Synchronize the repository, then try again.",
-	towpath.ReasonTextDiffers:      "The text kept on this server is not what was planned (its checksum differs). Nothing was run.",
+	towpath.ReasonLockTimeout:      "Another connection held the lock; given up at try {tries}: {cause}",
+	towpath.ReasonStatementTimeout: "The statement was stopped because it did not end within {limit:span}: {cause}",
+	towpath.ReasonTextUnread:       "The text of this file could not be read from the server's metadata. Retry the task.",
+	towpath.ReasonTextMissing: "The server does not have the text of this file. Synchronize the repository, then retry " +
+		"the task.",
+	towpath.ReasonTextDiffers:      "The text on the server is not the planned one: its checksum differs. Nothing was run.",
 	towpath.ReasonUnassigned:       "The database no longer belongs to this project. Nothing was run.",
 	towpath.ReasonUnassignedRecord: "The database no longer belongs to this project. Nothing was recorded.",
-	towpath.ReasonChecksumMismatch: "This database has version {version} already, with another text: " +
-		"it was applied from {path} at commit {commit}. Nothing was run. " +
-		"Accept the new text as applied, or bring the change as a new version.",
-	towpath.ReasonStoppedHalfway: "An earlier run stopped half-way: {done} of {total} statements are in the database, " +
-		"each committed by itself, and the file was changed before the place where it stopped. " +
-		"Push the statements that ran as they were, and it goes on behind them. Or look into the database and resolve the task: " +
-		"continue after a statement, run all from the start, or say that it was applied.",
-	towpath.ReasonIndeterminate: "The server stopped while it ran statement {statement} of {total}, " +
-		"which this database commits by itself, and nobody knows whether it is in: {why}. " +
-		"Look at the database. Running again begins with that statement, or from the start if the file was changed before it. " +
-		"Or continue after a statement that you name, or say that it was applied.",
+	towpath.ReasonChecksumMismatch: "This database has version {version} with another text, applied from {path} at commit " +
+		"{commit}. Nothing was run. Accept the new text as applied, or push the change as a new " +
+		"version.",
+	towpath.ReasonStoppedHalfway: "An earlier attempt stopped halfway: {done} of {total} statements are in the database, " +
+		"and the file was changed before that place. Push these statements unchanged, and it " +
+		"continues after them. Or look at the database and resolve the task: continue after a " +
+		"statement, run all from the start, or mark it as applied.",
+	towpath.ReasonIndeterminate: "The server stopped during statement {statement} of {total}, which commits by itself, and " +
+		"it is unknown whether it took effect: {why}. Look at the database, then resolve the " +
+		"task. Not applied runs it again from this statement, or from the start if the file was " +
+		"changed before it. You can also continue after a statement that you name, or mark it as " +
+		"applied.",
 	towpath.ReasonObject: "{object} before:\n{before}\nand now:\n{now}",
-	towpath.ReasonCannotResume: "The file cannot go on at statement {statement}: {why}. " +
-		"Running again needs a file that goes on by itself; or say that it was applied.",
-	towpath.ReasonBeyondEnd: "The file has {total} statements only, and is to continue after statement {after}. Nothing was run.",
-	towpath.ReasonUnconfirmed: "The connection broke, and the database cannot be asked yet how the run ended. " +
-		"It is asked again soon. ({cause})",
-	towpath.ReasonSessionAlive: "An earlier run's session in the database ({session}) may still be at work on statement {statement} " +
-		"of version {version}, and cannot be ended: {cause}. It is looked at again soon.",
-	towpath.ReasonForeignVersion: "The ledger in this database belongs to another database " +
-		"(version {version} is recorded for one with the id \"{database}\"). " +
-		"Is it a copy? Nothing was run. If it is meant to go on from here by itself, take its ledger over.",
-	towpath.ReasonForeignLease: "The ledger in this database belongs to another database " +
-		"(it is kept for one with the id \"{database}\"). " +
-		"Is it a copy? Nothing was run. If it is meant to go on from here by itself, take its ledger over.",
-	towpath.ReasonRunTampered: "The ledger in this database was changed by other hands than this server's: {cause}. " +
-		"Nothing was run. Look at the database. On its page a workspace owner or a DBA accepts the ledger as it is.",
-	towpath.ReasonRunRestored: "The ledger in this database is an earlier state of itself: {cause}. " +
-		"Nothing was run. Look at the database. On its page a workspace owner or a DBA accepts the ledger as it is; " +
-		"what it lacks then runs.",
-	towpath.ReasonTamperedCommit: "The change was committed, and with its commit the ledger was changed by other hands: " +
-		"nothing can be said by it. Look at the database. ({cause})",
+	towpath.ReasonCannotResume: "The file cannot resume at statement {statement}: {why}. Push a file that can run on its " +
+		"own from there, or resolve the task as applied.",
+	towpath.ReasonBeyondEnd: "The file has only {total} statements, and was told to continue after statement {after}. " +
+		"Nothing was run.",
+	towpath.ReasonUnconfirmed: "The connection broke, and the database cannot be asked yet how the attempt ended. " +
+		"Towpath asks again soon. ({cause})",
+	towpath.ReasonSessionAlive: "The session of an earlier attempt ({session}) may still run statement {statement} of " +
+		"version {version}, and could not be terminated: {cause}. Towpath tries again soon.",
+	towpath.ReasonForeignVersion: "The ledger in this database belongs to another database (version {version} is recorded " +
+		"for one with the id \"{database}\"). Is it a copy? Nothing was run. Adopt the " +
+		"ledger to let this database continue on its own.",
+	towpath.ReasonForeignLease: "The ledger in this database belongs to another database (it is kept for one with the id " +
+		"\"{database}\"). Is it a copy? Nothing was run. Adopt the ledger to let this " +
+		"database continue on its own.",
+	towpath.ReasonRunTampered: "The ledger in this database was changed outside Towpath: {cause}. Nothing was run. Look " +
+		"at the database; a workspace owner or DBA can then accept the ledger on its page.",
+	towpath.ReasonRunRestored: "The ledger in this database is an earlier state of itself: {cause}. Nothing was run. " +
+		"Look at the database; a workspace owner or DBA can then accept the ledger on its page, " +
+		"and what it lacks runs.",
+	towpath.ReasonTamperedCommit: "The change was committed, and the ledger was changed with it outside Towpath, so it " +
+		"proves nothing. Look at the database. ({cause})",
 
 	towpath.ReasonOtherRepository: "The delivery is about another repository, {repository}.",
 	towpath.ReasonMovesNoBranch:   "The delivery moves no branch.",
 	towpath.ReasonOtherBranch:     "The delivery moves {refs}; the link follows the branch {branch}.",
-	towpath.ReasonPollingChosen:   "You chose polling. Towpath looks for new commits every {every:span}.",
-	towpath.ReasonPollingSet:      "This server is set to make no webhooks. It looks for new commits every {every:span}.",
+	towpath.ReasonPollingChosen:   "You chose polling. Towpath looks for new commits every {every:pace}.",
+	towpath.ReasonPollingSet:      "This server is set to make no webhooks. It looks for new commits every {every:pace}.",
 	towpath.ReasonUnreachableServer: "{provider} cannot reach {url} from the Internet, so there is no webhook. " +
-		"Towpath looks for new commits every {every:span} instead.",
-	towpath.ReasonHookGone: "The webhook is gone from the repository. Towpath still finds pushes by polling, every {every:span}. " +
+		"Towpath looks for new commits every {every:pace} instead.",
+	towpath.ReasonHookGone: "The webhook is gone from the repository. Towpath still finds pushes by polling, every {every:pace}. " +
 		"Repair the webhook to get them at once.",
 	towpath.ReasonHookOff: "The webhook is switched off at the provider. Towpath still finds pushes by polling. " +
 		"Repair the webhook to switch it on.",
 	towpath.ReasonHookSilent: "The provider has the webhook, but the last push came without a delivery. " +
 		"Check that it can reach {url}; the repository's webhook page shows what it tried.",
-	towpath.ReasonHookRefused:        "{Cause} Towpath tries again.",
+	towpath.ReasonHookRefused:        "The webhook could not be removed yet, and Towpath keeps trying. {Cause}",
 	towpath.ReasonHookLeft:           "{Cause} Remove the webhook {url} yourself, in the settings of {repository}.",
 	towpath.ReasonHookAccountGone:    "The account that made the webhook is no longer connected.",
 	towpath.ReasonHookRepositoryGone: "The repository is gone, or the account that made the webhook can no longer see it.",
@@ -213,8 +216,7 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonReadingPaused:     "{done} of {total:file} have been read. Reading continues at {until:clock}.",
 	towpath.ReasonReadingHalfway:    "{done} of {total:file} have been read. Reading continues soon.",
 	towpath.ReasonRepositoryFailing: "Reading the repository failed {n:time} in a row. The next try is at {until:clock}.",
-	towpath.ReasonTaskUnknown: "Nobody knows whether version {version} was applied in {environment}/{database}. " +
-		"{Cause}",
+	towpath.ReasonTaskUnknown:       "It is unknown whether version {version} was applied in {environment}/{database}. {Cause}",
 	towpath.ReasonTaskFailed: "Version {version} failed in {environment}/{database}: {cause}. " +
 		"Push a corrected file, or retry or skip the task.",
 	towpath.ReasonTaskRunning: "Version {version} is running in {environment}/{database}.",
@@ -256,7 +258,7 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonNotReviewed:    "Not reviewed: {cause}",
 
 	towpath.ReasonProviderSays:         "It says: {message}",
-	towpath.ReasonProviderUnauthorized: "The provider no longer accepts our access. Connect your account again. {Cause}",
+	towpath.ReasonProviderUnauthorized: "The provider no longer accepts the account's access. Connect the account again. {Cause}",
 	towpath.ReasonProviderPermission: "The permission {permissions} is missing. " +
 		"Add it to the OAuth application, then connect your account again. {Cause}",
 	towpath.ReasonProviderRefused:      "The provider refused the request. {Cause}",

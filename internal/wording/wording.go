@@ -42,7 +42,7 @@ func Fragment(r towpath.Reason) string {
 func Fragments(list []towpath.Reason) string { return join(list, Fragment, "; ") }
 
 // render fills in a template: {name} is a param, {name:clock} a time, {name:span} a duration,
-// {name:limit} one that may be none, {name:words} an enum without its hyphens, and {name:noun} a
+// {name:pace} one after "every", {name:limit} one that may be none, {name:words} an enum without its hyphens, and {name:noun} a
 // number with its noun. {cause} is the causes as fragments, {Cause} as texts.
 func render(r towpath.Reason, template string) string {
 	var out strings.Builder
@@ -78,6 +78,8 @@ func value(r towpath.Reason, name string) string {
 		return extent(r, param)
 	case "place":
 		return place(param)
+	case "pace":
+		return pace(param)
 	case "limit":
 		return limit(param)
 	case "level":
@@ -122,6 +124,15 @@ func clock(param string) string {
 		return param
 	}
 	return at.UTC().Format("15:04:05 MST")
+}
+
+// pace is a duration as it follows "every": "minute", "30 seconds".
+func pace(param string) string {
+	text := span(param)
+	if noun, one := strings.CutPrefix(text, "1 "); one && !strings.Contains(noun, " ") {
+		return noun
+	}
+	return text
 }
 
 // setting is a param that is a value of a rule of the SQL review; "" is the default.
