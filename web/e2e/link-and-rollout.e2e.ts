@@ -119,7 +119,7 @@ describe('from an empty workspace to a rollout', () => {
     await page.goto(`/projects/${project}`)
     await page.getByRole('link', { name: '1 file is ignored' }).waitFor({ timeout: 20_000 })
     await page.getByLabel('Look up a file').fill('migrations/6__ddl__lost.sql')
-    await page.getByText('is in the base directory itself').waitFor()
+    await page.getByText('is directly in the base directory').waitFor()
     await looksGood(page, 'project-why')
     await page.getByRole('link', { name: '1 file is ignored' }).click()
     await page.getByText('migrations/6__ddl__lost.sql', { exact: true }).waitFor()
