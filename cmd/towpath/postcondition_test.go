@@ -35,24 +35,24 @@ func unmetOnPostgres() []unmet {
 		{
 			"an invalid index, built by itself", brokenIndex("cust_email"),
 			"CREATE INDEX CONCURRENTLY IF NOT EXISTS cust_email ON customer (email);",
-			"public.cust_email is there and not valid", drop,
+			"public.cust_email exists and is not valid", drop,
 		},
 		{
 			"an invalid index, in one transaction", brokenIndex("cust_email"),
 			customer + "CREATE INDEX IF NOT EXISTS cust_email ON customer (email);",
-			"public.cust_email is there and not valid", drop,
+			"public.cust_email exists and is not valid", drop,
 		},
 		{
 			"an invalid index, statement by statement", brokenIndex("cust_email"),
 			"-- towpath: no-transaction\n" + customer +
 				"CREATE INDEX IF NOT EXISTS cust_email ON customer (email);",
-			"public.cust_email is there and not valid", drop,
+			"public.cust_email exists and is not valid", drop,
 		},
 		{
 			"an invalid index that the search path finds", append(brokenIndex("cust_email"), "CREATE SCHEMA o",
 				"ALTER TABLE customer SET SCHEMA o"),
 			"SET search_path = o;\nCREATE INDEX CONCURRENTLY IF NOT EXISTS cust_email ON customer (email);",
-			"o.cust_email is there and not valid",
+			"o.cust_email exists and is not valid",
 			[]string{"DROP INDEX o.cust_email"},
 		},
 		{

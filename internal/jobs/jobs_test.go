@@ -196,7 +196,7 @@ func TestLostLeaseStopsTheHandler(t *testing.T) {
 		r := &jobs.Runner{
 			Store:  st,
 			Owner:  "a",
-			Lease:  60 * time.Millisecond,
+			Lease:  600 * time.Millisecond, // long enough to be extended on a busy machine
 			Logger: slog.New(slog.DiscardHandler),
 			Handlers: map[towpath.JobKind]jobs.Handler{kind: func(ctx context.Context,
 				_ string,
