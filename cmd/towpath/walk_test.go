@@ -84,7 +84,7 @@ func (w *world) settled(t *testing.T, n int) {
 	t.Helper()
 	w.must(t, w.wait("done"))
 	w.ranOnce(t, n)
-	if _, v := w.state(); len(v.Plan.Items) > 0 || v.Plan.Blocked.Text != "" || v.LastError != "" {
+	if _, v := w.state(); len(v.Plan.Items) > 0 || v.Plan.Blocked.Text != "" || v.LastError.Text != "" {
 		t.Errorf("the link's page: %+v", v)
 	}
 	w.historyHas(t, n)

@@ -187,7 +187,7 @@ type linkView struct {
 	AttentionReason demoReason   `json:"attentionReason"`
 	HookState       string       `json:"hookState"`
 	WaitsFor        demoReason   `json:"waitsFor"`
-	LastError       string       `json:"lastError"`
+	LastError       demoReason   `json:"lastError"`
 	Rollout         *demoRollout `json:"rollout"`
 	Plan            struct {
 		Blocked demoReason `json:"blocked"`
@@ -226,7 +226,7 @@ func (w *world) state() (string, linkView) {
 func (w *world) wait(want string) error {
 	return w.until(2*time.Minute, func() (bool, string) {
 		got, v := w.state()
-		return got == want, fmt.Sprintf("want %s, it is %s: %s %s %s", want, got, v.WaitsFor.Text, v.LastError,
+		return got == want, fmt.Sprintf("want %s, it is %s: %s %s %s", want, got, v.WaitsFor.Text, v.LastError.Text,
 			v.AttentionReason.Text)
 	})
 }
