@@ -83,6 +83,11 @@ func fillIn(t *rapid.T, column string, field any) {
 			{},
 			{towpath.Why(towpath.ReasonEdited), towpath.Why(towpath.ReasonRenamed, "path", "größe \"x\"")},
 		}).Draw(t, column)
+	case *towpath.ReviewNotes:
+		*f = rapid.SampledFrom([]towpath.ReviewNotes{
+			{},
+			{Findings: []towpath.ReviewFinding{{Rule: "PL01", Message: "größe"}}, MoreNotKept: 3, MoreGaps: 2, MoreAllowed: 1},
+		}).Draw(t, column)
 	case *towpath.Notices:
 		*f = rapid.SampledFrom([]towpath.Notices{
 			{},
