@@ -132,12 +132,13 @@ describe('the first visit', () => {
       'API tokens',
       'General',
       'Members',
+      'SQL review',
     ])
     await member.goto('/settings/gitops')
     await member.getByText('Only workspace owners can open this page').waitFor()
     await looksGood(member, 'member-gitops')
     await member.keyboard.press('Control+k')
-    await member.getByRole('combobox', { name: 'Go to a page or project' }).fill('git')
+    await member.getByRole('combobox', { name: 'Go to a page' }).fill('git')
     expect(await member.getByRole('option').allTextContents()).toEqual([])
     await member.context().close()
   })
