@@ -8,7 +8,7 @@ status=0
 unformatted=$(gofmt -l . | grep -v node_modules || true)
 [ -z "$unformatted" ] || { echo "gofmt would change:"; echo "$unformatted"; status=1; }
 go vet ./... || status=1
-go vet -tags realgitea ./cmd/towpath || status=1
+go vet -tags netgo,osusergo,realgitea ./cmd/towpath || status=1
 go test -count=1 -run 'TestWords' . || status=1
 if [ "${1:-}" = quick ]; then
 	go tool -modfile=tools.mod staticcheck ./... || status=1
