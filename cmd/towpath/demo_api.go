@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -27,6 +28,9 @@ func newAPIClient(base string) (*apiClient, error) {
 	}
 	return &apiClient{base: base, http: &http.Client{Jar: jar, Timeout: time.Minute}}, nil
 }
+
+// errNotFound is in the chain of an error when the server answers 404.
+var errNotFound = errors.New("404 Not Found")
 
 // call sends in as JSON and reads the answer into out; either may be nil.
 func (c *apiClient) call(ctx context.Context, method, path string, in, out any) error {
@@ -54,6 +58,9 @@ func (c *apiClient) call(ctx context.Context, method, path string, in, out any) 
 	text, err := io.ReadAll(io.LimitReader(resp.Body, 16<<20))
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	if resp.StatusCode == http.StatusNotFound {
+		return fmt.Errorf("%s %s: %w: %s", method, path, errNotFound, text)
 	}
 	if resp.StatusCode >= 300 {
 		return fmt.Errorf("%s %s: %s: %s", method, path, resp.Status, text)

@@ -5,10 +5,14 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -46,6 +50,32 @@ func startDemo(t *testing.T, args ...string) (info demoInfo, stop func()) {
 		if code := <-ended; code != 0 {
 			t.Errorf("it ended with %d: %s", code, errs.String())
 		}
+	}
+}
+
+// TestDemoWatch_outlivesWhatItLooksAt unlinks a repository between the list and the look at it.
+func TestDemoWatch_outlivesWhatItLooksAt(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	var looks atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/api/v1/rollouts":
+			_, _ = io.WriteString(w, `{"items":[]}`)
+		case "/api/v1/projects", "/api/v1/projects/order/repository-links":
+			_, _ = io.WriteString(w, `{"items":[{"id":"order"}]}`)
+		default:
+			if looks.Add(1) == 2 {
+				cancel()
+			}
+			http.NotFound(w, r)
+		}
+	}))
+	defer server.Close()
+	d := &demo{api: &apiClient{base: server.URL, http: server.Client()}}
+	if err := d.watch(ctx, io.Discard); err != nil || looks.Load() < 2 {
+		t.Errorf("it ended after %d looks: %v", looks.Load(), err)
 	}
 }
 

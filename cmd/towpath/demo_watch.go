@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -98,22 +99,12 @@ func (d *demo) watch(ctx context.Context, w io.Writer) error {
 	defer tick.Stop()
 	rollouts, tasks := map[string]string{}, map[string]string{} // id → state at the last pass
 	files := map[string]bool{}                                  // lines about files at the last pass
-	for first := true; ; first = false {
-		var latest items[demoRollout]
-		if err := d.api.call(ctx, "GET", "/rollouts?pageSize=5", nil, &latest); err != nil &&
-			ctx.Err() == nil {
-			return err
-		}
-		for _, r := range slices.Backward(latest.Items) {
-			if r.FinishedAt != nil && rollouts[r.ID] == r.State {
-				continue
-			}
-			rollouts[r.ID] = r.State
-			if err := d.reportTasks(ctx, w, r, tasks, first); err != nil && ctx.Err() == nil {
-				return err
-			}
-		}
-		if err := d.reportFiles(ctx, w, files, first); err != nil && ctx.Err() == nil {
+	quiet := true                                               // until a pass has seen what is there already
+	for {
+		err := d.report(ctx, w, rollouts, tasks, files, quiet)
+		quiet = quiet && err != nil
+		// What was listed may be gone a moment later, such as a link; the next pass lists again.
+		if err != nil && ctx.Err() == nil && !errors.Is(err, errNotFound) {
 			return err
 		}
 		select {
@@ -122,6 +113,26 @@ func (d *demo) watch(ctx context.Context, w io.Writer) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// report prints what is new since the last pass.
+func (d *demo) report(
+	ctx context.Context, w io.Writer, rollouts, tasks map[string]string, files map[string]bool, quiet bool,
+) error {
+	var latest items[demoRollout]
+	if err := d.api.call(ctx, "GET", "/rollouts?pageSize=5", nil, &latest); err != nil {
+		return err
+	}
+	for _, r := range slices.Backward(latest.Items) {
+		if r.FinishedAt != nil && rollouts[r.ID] == r.State {
+			continue
+		}
+		rollouts[r.ID] = r.State
+		if err := d.reportTasks(ctx, w, r, tasks, quiet); err != nil {
+			return err
+		}
+	}
+	return d.reportFiles(ctx, w, files, quiet)
 }
 
 // wayOut is what a person can do about a task that does not continue by itself, and where.
