@@ -34,7 +34,7 @@ export function SqlBlock({ label, sql, line, marks }: SqlBlockProps) {
         <span className="mono wrap-any">{label}</span>
         <CopyButton value={sql.text} label="SQL" />
       </figcaption>
-      <Suspense fallback={<pre className={classes.plain}>{sql.text}</pre>}>
+      <Suspense fallback={<Plain text={sql.text} />}>
         <SqlView text={sql.text} label={label} line={line} marks={marks} />
       </Suspense>
       {sql.truncated && (
@@ -43,6 +43,16 @@ export function SqlBlock({ label, sql, line, marks }: SqlBlockProps) {
         </div>
       )}
     </figure>
+  )
+}
+
+/** The text until the colored view is there. */
+function Plain({ text }: { text: string }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
+    <pre className={classes.plain} tabIndex={0}>
+      {text}
+    </pre>
   )
 }
 
@@ -59,7 +69,7 @@ export function SqlDiff({ before, after }: SqlDiffProps) {
         <span>Schema before and after</span>
         <CopyButton value={after.text} label="the schema after" />
       </figcaption>
-      <Suspense fallback={<pre className={classes.plain}>{after.text}</pre>}>
+      <Suspense fallback={<Plain text={after.text} />}>
         <SqlDiffView before={before.text} after={after.text} />
       </Suspense>
     </figure>

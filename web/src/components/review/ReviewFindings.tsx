@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import type { Schemas } from '~/api/client'
 import { byFile, type FileFindings, saysSomething } from '~/api/findings'
 import { EmptyState } from '~/ui/EmptyState'
@@ -18,7 +18,7 @@ interface ReviewFindingsProps {
 
 /** What the SQL review says, file by file. */
 export function ReviewFindings({ review, sqlOf }: ReviewFindingsProps) {
-  const files = byFile(review.files)
+  const files = useMemo(() => byFile(review.files), [review.files]) // new objects would rebuild their editors
   const said = files.filter(saysSomething)
   return (
     <section className="stack tight" aria-labelledby="review">
