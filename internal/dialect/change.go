@@ -21,7 +21,7 @@ type Reader struct {
 
 // ReadChange reads the change of one statement. A statement that it does not understand is Opaque.
 func (d Reader) ReadChange(s statement.Statement) schema.Change {
-	words, ok := d.words(s.Text)
+	words, ok := d.description(s.Text)
 	if !ok || len(words) == 0 {
 		return schema.Change{Effect: schema.Opaque}
 	}
@@ -51,8 +51,22 @@ type word struct {
 	from, to  int // in the statement's text
 }
 
+// describing are the first words of statements that describe an object.
+var describing = []string{"CREATE", "ALTER", "DROP", "RENAME", "REINDEX"}
+
+// description reads the words of a statement that describes an object, and only the first word of
+// any other, which may be megabytes of data.
+func (d Reader) description(text string) (words []word, ok bool) {
+	return d.read(text, func(first word) bool { return slices.Contains(describing, first.key) })
+}
+
 // words reads the tokens of one statement; ok is false if it has a part that some servers skip.
 func (d Reader) words(text string) (words []word, ok bool) {
+	return d.read(text, func(word) bool { return true })
+}
+
+// read reads the words of a statement, and only the first unless on says that more are needed.
+func (d Reader) read(text string, on func(first word) bool) (words []word, ok bool) {
 	for t, err := range statement.Tokens(text, d.Lexer()) {
 		if err != nil {
 			return nil, false
@@ -74,7 +88,9 @@ func (d Reader) words(text string) (words []word, ok bool) {
 		default:
 			w.key = "'"
 		}
-		words = append(words, w)
+		if words = append(words, w); !on(words[0]) {
+			break
+		}
 	}
 	return words, true
 }

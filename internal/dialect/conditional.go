@@ -16,7 +16,7 @@ var conditionalKinds = []string{
 
 // ReadConditional reads a statement with IF NOT EXISTS; ok is false for any other.
 func (d Reader) ReadConditional(s statement.Statement) (c schema.Conditional, ok bool) {
-	words, readable := d.words(s.Text)
+	words, readable := d.description(s.Text)
 	if !readable || len(words) == 0 {
 		return c, false
 	}

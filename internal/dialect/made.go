@@ -11,7 +11,7 @@ import (
 // ReadMade reads what must exist after a statement; ok is false when the server's success is
 // enough.
 func (d Reader) ReadMade(s statement.Statement) (m schema.Made, ok bool) {
-	words, readable := d.words(s.Text)
+	words, readable := d.description(s.Text)
 	if !readable || len(words) == 0 {
 		return m, false
 	}
@@ -32,7 +32,7 @@ func (d Reader) ReadIfExists(s statement.Statement) (name string, ok bool) {
 	if !strings.HasPrefix(s.Verb, "ALTER ") {
 		return "", false
 	}
-	words, readable := d.words(s.Text)
+	words, readable := d.description(s.Text)
 	if !readable {
 		return "", false
 	}

@@ -86,7 +86,7 @@ func (d Reader) setsPath(s statement.Statement) (first string, known, sets bool)
 // marks reads one statement, with the columns of a new table only on request. temporary is the name
 // of a temporary table.
 func (d Reader) marks(s statement.Statement, columns bool) (marks []schema.Mark, temporary string) {
-	words, ok := d.words(s.Text)
+	words, ok := d.description(s.Text)
 	if !ok {
 		return nil, ""
 	}
