@@ -67,7 +67,7 @@ const (
 	LinkHeld      LinkState = "held"
 	LinkUnplanned LinkState = "unplanned" // some files cannot be planned
 	LinkRunning   LinkState = "running"
-	LinkPending   LinkState = "pending"
+	LinkPending   LinkState = "pending"   // so is a commit that is not compared yet
 	LinkMissing   LinkState = "missing"   // its webhook is missing, so the server polls
 	LinkConnected LinkState = "connected" // it works, and no rollout is open
 )
@@ -81,6 +81,8 @@ func stateOfLink(l towpath.RepositoryLink, open towpath.RolloutState) LinkState 
 		return LinkUnplanned
 	case open != "":
 		return LinkState(open)
+	case l.SyncedCommit == "", l.SyncedCommit != l.HeadCommit:
+		return LinkPending
 	case l.HookState == towpath.HookMissing:
 		return LinkMissing
 	}

@@ -291,8 +291,13 @@ func TestStateOfLink_namesWhatNeedsAPersonFirst(t *testing.T) {
 		open towpath.RolloutState
 		want LinkState
 	}{
-		{towpath.RepositoryLink{}, "", LinkConnected},
-		{towpath.RepositoryLink{HookState: towpath.HookMissing}, "", LinkMissing},
+		{towpath.RepositoryLink{}, "", LinkPending},
+		{towpath.RepositoryLink{HeadCommit: "b", SyncedCommit: "a"}, "", LinkPending},
+		{towpath.RepositoryLink{HeadCommit: "a", SyncedCommit: "a"}, "", LinkConnected},
+		{
+			towpath.RepositoryLink{HeadCommit: "a", SyncedCommit: "a", HookState: towpath.HookMissing}, "",
+			LinkMissing,
+		},
 		{towpath.RepositoryLink{HookState: towpath.HookMissing}, towpath.RolloutRunning, LinkRunning},
 		{towpath.RepositoryLink{UnplannedFiles: 1}, "", LinkUnplanned},
 		{towpath.RepositoryLink{UnplannedFiles: 1}, towpath.RolloutPending, LinkUnplanned},

@@ -99,6 +99,8 @@ describe('by keyboard alone', () => {
     await press(page, 'Choose acme/shop-db')
     await page.getByRole('table', { name: 'What the databases already have' }).waitFor()
     await type(page, 'What has run in test/shop', 'Up to 3')
+    // the list slides in, and keys reach nothing before it is there
+    await page.getByRole('option', { name: /^Up to 3/ }).waitFor()
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     await page.getByLabel(/^Record everything up to 3 as applied/).waitFor()

@@ -17,6 +17,7 @@ import { useLinkCrumbs } from '~/hooks/use-link-crumbs'
 import { useFilter, useParam } from '~/hooks/use-params'
 import { EmptyState } from '~/ui/EmptyState'
 import { Notice } from '~/ui/Notice'
+import { shortHash } from '~/util/str'
 
 /** One link: its health, its open files, and the deliveries of the provider. */
 export default function LinkPage() {
@@ -86,10 +87,22 @@ function Files({ status, project }: { status: Schemas['LinkStatus']; project: st
               <SkipFileButton item={item} link={id} project={project} />
             </>
           )}
-          empty={<EmptyState icon="check">Every matching file is in its databases.</EmptyState>}
+          empty={<NothingOpen status={status} />}
         />
       )}
     </section>
+  )
+}
+
+/** What an empty plan says, which is nothing before the newest commit was compared. */
+function NothingOpen({ status: { headCommit, syncedCommit, attentionReason } }: { status: Schemas['LinkStatus'] }) {
+  if (syncedCommit && syncedCommit === headCommit)
+    return <EmptyState icon="check">Every matching file is in its databases.</EmptyState>
+  if (attentionReason) return <EmptyState icon="file">The files were not compared with the databases.</EmptyState>
+  return (
+    <EmptyState icon="file">
+      Comparing {headCommit ? shortHash(headCommit) : 'the repository'} with the databases. What is to run appears here.
+    </EmptyState>
   )
 }
 
