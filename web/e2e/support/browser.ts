@@ -24,7 +24,7 @@ export async function signIn(browser: Browser, info: DemoInfo, scheme: 'light' |
     viewport: { width: 1280, height: 900 },
     baseURL: info.consoleUrl,
   })
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(20_000)
   const page = await context.newPage()
   await page.goto('/')
   await page.getByLabel('Email').fill(info.email)
