@@ -149,9 +149,25 @@ func TestDraft(t *testing.T) {
 		"a file of levels that cannot be read is a finding at its line": {
 			held:   databases{"t1": same["t1"], "t2": same["t2"], "p1": same["t1"], "p2": same["t1"]},
 			change: levels("review:\n  environments:\n    prod:\n      rules:\n        DS03: fatal\n"),
-			want: "done ; test db/towpath.yaml [towpath.yaml ] towpath.yaml error 5" +
-				"; prod db/towpath.yaml [towpath.yaml ] towpath.yaml error 5" +
+			want: "done ; test db/towpath.yaml [towpath.yaml ] RU06 error 5" +
+				"; prod db/towpath.yaml [towpath.yaml ] RU06 error 5" +
 				"; test 1.sql [sqlite 3.54.1 ]** DS03 error 2; prod 1.sql [sqlite 3.54.1 ]** DS03 error 2",
+		},
+		"a file of levels that names no environment of ours is a finding at its line": {
+			held: databases{"t1": same["t1"]},
+			change: func(d *manifest.Draft) {
+				levels("review:\n  rules: {DS03: off}\n  environments:\n    prod: {}\n    \"Prüfung\": {preset: quiet}\n")(d)
+				d.Databases = d.Databases[:1]
+			},
+			want: "done ; test db/towpath.yaml [towpath.yaml ] RU06 error 5; test 1.sql [sqlite 3.54.1 ]* DS03 error 2",
+		},
+		"a comment without a reason allows nothing": {
+			held: databases{"t1": same["t1"]},
+			change: func(d *manifest.Draft) {
+				d.Texts["1.sql"] = "-- towpath: allow DS03\nDROP TABLE old;"
+				d.Databases = d.Databases[:1]
+			},
+			want: "done ; test 1.sql [sqlite 3.54.1 ]* RU02 warning 1 DS03 error 2",
 		},
 		"a late file and an edited one": {
 			held: databases{"t1": same["t1"]},

@@ -68,8 +68,17 @@ review:
 		"review: {rules: {PL01: loud}}":                   `review.rules.PL01: "loud" is no level`,
 		"review: {preset: loud}":                          "review.preset: There is no preset",
 		"review: {dialect: oracle}":                       "review.dialect: There is no dialect",
-		"review: {color: red}":                            "color",
-		"review: {insist: [PL99]}":                        "review.insist: There is no rule PL99",
+		"review: {color: red}":                            "line 1: There is no field color here. Use dialect,",
+		"reviews: {}":                                     "line 1: There is no field reviews here. Use review.",
+		"review: {environments: {a: {colour: red}}}":      "There is no field colour here. Use preset, rules or insist.",
+		"review: {insist: PL01}":                          "line 1: The value PL01 does not fit here. Write a list",
+		"review: {rules: [PL01]}":                         "line 1: The value does not fit here. Write fields",
+		"review: {preset: [quiet]}":                       "line 1: The value does not fit here. Write one word",
+		"review: {rules: {PL01: , DS03: off}}":            "review.rules.PL01: There is no level",
+		"review: {rules: {PL01: {}}}":                     "review.rules.PL01: There is no level",
+		"review: {server-version: new}":                   `review.server-version: "new" is no version`,
+		"review: {preset: quiet}\n---\nreview: {}":        "line 2: A second document begins here",
+		"review: {insist: [PL99]}":                        "review.insist.PL99: There is no rule PL99",
 		"review: {rules: {NM02: {form: x}}}":              "review.rules.NM02: NM02 has no setting form. It has format, limit",
 		"review: {rules: {NM02: {limit: few}}}":           `review.rules.NM02.limit: "few" is no number`,
 		"review: {rules: {NM02: {limit: -1}}}":            `review.rules.NM02.limit: "-1" is no number`,
@@ -84,6 +93,49 @@ review:
 	}
 	if _, err := sqlreview.ParsePolicy(nil, some); err != nil {
 		t.Errorf("an empty file: %v", err)
+	}
+}
+
+func TestPolicyLine(t *testing.T) {
+	t.Parallel()
+	const head = "# of a team\nreview:\n  preset: quiet\n"
+	for text, want := range map[string]int{
+		"  rules:\n    PL01: off\n    PL99: off\n":                         6,
+		"  rules:\n    NM02:\n      level: info\n      limit: few\n":       7,
+		"  insist:\n  - PL01\n  - PL99\n":                                  6,
+		"  environments:\n    prod: {}\n    \"Prüfung\":\n      x: 1\n":    7,
+		"  environments:\n    test: {}\n    prdo:\n      preset: strict\n": 6,
+		"  rules:\n   - a: : b":                                            5,
+		"  server-version: x\n":                                            4,
+		"---\nreview: {}\n":                                                4,
+	} {
+		file, err := sqlreview.ParsePolicy([]byte(head+text), some)
+		if err == nil {
+			err = file.CheckEnvironments([]string{"test", "prod"})
+		}
+		if err == nil {
+			t.Errorf("%s is fine", text)
+			continue
+		}
+		if got := sqlreview.PolicyLine([]byte(head+text), err); got != want {
+			t.Errorf("%s: line %d, want %d: %v", text, got, want, err)
+		}
+	}
+}
+
+func TestPolicyFile_namesTheEnvironmentsThatExist(t *testing.T) {
+	t.Parallel()
+	file, err := sqlreview.ParsePolicy([]byte("review: {environments: {prdo: {}, test: {}}}"), some)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = file.CheckEnvironments([]string{"test", "prod"})
+	const want = "review.environments.prdo: There is no environment prdo. Use test, prod."
+	if err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	if err := file.CheckEnvironments([]string{"test", "prdo"}); err != nil {
+		t.Errorf("environments that exist: %v", err)
 	}
 }
 

@@ -1,9 +1,7 @@
 package sqlreview
 
 import (
-	"bytes"
 	"errors"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -82,10 +80,8 @@ func (r *ruleText) UnmarshalYAML(node *yaml.Node) error {
 
 // ParsePolicy reads a file towpath.yaml. Its error names the field, what is wrong, and the way out.
 func ParsePolicy(content []byte, all []Rule) (PolicyFile, error) {
-	var text policyText
-	decoder := yaml.NewDecoder(bytes.NewReader(content))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&text); err != nil && !errors.Is(err, io.EOF) {
+	text, err := decodePolicy(content)
+	if err != nil {
 		return PolicyFile{}, err
 	}
 	file := PolicyFile{
@@ -99,17 +95,51 @@ func ParsePolicy(content []byte, all []Rule) (PolicyFile, error) {
 			"There is no dialect %q. Use postgres, mysql or sqlite.",
 			file.Dialect)
 	}
-	if err := file.Policy.Check(all); err != nil {
+	if file.Server != "" {
+		if _, err := ParseVersion(file.Dialect, file.Server); err != nil {
+			return file, towpath.Invalid("review.server-version", "%s.", err)
+		}
+	}
+	if err := text.Review.check(all); err != nil {
 		return file, inFile("review.", err)
 	}
 	for _, name := range slices.Sorted(maps.Keys(text.Review.Environments)) {
-		p := text.Review.Environments[name].over(file.Policy)
-		if err := p.Check(all); err != nil {
+		own := text.Review.Environments[name]
+		if err := own.check(all); err != nil {
 			return file, inFile("review.environments."+name+".", err)
 		}
-		file.Environments[name] = p
+		file.Environments[name] = own.over(file.Policy)
 	}
 	return file, nil
+}
+
+// CheckEnvironments returns what is wrong when the file names an environment that is not there: its
+// levels would count nowhere.
+func (f PolicyFile) CheckEnvironments(names []string) error {
+	for _, name := range slices.Sorted(maps.Keys(f.Environments)) {
+		if !slices.Contains(names, name) {
+			return towpath.Invalid("review.environments."+name, "There is no environment %s. Use %s.",
+				towpath.ClipRunes(name, 40), strings.Join(names, ", "))
+		}
+	}
+	return nil
+}
+
+// check returns what is wrong with a text. Unlike Policy.Check it names the rule that the text
+// insists on, and the one of which it says nothing.
+func (t levelsText) check(all []Rule) error {
+	for _, id := range slices.Sorted(maps.Keys(t.Rules)) {
+		if r := t.Rules[id]; r.level == "" && len(r.settings) == 0 {
+			return towpath.Invalid("levels."+id,
+				"There is no level. Use error, warning, info or off.")
+		}
+	}
+	for _, id := range t.Insist {
+		if err := (Policy{Insist: []string{id}}).Check(all); err != nil {
+			return noRule("insist."+id, id)
+		}
+	}
+	return t.policy().Check(all)
 }
 
 // inFile names the field of an error as the file does, where levels and settings are below rules.

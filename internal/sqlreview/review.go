@@ -3,6 +3,7 @@ package sqlreview
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -128,11 +129,21 @@ func (r *fileReview) unused() (found []Finding) {
 		}
 		found = append(found, Finding{
 			Rule: unusedRule, Level: r.rules.all[at].level, Path: r.file.Path, Line: a.Line, Column: 1,
-			Message: fmt.Sprintf("%s finds nothing in the statement below, so there is nothing to allow.",
-				a.Rule),
+			Message: fmt.Sprintf(r.useless(a), a.Rule),
 		})
 	}
 	return found
+}
+
+// useless is why a comment allows nothing; %[1]s stands for its rule.
+func (r *fileReview) useless(a Allow) string {
+	switch {
+	case a.Because == "":
+		return "%[1]s is not allowed without a reason. Write it: -- towpath: allow %[1]s because …"
+	case r.in.Policy.Insists(a.Rule):
+		return "%s cannot be allowed here: the levels insist on it."
+	}
+	return "%s finds nothing in the statement below, so there is nothing to allow."
 }
 
 // statement runs the rules on one statement, before and after the catalog has followed it.
@@ -175,7 +186,7 @@ func (r *fileReview) allow(found []Finding, allowed *int) []Finding {
 			return false
 		}
 		for i := range s.Allows {
-			if s.Allows[i].Rule == f.Rule {
+			if s.Allows[i].Rule == f.Rule && s.Allows[i].Because != "" {
 				s.Allows[i].Used = true
 				*allowed++
 				return true
@@ -196,7 +207,8 @@ func (r *fileReview) at(f Finding) *Text {
 	return nil
 }
 
-// Allow is a comment that allows a finding of one rule at the statement behind it:
+// Allow is a comment that allows a finding of one rule at the statement behind it. Without a reason
+// it allows none.
 //
 //	-- towpath: allow PL01 because the table is empty
 type Allow struct {
@@ -206,6 +218,9 @@ type Allow struct {
 	Used    bool
 }
 
+// ruleID is a rule's id in such a comment, with what separates it from the next word.
+var ruleID = regexp.MustCompile(`^[\s,]*([A-Za-z]{2}\d{2})(?:[\s,]+|$)`)
+
 // ParseAllow reads the words of such a comment behind "towpath:"; ok is false when they are another
 // directive.
 func ParseAllow(words string, line int) (allows []Allow, ok bool) {
@@ -213,11 +228,20 @@ func ParseAllow(words string, line int) (allows []Allow, ok bool) {
 	if !ok {
 		return nil, false
 	}
-	ids, because, _ := strings.Cut(rest, " because")
-	for _, id := range strings.FieldsFunc(ids, func(c rune) bool { return c == ',' || c == ' ' }) {
-		allows = append(allows, Allow{
-			Rule: strings.ToUpper(id), Because: strings.TrimSpace(because), Line: line,
-		})
+	var ids []string
+	for {
+		found := ruleID.FindStringSubmatch(rest)
+		if found == nil {
+			break
+		}
+		ids, rest = append(ids, strings.ToUpper(found[1])), rest[len(found[0]):]
+	}
+	because, ok := strings.CutPrefix(rest, "because ")
+	if !ok { // another word is no reason
+		because = ""
+	}
+	for _, id := range ids {
+		allows = append(allows, Allow{Rule: id, Because: strings.TrimSpace(because), Line: line})
 	}
 	return allows, true
 }

@@ -78,6 +78,8 @@ type File struct {
 	Late string
 	// Edited says that a database has another text of this file
 	Edited bool
+	// Levels is what is wrong when this is a file of levels that do not count; no Message otherwise
+	Levels Problem
 	Head   string  // the comments before the first statement
 	NoUndo bool    // there is no file for the way back, where the team keeps some
 	Reads  []Allow // comments that allow something, with no statement behind them

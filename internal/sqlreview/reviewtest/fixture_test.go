@@ -16,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"towpath"
+	"towpath/internal/ast"
 	"towpath/internal/schema"
 	"towpath/internal/sqlparse"
 	"towpath/internal/sqlreview"
@@ -184,6 +185,11 @@ func about(file *sqlreview.File, content string) {
 	first, _, _ := strings.Cut(content, "\n")
 	if version, ok := strings.CutPrefix(first, "-- late: "); ok {
 		file.Late = strings.TrimSuffix(version, " -- want")
+	}
+	if wrong, ok := strings.CutPrefix(first, "-- levels: "); ok {
+		file.Levels = sqlreview.Problem{
+			Pos: ast.Position{Line: 1}, Message: strings.TrimSuffix(wrong, " -- want"),
+		}
 	}
 	file.Edited = strings.HasPrefix(first, "-- edited")
 	file.NoUndo = strings.HasPrefix(first, "-- no undo")

@@ -110,9 +110,8 @@ function Mark({ icon, words }: { icon: 'question' | 'hand'; words: string }) {
   )
 }
 
-/** A rule's id, with its entry in Settings. What is no rule, such as a broken towpath.yaml, has none. */
+/** A rule's id, with its entry in Settings. */
 function RuleLink({ rule, title }: { rule: string; title?: string }) {
-  if (!/^[A-Z]{2}\d{2}$/.test(rule)) return <span className="mono">{rule}</span>
   return (
     <Link to={pb.review()} hash={rule} className={classes.rule} title={title}>
       <span className="mono">{rule}</span>
