@@ -14,6 +14,18 @@ const (
 	ExtentUnknown   Extent = "unknown"   // indeterminate
 )
 
+// Doubt says why it is unknown whether a statement took effect.
+type Doubt string
+
+const (
+	DoubtNoRecord    Doubt = "no-record"    // the ledger has no record of the statement
+	DoubtTextChanged Doubt = "text-changed" // the file was changed before the statement
+	DoubtNoCatalog   Doubt = "no-catalog"   // there is no catalog to read
+	DoubtNotShown    Doubt = "not-shown"    // the catalog does not show what the statement does
+	DoubtOtherChange Doubt = "other-change" // the catalog has changed in another way
+	DoubtDone        Doubt = "done"         // the catalog has changed although the statement was stopped
+)
+
 // StatementState is the outcome of one statement of an attempt.
 type StatementState string
 

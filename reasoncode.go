@@ -314,12 +314,16 @@ const (
 	// that place. Params: done, total.
 	ReasonStoppedHalfway ReasonCode = "stopped-halfway"
 	// ReasonIndeterminate: it is unknown whether a statement took effect. Params: statement, total,
-	// why. Causes: one ReasonObject for each object of the statement.
+	// doubt. Causes: one ReasonObject for each object of the statement.
 	ReasonIndeterminate ReasonCode = "indeterminate"
+	// ReasonStopIndeterminate: the same of a statement that was stopped. Params: statement, total,
+	// doubt, message. Causes: as of ReasonIndeterminate.
+	ReasonStopIndeterminate ReasonCode = "stop-indeterminate"
 	// ReasonObject: what the catalog showed of an object before a statement, and what it shows now.
 	// Params: object, before, now.
 	ReasonObject ReasonCode = "object"
-	// ReasonCannotResume: a file cannot be resumed in the middle. Params: statement, why.
+	// ReasonCannotResume: a file cannot be resumed in the middle, because the session of an
+	// earlier statement is gone. Params: statement, line.
 	ReasonCannotResume ReasonCode = "cannot-resume"
 	// ReasonBeyondEnd: the file has fewer statements than it should resume after. Params: total,
 	// after.

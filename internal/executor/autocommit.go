@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -73,10 +72,10 @@ func (a *autocommit) outcomeRow() towpath.LedgerEntry {
 
 // replay brings a new session to the state in which the last one stopped.
 func (a *autocommit) replay(ctx context.Context, st statement.Statement) error {
-	again, refuse := replay(st)
-	if refuse != "" {
+	again, lost := replay(st)
+	if lost {
 		return terminate(towpath.TaskUnknown, towpath.Why(towpath.ReasonCannotResume,
-			"statement", strconv.Itoa(a.row.StatementsDone+1), "why", refuse))
+			"statement", strconv.Itoa(a.row.StatementsDone+1), "line", strconv.Itoa(st.Pos.Line)))
 	}
 	if !again {
 		return nil
@@ -209,9 +208,10 @@ func (a *autocommit) verify(
 		a.log.correct(a.row.StatementsDone, "")
 		return nil // it finished before it could be stopped
 	case v == finished, v == undecided && (timedOut || seen.change.Effect != schema.Opaque):
-		why = cmp.Or(why, "the catalog has changed anyway")
-		why = fmt.Sprintf("it was stopped (%s), and %s", a.log.redact(failure), why)
-		return unconfirmed(a.giveUp(looking, a.row, why, seen))
+		stopped := indeterminate(a.row, cmp.Or(why, towpath.DoubtDone))
+		stopped.Code = towpath.ReasonStopIndeterminate
+		stopped.Params["message"] = a.log.redact(failure)
+		return unconfirmed(a.giveUp(looking, a.row, stopped, seen))
 	}
 	return failure
 }

@@ -31,7 +31,7 @@ type observation struct {
 
 // verifyEffect compares the objects before a statement with the current ones. No session may still
 // run the statement. why explains an undecided verdict.
-func verifyEffect(o observation) (v verdict, why string) {
+func verifyEffect(o observation) (v verdict, why towpath.Doubt) {
 	for i, d := range o.now {
 		if d.Broken != "" && (i >= len(o.before) || o.before[i].Broken != d.Broken) {
 			return leftover, ""
@@ -42,13 +42,13 @@ func verifyEffect(o observation) (v verdict, why string) {
 	case o.change.Effect == schema.Repeat:
 		return notStarted, ""
 	case o.change.Effect == schema.Opaque || n == 0 || len(o.before) != n || len(o.now) != n:
-		return undecided, "the catalog does not show what it does"
+		return undecided, towpath.DoubtNotShown
 	case slices.Equal(o.before, o.now):
 		return notStarted, ""
 	case o.complete():
 		return finished, ""
 	}
-	return undecided, "the catalog has changed, but not as the statement says"
+	return undecided, towpath.DoubtOtherChange
 }
 
 // complete reports whether the objects are in the state that the statement creates.

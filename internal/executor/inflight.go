@@ -48,15 +48,15 @@ func (f *inflight) verifyEffect(
 	recorded := observation{change: schema.Change{Objects: j.Objects}, before: j.Before}
 	switch {
 	case !ok:
-		return from, f.giveUp(ctx, old, "there is no record of the statement", observation{})
-	case j.Indeterminate != "":
+		return from, f.giveUp(ctx, old, indeterminate(old, towpath.DoubtNoRecord), observation{})
+	case !j.Indeterminate.IsZero():
 		return from, f.giveUp(ctx, old, j.Indeterminate, recorded)
 	case j.Prefix != "" && from > 0 && !same:
-		return from, f.giveUp(ctx, old, "the file was changed before that statement", recorded)
+		return from, f.giveUp(ctx, old, indeterminate(old, towpath.DoubtTextChanged), recorded)
 	case j.Session == "" && len(j.Before) == 0:
 		return from, nil // all statements before have an outcome, and none was started
 	case f.catalog == nil:
-		return from, f.giveUp(ctx, old, "this database has no catalog to read", observation{})
+		return from, f.giveUp(ctx, old, indeterminate(old, towpath.DoubtNoCatalog), observation{})
 	}
 	return f.decide(ctx, old, j, sameText)
 }
@@ -81,7 +81,7 @@ func (f *inflight) decide(
 			return from, nil // the statement itself failed; only its leftovers matter
 		}
 		seen.change.Objects = j.Objects
-		return from, f.giveUp(ctx, old, why, seen)
+		return from, f.giveUp(ctx, old, indeterminate(old, why), seen)
 	case leftover:
 		return from, f.clear(ctx, j.Objects, j.Before, now)
 	case finished:
@@ -159,7 +159,9 @@ func (f *inflight) remove(ctx context.Context, before, now []engine.Definition) 
 
 // giveUp records that only a person can decide about a statement, with both states of its objects.
 // It always returns an error, a *terminalError once the record is written.
-func (f *inflight) giveUp(ctx context.Context, row towpath.LedgerEntry, why string, seen observation) error {
+func (f *inflight) giveUp(
+	ctx context.Context, row towpath.LedgerEntry, why towpath.Reason, seen observation,
+) error {
 	j, _ := readJournal(row)
 	j.Session = ""
 	j.Indeterminate = why
@@ -170,14 +172,14 @@ func (f *inflight) giveUp(ctx context.Context, row towpath.LedgerEntry, why stri
 	if err := f.session.Record(ctx, released, row); err != nil {
 		return err
 	}
-	over := terminate(towpath.TaskUnknown, indeterminate(row, why).From(seen.states()...))
+	over := terminate(towpath.TaskUnknown, why.From(seen.states()...))
 	over.extent = towpath.ExtentNext
 	f.progress.kept = row.StatementsDone
 	return over
 }
 
 // indeterminate is the reason of a statement whose outcome only a person can decide.
-func indeterminate(e towpath.LedgerEntry, why string) towpath.Reason {
-	return towpath.Why(towpath.ReasonIndeterminate,
-		"statement", strconv.Itoa(e.StatementsDone+1), "total", strconv.Itoa(e.StatementsTotal), "why", why)
+func indeterminate(e towpath.LedgerEntry, why towpath.Doubt) towpath.Reason {
+	return towpath.Why(towpath.ReasonIndeterminate, "statement", strconv.Itoa(e.StatementsDone+1),
+		"total", strconv.Itoa(e.StatementsTotal), "doubt", string(why))
 }

@@ -13,13 +13,13 @@ import (
 // describes the statement after those that the row counts. The row of a
 // migration that is done has one if a person should check its result.
 type journal struct {
-	Statement     int                 `json:"statement"`               // index
-	Session       string              `json:"session,omitempty"`       // that runs the statement; "" for none
-	Prefix        string              `json:"prefix,omitempty"`        // checksum of the statements before it
-	Objects       []schema.Object     `json:"objects,omitempty"`       // that it touches
-	Before        []engine.Definition `json:"before,omitempty"`        // Objects before it ran
-	Indeterminate string              `json:"indeterminate,omitempty"` // why a person must decide
-	Looks         []look              `json:"looks,omitempty"`         // at statements that are in
+	Statement     int                 `json:"statement"`              // index
+	Session       string              `json:"session,omitempty"`      // that runs the statement; "" for none
+	Prefix        string              `json:"prefix,omitempty"`       // checksum of the statements before it
+	Objects       []schema.Object     `json:"objects,omitempty"`      // that it touches
+	Before        []engine.Definition `json:"before,omitempty"`       // Objects before it ran
+	Indeterminate towpath.Reason      `json:"indeterminate,omitzero"` // why a person must decide
+	Looks         []look              `json:"looks,omitempty"`        // at statements that are in
 }
 
 // look is why a person should look at what a statement has left, although it ended well.

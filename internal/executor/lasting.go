@@ -66,15 +66,14 @@ func (a *attempt) recordDoubt(
 		return err
 	}
 	defer func() { _ = session.Close() }() // the rows are recorded by then
-	why := "rows may have stayed in the table " + table
+	why := towpath.Why(towpath.ReasonRowsMayStay, "statement", strconv.Itoa(index+1), "table", table)
 	row.State = towpath.LedgerRunning
 	row.Epoch = a.lease.epoch.Load()
 	row.Intent = journal{Statement: row.StatementsDone, Indeterminate: why, Looks: a.log.looks}.text()
 	if err := session.Record(ctx, a.lease.row(towpath.LedgerDone), row); err != nil {
 		return err
 	}
-	out := terminate(towpath.TaskUnknown, towpath.Why(towpath.ReasonRowsMayStay,
-		"statement", strconv.Itoa(index+1), "table", table))
+	out := terminate(towpath.TaskUnknown, why)
 	out.extent = towpath.ExtentTables
 	if a.script.autocommit {
 		out.extent = towpath.ExtentNext

@@ -52,15 +52,9 @@ func planResume(t towpath.Task, row ledgerRow, samePrefix, resolved bool) (resum
 }
 
 // replay decides about a statement before the place where an attempt resumes, in a new session: run
-// it again, or do not resume for the reason in refuse.
-func replay(st statement.Statement) (again bool, refuse string) {
-	switch st.State {
-	case statement.Setting:
-		return true, ""
-	case statement.Temporary:
-		return false, fmt.Sprintf("the statement at %s keeps something in its session, which is gone", st.Pos)
-	}
-	return false, ""
+// it again, or do not resume because what it left in its session is lost.
+func replay(st statement.Statement) (again, lost bool) {
+	return st.State == statement.Setting, st.State == statement.Temporary
 }
 
 // recorded reports whether a row already has everything that recording the migration would write.
@@ -97,7 +91,7 @@ func collectEvidence(t towpath.Task, entries []towpath.LedgerEntry, databaseID s
 		} else if ok && t.Action == towpath.ActionApply {
 			j, ok := readJournal(e)
 			found.begun = true
-			found.indeterminate = found.indeterminate || !ok || j.Indeterminate != ""
+			found.indeterminate = found.indeterminate || !ok || !j.Indeterminate.IsZero()
 		}
 	}
 	found.complete = len(found.changes) == len(covers)

@@ -18,6 +18,25 @@ func extent(r towpath.Reason, param string) string {
 	return param
 }
 
+// doubt is a param that is a Doubt, in words.
+func doubt(param towpath.Doubt) string {
+	switch param {
+	case towpath.DoubtNoRecord:
+		return "there is no record of the statement"
+	case towpath.DoubtTextChanged:
+		return "the file was changed before that statement"
+	case towpath.DoubtNoCatalog:
+		return "this database has no catalog to read"
+	case towpath.DoubtNotShown:
+		return "the catalog does not show what it does"
+	case towpath.DoubtOtherChange:
+		return "the catalog has changed, but not as the statement says"
+	case towpath.DoubtDone:
+		return "the catalog has changed anyway"
+	}
+	return string(param)
+}
+
 // InDatabase says in one sentence how much of the file an attempt left in the database; "" when that
 // was not recorded.
 func InDatabase(a towpath.Attempt) string {

@@ -166,13 +166,17 @@ var templates = map[towpath.ReasonCode]string{
 		"continues after them. Or look at the database and resolve the task: continue after a " +
 		"statement, run all from the start, or mark it as applied.",
 	towpath.ReasonIndeterminate: "The server stopped during statement {statement} of {total}, which commits by itself, and " +
-		"it is unknown whether it took effect: {why}. Look at the database, then resolve the " +
+		"it is unknown whether it took effect: {doubt:doubt}. Look at the database, then resolve the " +
 		"task. Not applied runs it again from this statement, or from the start if the file was " +
 		"changed before it. You can also continue after a statement that you name, or mark it as " +
 		"applied.",
+	towpath.ReasonStopIndeterminate: "Statement {statement} of {total}, which commits by itself, was stopped ({message}), " +
+		"and it is unknown whether it took effect: {doubt:doubt}. Look at the database, then " +
+		"resolve the task. Not applied runs it again from this statement. You can also continue " +
+		"after a statement that you name, or mark it as applied.",
 	towpath.ReasonObject: "{object} before:\n{before}\nand now:\n{now}",
-	towpath.ReasonCannotResume: "The file cannot resume at statement {statement}: {why}. Push a file that can run on its " +
-		"own from there, or resolve the task as applied.",
+	towpath.ReasonCannotResume: "The file cannot resume at statement {statement}: the statement at line {line} keeps " +
+		"something in its session, which is gone. Push a file that can run on its own from there, or resolve the task as applied.",
 	towpath.ReasonBeyondEnd: "The file has only {total} statements, and was told to continue after statement {after}. " +
 		"Nothing was run.",
 	towpath.ReasonUnconfirmed: "The connection broke, and the database cannot be asked yet how the attempt ended. " +

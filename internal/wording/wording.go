@@ -76,6 +76,8 @@ func value(r towpath.Reason, name string) string {
 		return span(param)
 	case "extent":
 		return extent(r, param)
+	case "doubt":
+		return doubt(towpath.Doubt(param))
 	case "place":
 		return place(param)
 	case "pace":

@@ -116,7 +116,8 @@ func TestText_hasATemplateForEachCodeThatUsesEachParam(t *testing.T) {
 		if c.code == towpath.ReasonPartlyKept { // counts within the words of the extent
 			want = []string{"extent"}
 		}
-		if c.causes && c.code != towpath.ReasonIndeterminate { // the page shows both states side by side
+		sides := []towpath.ReasonCode{towpath.ReasonIndeterminate, towpath.ReasonStopIndeterminate}
+		if c.causes && !slices.Contains(sides, c.code) { // the page shows both states side by side
 			want = append(want, "cause")
 		}
 		var got []string
@@ -242,7 +243,7 @@ var examples = map[string]string{
 	"want": "2", "act": "project.rename", "address": "db.example.com:5432", "email": "ada@example.com",
 	"engine": "postgres", "from": "shop", "instance": "main", "project": "Shop", "role": "developer", "rule": "NM02", "setting": "format",
 	"template": "{{VERSION}}__{{TYPE}}.sql", "to": "store",
-	"why": "the catalog has changed otherwise", "word": "init",
+	"doubt": "other-change", "word": "init",
 }
 
 func (c code) example() towpath.Reason {
@@ -329,7 +330,7 @@ func (c code) example() towpath.Reason {
 	case towpath.ReasonTaskUnknown:
 		r.Causes = []towpath.Reason{code{
 			code:   towpath.ReasonIndeterminate,
-			params: []string{"statement", "total", "why"},
+			params: []string{"statement", "total", "doubt"},
 		}.example()}
 	case towpath.ReasonTaskHeld:
 		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonLateHeld, "version", "5")}
