@@ -94,17 +94,22 @@ const (
 	ReasonAmbiguous ReasonCode = "ambiguous-database"
 	// ReasonNoDatabases: the project has no databases.
 	ReasonNoDatabases ReasonCode = "no-databases"
-	// ReasonNoDatabase: the project has no database of that name. Params: database, known.
+	// ReasonNoDatabase: the project has no database of that name. Params: database, known, more.
 	ReasonNoDatabase ReasonCode = "no-database"
-	// ReasonNoEnvironment: there is no environment of that name. Params: environment, known.
+	// ReasonNoEnvironment: there is no environment of that name. Params: environment, known, more.
 	ReasonNoEnvironment ReasonCode = "no-environment"
 	// ReasonEmptyEnvironment: the project has no database in that environment. Params: environment.
 	ReasonEmptyEnvironment ReasonCode = "empty-environment"
 	// ReasonNoDatabaseThere: the project has no database of that name in that environment. Params:
-	// database, environment, known.
+	// database, environment, known, more.
 	ReasonNoDatabaseThere ReasonCode = "no-database-there"
-	// ReasonConflict: other files claim to be the same migration. Params: version, type, files.
+	// ReasonConflict: other files claim to be the same migration. Params: version, type. Causes: one
+	// ReasonClaimedBy or ReasonClaimedElsewhere each.
 	ReasonConflict ReasonCode = "conflict"
+	// ReasonClaimedBy: another file of the link claims to be the migration. Params: path.
+	ReasonClaimedBy ReasonCode = "claimed-by"
+	// ReasonClaimedElsewhere: a file of another repository link does. Params: path.
+	ReasonClaimedElsewhere ReasonCode = "claimed-elsewhere"
 	// ReasonWaitsForDatabases: databases of earlier stages keep the file waiting. Causes: one
 	// ReasonDatabaseStopped each.
 	ReasonWaitsForDatabases ReasonCode = "waits-for-databases"

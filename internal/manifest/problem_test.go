@@ -34,11 +34,12 @@ func TestProblem_namesFilesThatCannotRun(t *testing.T) {
 		want   string
 	}{
 		plan.ItemConflict: {
-			towpath.Why(towpath.ReasonConflict, "version", "1", "type", "ddl", "files", "b.sql"),
+			towpath.Why(towpath.ReasonConflict, "version", "1", "type", "ddl").
+				From(towpath.Why(towpath.ReasonClaimedBy, "path", "b.sql")),
 			"a.sql is in conflict: version 1 (ddl) is also claimed by b.sql; give one of them another version",
 		},
 		plan.ItemNoTarget: {
-			towpath.Why(towpath.ReasonNoEnvironment, "environment", "tset", "known", "test, prod"),
+			towpath.Why(towpath.ReasonNoEnvironment, "environment", "tset", "known", "test\nprod", "more", "0"),
 			"a.sql cannot run: there is no environment “tset”; the environments are test, prod; rename the file or its folder",
 		},
 	} {

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"sort"
 	"strconv"
@@ -174,29 +173,28 @@ func (b *builder) whyNoTarget(m towpath.Migration) towpath.Reason {
 		}
 	}
 	slices.Sort(databases)
-	there := list(slices.Compact(databases))
+	there := slices.Compact(databases)
 	switch {
 	case m.Environment == "" && m.Database == "": // no environment has one
 		return towpath.Why(towpath.ReasonNoDatabases)
 	case m.Environment == "":
-		return towpath.Why(towpath.ReasonNoDatabase, "database", m.Database, "known", there)
+		return knowing(there, towpath.ReasonNoDatabase, "database", m.Database)
 	case !known:
-		return towpath.Why(towpath.ReasonNoEnvironment, "environment", m.Environment, "known",
-			list(environments))
+		return knowing(environments, towpath.ReasonNoEnvironment, "environment", m.Environment)
 	case len(databases) == 0:
 		return towpath.Why(towpath.ReasonEmptyEnvironment, "environment", m.Environment)
 	}
-	return towpath.Why(towpath.ReasonNoDatabaseThere, "database", m.Database, "environment", m.Environment,
-		"known", there)
+	return knowing(there, towpath.ReasonNoDatabaseThere,
+		"database", m.Database, "environment", m.Environment)
 }
 
-// list joins the first ten names and counts the rest.
-func list(names []string) string {
+// knowing is a reason with the names that there are: the first ten, a line each, and the number of
+// the rest.
+func knowing(names []string, code towpath.ReasonCode, params ...string) towpath.Reason {
 	const most = 10
-	if len(names) > most {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
-	}
-	return strings.Join(names, ", ")
+	rest := max(len(names)-most, 0)
+	return towpath.Why(code, append(params, "known", strings.Join(names[:len(names)-rest], "\n"),
+		"more", strconv.Itoa(rest))...)
 }
 
 func (b *builder) planStage(s stage) {

@@ -183,7 +183,7 @@ func TestBuild_findsTheDatabasesOfAFile(t *testing.T) {
 				Databases: databases{database("test/shop")},
 			},
 			items: []string{"- qa/shop##1##ddl##a.sql no-target"},
-			says:  []string{"no-environment environment=qa known=test, staging, prod"},
+			says:  []string{"no-environment environment=qa known=test\nstaging\nprod more=0"},
 		},
 		{
 			name: "an unknown database is answered by those of its environment",
@@ -192,7 +192,7 @@ func TestBuild_findsTheDatabasesOfAFile(t *testing.T) {
 				Databases: databases{database("test/shop"), database("test/audit"), database("prod/crm")},
 			},
 			items: []string{"- test/crm##1##ddl##a.sql no-target"},
-			says:  []string{"no-database-there database=crm environment=test known=audit, shop"},
+			says:  []string{"no-database-there database=crm environment=test known=audit\nshop more=0"},
 		},
 		{
 			name:  "a project without databases says so",
@@ -324,8 +324,8 @@ func TestBuild_refusesTwoFilesOfOneMigration(t *testing.T) {
 				"test/shop 2_b.sql conflict", "test/shop 3_d.sql blocked",
 			},
 			says: []string{
-				"conflict files=02_c.sql type=ddl version=2",
-				"conflict files=2_b.sql type=ddl version=2", "waits-for-file path=02_c.sql (conflict ",
+				"conflict type=ddl version=2 (claimed-by path=02_c.sql)",
+				"conflict type=ddl version=2 (claimed-by path=2_b.sql)", "waits-for-file path=02_c.sql (conflict ",
 			},
 		},
 		{
@@ -336,7 +336,7 @@ func TestBuild_refusesTwoFilesOfOneMigration(t *testing.T) {
 				Others:    files{file(t, dbTemplate, "shop/1__ddl__x.sql")},
 			},
 			items: []string{"test/shop 1_a.sql conflict"},
-			says:  []string{"shop/1__ddl__x.sql of another repository link"},
+			says:  []string{"claimed-elsewhere path=shop/1__ddl__x.sql"},
 		},
 		{
 			name: "in an earlier environment: the file and newer ones wait in later ones too",

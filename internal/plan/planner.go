@@ -250,25 +250,26 @@ func (p *planner) gate(path string) (gate, bool) {
 // conflicts returns a reason that names other files of the same migration; zero when there are
 // none.
 func (p *planner) conflicts(c claim) towpath.Reason {
-	var names []string
+	var others []towpath.Reason
 	self := false
 	for _, other := range p.claimed[c.MigrationID] {
 		if other.own && other.Path == c.Path && !self {
 			self = true
 			continue
 		}
-		name := other.Path
+		code := towpath.ReasonClaimedBy
 		if !other.own {
-			name += " of another repository link"
+			code = towpath.ReasonClaimedElsewhere
 		}
-		names = append(names, name)
+		others = append(others, towpath.Why(code, "path", other.Path))
 	}
-	if len(names) == 0 {
+	if len(others) == 0 {
 		return towpath.Reason{}
 	}
-	slices.Sort(names)
-	return towpath.Why(towpath.ReasonConflict, "version", c.Version, "type", string(c.Type), "files",
-		list(names))
+	slices.SortFunc(others, func(a, b towpath.Reason) int {
+		return cmp.Compare(a.Params["path"], b.Params["path"])
+	})
+	return towpath.Why(towpath.ReasonConflict, "version", c.Version, "type", string(c.Type)).From(others...)
 }
 
 func (p *planner) compareWith(entry towpath.LedgerEntry, item Item) Item {

@@ -43,15 +43,17 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonAmbiguous: "The file fits {n} databases called “{database}” of environment “{environment}”; remove " +
 		"all but one from the project.",
 	towpath.ReasonNoDatabases: "The project has no databases yet; give it one.",
-	towpath.ReasonNoDatabase: "There is no database “{database}” in this project; its databases are {known}; " +
+	towpath.ReasonNoDatabase: "There is no database “{database}” in this project; its databases are {known:list}; " +
 		"rename the file or its folder, or add the database.",
-	towpath.ReasonNoEnvironment: "There is no environment “{environment}”; the environments are {known}; " +
+	towpath.ReasonNoEnvironment: "There is no environment “{environment}”; the environments are {known:list}; " +
 		"rename the file or its folder.",
 	towpath.ReasonEmptyEnvironment: "The project has no database in environment “{environment}”; give it one.",
 	towpath.ReasonNoDatabaseThere: "There is no database “{database}” in environment “{environment}”; " +
-		"the project's databases there are {known}; rename the file or its folder, or add the database.",
-	towpath.ReasonConflict: "The file is in conflict: version {version} ({type}) is also claimed by {files}; " +
+		"the project's databases there are {known:list}; rename the file or its folder, or add the database.",
+	towpath.ReasonConflict: "The file is in conflict: version {version} ({type}) is also claimed by {cause}; " +
 		"give one of them another version.",
+	towpath.ReasonClaimedBy:         "{path}",
+	towpath.ReasonClaimedElsewhere:  "{path} of another repository link",
 	towpath.ReasonWaitsForDatabases: "The file waits for {cause}.",
 	towpath.ReasonPlanStopped:       "{cause}",
 	towpath.ReasonDatabaseStopped:   "{environment}/{database}: {cause}",

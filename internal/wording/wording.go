@@ -90,10 +90,21 @@ func value(r towpath.Reason, name string) string {
 		return setting(param)
 	case "rule":
 		return rule(param)
+	case "list":
+		return names(param, r.Params["more"])
 	case "words":
 		return strings.ReplaceAll(param, "-", " ")
 	}
 	return counted(param, form)
+}
+
+// names is a param that is a list, a name a line, with the number of those that it leaves out.
+func names(lines, more string) string {
+	text := strings.ReplaceAll(lines, "\n", ", ")
+	if more == "0" || more == "" {
+		return text
+	}
+	return text + " and " + more + " more"
 }
 
 // place is a placeholder of the file path template, in words.

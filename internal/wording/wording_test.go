@@ -166,7 +166,8 @@ func TestAct_hasATemplateForEachActThatUsesEachParam(t *testing.T) {
 
 func TestFragment_followsAPathOrAColon(t *testing.T) {
 	t.Parallel()
-	conflict := towpath.Why(towpath.ReasonConflict, "version", "1", "type", "ddl", "files", "b.sql")
+	conflict := towpath.Why(towpath.ReasonConflict, "version", "1", "type", "ddl").
+		From(towpath.Why(towpath.ReasonClaimedBy, "path", "b.sql"))
 	for want, r := range map[string]towpath.Reason{
 		"": {},
 		"is a submodule; put the file itself here": towpath.Why(towpath.ReasonSubmodule),
@@ -235,8 +236,8 @@ var examples = map[string]string{
 	"after": "9", "base": "migrations", "before": "id integer", "bytes": "1200", "column": "8",
 	"commit": "0e7beff12345", "database": "shop", "part": "trigger evil", "key": "0123456789abcdef", "has": "2",
 	"environment": "test", "extent": "kept", "kept": "1",
-	"files": "shop/03__ddl__items.sql", "folder": "Migrations", "have": "3", "known": "audit, crm",
-	"limit": "100 MiB", "line": "3", "message": "no such table: orders", "n": "2",
+	"folder": "Migrations", "have": "3", "known": "audit\ncrm",
+	"limit": "100 MiB", "line": "3", "message": "no such table: orders", "more": "2", "n": "2",
 	"name": "3__ddl__orders.sql", "now": "id bigint", "object": "column orders.id",
 	"path": "shop/3__ddl__orders.sql", "rest": "_old", "session": "4711", "size": "110 MiB", "statement": "2",
 	"table": "log", "text": "Not needed here.", "total": "5", "tries": "5", "type": "ddl", "version": "3",
@@ -290,8 +291,13 @@ func (c code) example() towpath.Reason {
 	case towpath.ReasonWaitsForFile, towpath.ReasonNoLongerAllowed:
 		r.Causes = []towpath.Reason{code{
 			code:   towpath.ReasonConflict,
-			params: []string{"version", "type", "files"},
+			params: []string{"version", "type"},
 		}.example()}
+	case towpath.ReasonConflict:
+		r.Causes = []towpath.Reason{
+			towpath.Why(towpath.ReasonClaimedBy, "path", "shop/03__ddl__items.sql"),
+			towpath.Why(towpath.ReasonClaimedElsewhere, "path", "db/3__ddl.sql"),
+		}
 	case towpath.ReasonNotPassed:
 		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonEdited)}
 	case towpath.ReasonWaitsForDatabases, towpath.ReasonPlanStopped:
