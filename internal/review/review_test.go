@@ -3,7 +3,9 @@ package review
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -91,6 +93,9 @@ func said(r towpath.Review) string {
 			if x.Level != "info" {
 				b.WriteString(" " + x.Rule + " " + x.Level + " " + string(rune('0'+x.Line)))
 			}
+		}
+		for _, x := range f.NotAnalyzed {
+			fmt.Fprintf(&b, " %d? %s", x.Line, x.Why)
 		}
 		for _, a := range f.Allowed {
 			b.WriteString(" allowed " + a.Rule + " " + a.Because)
@@ -192,6 +197,39 @@ func TestDraft(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})
+	}
+}
+
+// Hostile text ends parsers, and what it was is said at its line. The files behind it are reviewed.
+func TestDraft_outlivesItsParsers(t *testing.T) {
+	t.Parallel()
+	texts := []string{
+		"SELECT 1;\nSELECT " + strings.Repeat("(", 100_000) + "1" + strings.Repeat(")", 100_000) + ";",
+		"SELECT 1;\n\nSELECT '" + deadly + "';\nDROP TABLE old;",
+		"SELECT '" + strings.Repeat("x", 64<<20) + "';",
+		"SELECT 1;\nSELECT '\xff';",
+		"-- the last one\nDROP TABLE other;",
+	}
+	held := databases{"t1": holds("a", 1, "old", "other")}
+	r := drafted(t, held, newPool(t), func(d *manifest.Draft) {
+		d.Databases = d.Databases[:1]
+		first := d.Plan.Items[0]
+		d.Plan.Items = nil
+		for n, text := range texts {
+			item := first
+			item.Version = strconv.Itoa(n + 1)
+			item.Path, item.Label, item.Checksum = item.Version+".sql", item.Version, item.Version
+			d.Plan.Items = append(d.Plan.Items, item)
+			d.Texts[item.Path] = text
+		}
+	})
+	const want = "done ; test 1.sql [sqlite 3.54.1 ]* 2? the statement is nested too deeply" +
+		"; test 2.sql [sqlite 3.54.1 ]* DS03 error 4 3? the parser crashed" +
+		"; test 3.sql [sqlite 3.54.1 ]* 1? the file has 65 MiB, and the review reads files up to 4 MiB" +
+		"; test 4.sql [sqlite 3.54.1 ]* RU01 error 2" +
+		"; test 5.sql [sqlite 3.54.1 ]* DS03 error 2"
+	if got := said(r); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
 
