@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -98,4 +99,20 @@ func verbReview(ts *testscript.TestScript, _ bool, args []string) {
 		return err == nil && r.State == args[0], fmt.Sprintf("the review is %s, want %s: %v", r.State, args[0], err)
 	}))
 	printLines(ts, r.lines())
+}
+
+func verbLevels(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	var all items[struct {
+		ID   string `json:"environmentId"`
+		Name string `json:"environment"`
+	}]
+	check(ts, w.api.call(w.ctx, "GET", "/review-policies", nil, &all))
+	for _, e := range all.Items {
+		if e.Name == args[0] {
+			check(ts, w.api.call(w.ctx, "PATCH", "/review-policies/"+e.ID, json.RawMessage(args[1]), nil))
+			return
+		}
+	}
+	ts.Fatalf("there is no environment %s", args[0])
 }

@@ -73,6 +73,7 @@ func TestMain(m *testing.M) {
 //	task ACTION VERSION ENVIRONMENT   retry, release or skip an open task
 //	accept PATH ENVIRONMENT           accept the edited text of an applied file
 //	review STATE            until the review of the newest rollout stands so; what it says, to stdout
+//	levels ENVIRONMENT JSON a change of the environment's levels, as in the API
 //	reasons                 the reasons of the newest rollout's tasks, to stdout
 //	faults JSON             what goes wrong at Bitbucket, as bitbucketsim.Faults
 //	hook-deleted            somebody deletes the webhook
@@ -156,7 +157,8 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"until": verbUntil, "until-hook": verbUntilHook, "until-commits": verbUntilCommits,
 			"sql": verbSQL, "tables": verbTables, "ledger": verbLedger, "history": verbHistory,
 			"plan": verbPlan, "file": verbFile, "status": verbStatus, "says": verbSays, "task": verbTask,
-			"accept": verbAccept, "reasons": verbReasons, "review": verbReview, "faults": verbFaults,
+			"accept": verbAccept, "reasons": verbReasons, "review": verbReview, "levels": verbLevels,
+			"faults":       verbFaults,
 			"hook-deleted": verbHookDeleted, "api": verbAPI, "allow-roles": verbAllowRoles,
 		},
 	})

@@ -10,6 +10,11 @@ import (
 	"towpath/internal/wording"
 )
 
+// maxReviewed bounds the commits of a rollout that get the status of a review, the newest first: a
+// push may bring hundreds, and the findings of all are on the page that the status leads to. A commit
+// that has one already is not counted, so that it can heal.
+const maxReviewed = 5
+
 // review adds what the SQL review says of the texts that a commit brought. Errors fail the status,
 // warnings are named. A commit without either gets none, unless it had one before.
 func (w *reporter) review(ctx context.Context, commit string) error {
@@ -40,7 +45,11 @@ func (w *reporter) review(ctx context.Context, commit string) error {
 		return err
 	}
 	st, needed := reviewStatus(files)
-	if needed || posted[key].Digest != "" {
+	has := posted[key].Digest != ""
+	if has || (needed && w.reviewed < maxReviewed) {
+		if needed {
+			w.reviewed++
+		}
 		w.add(commit, key, "review", "/rollouts/"+files[0].RolloutID, time.Time{}, st)
 	}
 	return nil

@@ -128,6 +128,7 @@ type reporter struct {
 	rollouts   map[string][]towpath.Task // outlines of tasks by rollout
 	inProgress map[string][]string       // keys of the posted statuses in progress, by commit
 	statuses   []commitStatus
+	reviewed   int // commits whose review has something to say
 }
 
 func (s *Service) newReporter(

@@ -131,7 +131,7 @@ func acts(w *world) []act {
 			return err
 		}},
 		{"WantReviews", "review.changed >pending", func(ctx context.Context, tx *store.Tx) error {
-			return tx.WantReviews(ctx) // of the world's own rollout; the other one has no link
+			return tx.WantReviews(ctx, "") // of the world's own rollout; the other one has no link
 		}},
 		{"AddHistory", "history.added >", func(ctx context.Context, tx *store.Tx) error {
 			return tx.AddHistory(ctx, &towpath.ChangeHistory{

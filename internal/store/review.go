@@ -62,15 +62,19 @@ func (tx *Tx) WantReview(ctx context.Context, r towpath.Rollout) error {
 	return tx.Enqueue(ctx, towpath.JobReview, r.LinkID)
 }
 
-// WantReviews asks for the reviews of all open rollouts, since the levels of an environment have
-// changed.
-func (tx *Tx) WantReviews(ctx context.Context) error {
-	open, err := rollouts.list(ctx, tx,
-		"WHERE finished_at IS NULL AND link_id IN (SELECT id FROM repository_link)")
+// WantReviews asks for the reviews of a link that other levels may change, of all links when linkID
+// is "": of the open rollout, and of the newest one when its review has errors, so that the build
+// status of its commits can heal.
+func (tx *Tx) WantReviews(ctx context.Context, linkID string) error {
+	found, err := rollouts.list(ctx, tx, `WHERE link_id IN (SELECT id FROM repository_link)
+		AND ($1 = '' OR link_id = $1) AND (finished_at IS NULL OR (
+			id IN (SELECT rollout_id FROM rollout_review WHERE errors > 0) AND NOT EXISTS (
+				SELECT 1 FROM rollout AS newer WHERE newer.link_id = rollout.link_id AND newer.id > rollout.id)))
+		ORDER BY id`, linkID)
 	if err != nil {
 		return err
 	}
-	for _, r := range open {
+	for _, r := range found {
 		if err := tx.WantReview(ctx, r); err != nil {
 			return err
 		}

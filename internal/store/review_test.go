@@ -40,7 +40,7 @@ func TestReview_theNewestRequestCounts(t *testing.T) {
 		write(t, s, func(ctx context.Context, tx *store.Tx) error {
 			return tx.WantReview(ctx, r)
 		})
-		write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.WantReviews(ctx) })
+		write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.WantReviews(ctx, "") })
 		if set(1) {
 			t.Error("an old review was stored")
 		}
@@ -69,5 +69,30 @@ func TestReview_theNewestRequestCounts(t *testing.T) {
 			_, err = tx.Job(ctx, towpath.JobReview, w.link.ID)
 			return err
 		})
+		generation := func(linkID string) (n int64) {
+			write(t, s, func(ctx context.Context, tx *store.Tx) error {
+				if err := tx.WantReviews(ctx, linkID); err != nil {
+					return err
+				}
+				got, err := tx.Review(ctx, r.ID)
+				n = got.Generation
+				return err
+			})
+			return n
+		}
+		write(t, s, func(ctx context.Context, tx *store.Tx) error {
+			r.State, r.FinishedAt = towpath.RolloutDone, &tx.Now
+			return tx.UpdateRollout(ctx, &r)
+		})
+		if n := generation(w.link.ID); n != 3 {
+			t.Errorf("a finished rollout with errors is not reviewed again: %d", n)
+		}
+		if n := generation("another"); n != 3 {
+			t.Errorf("another link's levels count: %d", n)
+		}
+		file.Errors, file.Findings = 0, nil
+		if !set(3) || generation("") != 3 {
+			t.Error("a finished rollout without errors is reviewed again")
+		}
 	})
 }

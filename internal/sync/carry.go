@@ -23,7 +23,7 @@ func (s *Service) applyPlan(
 	if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
 		return err
 	}
-	review := false // whether files or levels of the open rollout have changed
+	review := false // whether the levels have changed
 	if f.policy != nil {
 		if review, err = tx.SetPolicyFile(ctx, *f.policy); err != nil {
 			return err
@@ -34,10 +34,15 @@ func (s *Service) applyPlan(
 		return err
 	}
 	if len(c.Fresh) == 0 {
+		if review {
+			if err := tx.WantReviews(ctx, link.ID); err != nil {
+				return err
+			}
+		}
 		if !exists {
 			return nil
 		}
-		if review || len(c.Closed) > 0 {
+		if len(c.Closed) > 0 && !review {
 			if err := tx.WantReview(ctx, open); err != nil {
 				return err
 			}

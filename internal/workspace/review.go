@@ -43,7 +43,7 @@ func (s *Service) ChangeReview(
 		for _, act := range acts {
 			tx.Emit(act)
 		}
-		return tx.WantReviews(ctx)
+		return tx.WantReviews(ctx, "")
 	})
 	return e, err
 }
