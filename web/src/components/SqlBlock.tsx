@@ -1,4 +1,5 @@
-import { lazy, Suspense } from 'react'
+import { useIntersection } from '@mantine/hooks'
+import { lazy, type ReactNode, Suspense, useRef } from 'react'
 import type { Schemas } from '~/api/client'
 import { CopyButton } from '~/ui/CopyButton'
 import classes from './SqlBlock.module.css'
@@ -34,15 +35,27 @@ export function SqlBlock({ label, sql, line, marks }: SqlBlockProps) {
         <span className="mono wrap-any">{label}</span>
         <CopyButton value={sql.text} label="SQL" />
       </figcaption>
-      <Suspense fallback={<Plain text={sql.text} />}>
+      <Colored plain={sql.text}>
         <SqlView text={sql.text} label={label} line={line} marks={marks} />
-      </Suspense>
+      </Colored>
       {sql.truncated && (
         <div className={classes.foot}>
           Only the beginning is shown; the file has {sql.size.toLocaleString('en')} bytes.
         </div>
       )}
     </figure>
+  )
+}
+
+/** A colored view, which is built when it first comes near the window. */
+function Colored({ plain, children }: { plain: string; children: ReactNode }) {
+  const { ref, entry } = useIntersection({ rootMargin: '200px' })
+  const near = useRef(false)
+  near.current ||= entry?.isIntersecting === true
+  return (
+    <div ref={ref}>
+      {near.current ? <Suspense fallback={<Plain text={plain} />}>{children}</Suspense> : <Plain text={plain} />}
+    </div>
   )
 }
 
@@ -69,9 +82,9 @@ export function SqlDiff({ before, after }: SqlDiffProps) {
         <span>Schema before and after</span>
         <CopyButton value={after.text} label="the schema after" />
       </figcaption>
-      <Suspense fallback={<Plain text={after.text} />}>
+      <Colored plain={after.text}>
         <SqlDiffView before={before.text} after={after.text} />
-      </Suspense>
+      </Colored>
     </figure>
   )
 }
