@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -46,6 +47,44 @@ type Contents[Key comparable] struct {
 // NewContents begins with an empty database, of which everything is known.
 func NewContents[Key comparable]() *Contents[Key] {
 	return &Contents[Key]{Catalog: schema.Catalog{Complete: true}, at: map[Key]int{}}
+}
+
+// Load runs the steps that read a catalog, and names the step in an error.
+func Load(ctx context.Context, steps []Step) error {
+	for _, step := range steps {
+		if err := step.Load(ctx); err != nil {
+			return fmt.Errorf("%s: %w", step.What, err)
+		}
+	}
+	return nil
+}
+
+// Step reads a part of a catalog.
+type Step struct {
+	What string // such as "columns"
+	Load func(context.Context) error
+}
+
+// Each runs a query of database/sql, and calls use for each of its rows, which are in the places.
+func Each(
+	ctx context.Context, conn interface {
+		QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	}, use func() error, places []any, query string, args ...any,
+) error {
+	rows, err := conn.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := rows.Scan(places...); err != nil {
+			return err
+		}
+		if err := use(); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // AddTable adds a table. One that is too many is left out, and the catalog is not complete then.

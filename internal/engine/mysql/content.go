@@ -50,41 +50,24 @@ func (c *content) load(ctx context.Context) error {
 	if err := c.limit(ctx, "3", "30"); err != nil {
 		return err
 	}
-	for _, step := range []struct {
-		what string
-		load func(context.Context) error
-	}{
-		{"settings", c.loadSettings},
-		{"tables", c.loadTables},
-		{"columns", c.loadColumns},
-		{"indexes", c.loadIndexes},
-		{"foreign keys", c.loadForeignKeys},
-		{"checks", c.loadChecks},
-		{"other objects", c.loadOthers},
-	} {
-		if err := step.load(ctx); err != nil {
-			return fmt.Errorf("%s: %w", step.what, err)
-		}
+	err := engine.Load(ctx, []engine.Step{
+		{What: "settings", Load: c.loadSettings},
+		{What: "tables", Load: c.loadTables},
+		{What: "columns", Load: c.loadColumns},
+		{What: "indexes", Load: c.loadIndexes},
+		{What: "foreign keys", Load: c.loadForeignKeys},
+		{What: "checks", Load: c.loadChecks},
+		{What: "other objects", Load: c.loadOthers},
+	})
+	if err != nil {
+		return err
 	}
 	return c.limit(ctx, "DEFAULT", "DEFAULT")
 }
 
-// each runs a query and calls use for each of its rows, which are in the places.
+// each calls use for each row of a query, which is in the places.
 func (c *content) each(ctx context.Context, use func() error, places []any, query string, args ...any) error {
-	rows, err := c.conn.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := rows.Scan(places...); err != nil {
-			return err
-		}
-		if err := use(); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return engine.Each(ctx, c.conn, use, places, query, args...)
 }
 
 func (c *content) loadSettings(ctx context.Context) error {

@@ -39,39 +39,18 @@ type content struct {
 
 func (c *content) load(ctx context.Context) error {
 	c.Path = []string{"main"}
-	for _, step := range []struct {
-		what string
-		load func(context.Context) error
-	}{
-		{"tables", c.loadTables},
-		{"columns", c.loadColumns},
-		{"indexes", c.loadIndexes},
-		{"numbers of rows", c.loadRows},
-		{"sizes", c.loadBytes},
-	} {
-		if err := step.load(ctx); err != nil {
-			return fmt.Errorf("%s: %w", step.what, err)
-		}
-	}
-	return nil
+	return engine.Load(ctx, []engine.Step{
+		{What: "tables", Load: c.loadTables},
+		{What: "columns", Load: c.loadColumns},
+		{What: "indexes", Load: c.loadIndexes},
+		{What: "numbers of rows", Load: c.loadRows},
+		{What: "sizes", Load: c.loadBytes},
+	})
 }
 
-// each runs a query and calls use for each of its rows, which are in the places.
+// each calls use for each row of a query, which is in the places.
 func (c *content) each(ctx context.Context, use func() error, places []any, query string, args ...any) error {
-	rows, err := c.conn.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := rows.Scan(places...); err != nil {
-			return err
-		}
-		if err := use(); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return engine.Each(ctx, c.conn, use, places, query, args...)
 }
 
 // selectContent lists what has a name. Shadow tables belong to a virtual one, and nobody changes

@@ -1,7 +1,6 @@
-import { Icon, type IconName } from '~/ui/Icon'
+import { Badge, type Tone } from '~/ui/Badge'
+import type { IconName } from '~/ui/Icon'
 import classes from './StateBadge.module.css'
-
-type Tone = 'idle' | 'run' | 'ok' | 'bad' | 'warn'
 
 /** Every state in the API, with its word, icon and color. */
 const states: Record<string, [word: string, icon: IconName, tone: Tone]> = {
@@ -58,10 +57,9 @@ interface StateBadgeProps {
 export function StateBadge({ state, detail }: StateBadgeProps) {
   const [word, icon, tone] = states[state] ?? [state, 'question', 'idle']
   return (
-    <span className={classes.badge} data-tone={tone} data-state={state}>
-      <Icon name={icon} size={14} spin={icon === 'spinner'} />
+    <Badge icon={icon} tone={tone} state={state}>
       {word}
       {detail && <span className={classes.detail}>{detail}</span>}
-    </span>
+    </Badge>
   )
 }

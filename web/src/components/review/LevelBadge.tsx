@@ -1,13 +1,13 @@
 import type { Level } from '~/api/review'
-import { Icon, type IconName } from '~/ui/Icon'
-import classes from './Level.module.css'
+import { Badge, type Tone } from '~/ui/Badge'
+import type { IconName } from '~/ui/Icon'
 
-/** Every level with its word and icon. */
-export const levelWords: Record<Level, [word: string, icon: IconName]> = {
-  error: ['Error', 'cross'],
-  warning: ['Warning', 'alert'],
-  info: ['Info', 'info'],
-  off: ['Off', 'dash'],
+/** Every level with its word, icon and color. */
+export const levelWords: Record<Level, [word: string, icon: IconName, tone: Tone]> = {
+  error: ['Error', 'cross', 'bad'],
+  warning: ['Warning', 'alert', 'warn'],
+  info: ['Info', 'info', 'run'],
+  off: ['Off', 'dash', 'idle'],
 }
 
 interface LevelBadgeProps {
@@ -20,11 +20,10 @@ interface LevelBadgeProps {
 
 /** A level as a word and an icon. */
 export function LevelBadge({ level, words, plain = false }: LevelBadgeProps) {
-  const [word, icon] = levelWords[level]
+  const [word, icon, tone] = levelWords[level]
   return (
-    <span className={classes.badge} data-level={level} data-plain={plain}>
-      <Icon name={icon} size={14} />
+    <Badge icon={icon} tone={tone} plain={plain}>
       {words ?? word}
-    </span>
+    </Badge>
   )
 }
