@@ -11,6 +11,7 @@ import (
 	"io"
 	"iter"
 	"net"
+	"slices"
 	"strconv"
 	"time"
 
@@ -67,7 +68,7 @@ func (e *Engine) Discover(ctx context.Context, t engine.Target) (names []string,
 	if err != nil {
 		return nil, fmt.Errorf("list the databases: %w", err)
 	}
-	return names, nil
+	return slices.DeleteFunc(names, engine.IsScratch), nil
 }
 
 // Open implements engine.Engine.

@@ -15,22 +15,23 @@ import (
 )
 
 type session struct {
-	db      *database
-	conn    *connection
-	options engine.SessionOptions
-	used    bool // the connection has served another session
-	plain   bool // statements run only their own text
-	queued  []call
-	inside  bool            // a short transaction of ours, in a session without one
-	marked  bool            // a statement ran that may leave state for the next session
-	tainted bool            // something failed
-	through bool            // the transaction was committed
-	notices towpath.Notices // of the last statement
-	said    said            // what they mean
-	ran     bool            // a statement of the file may have run
-	stays   error           // what a rollback has not undone; nil for nothing
-	broken  error           // why the session is unusable; nil while it is usable
-	closed  bool
+	db       *database
+	conn     *connection
+	options  engine.SessionOptions
+	used     bool // the connection has served another session
+	plain    bool // statements run only their own text
+	queued   []call
+	inside   bool            // a short transaction of ours, in a session without one
+	marked   bool            // a statement ran that may leave state for the next session
+	tainted  bool            // something failed
+	through  bool            // the transaction was committed
+	notices  towpath.Notices // of the last statement
+	said     said            // what they mean
+	ran      bool            // a statement of the file may have run
+	stays    error           // what a rollback has not undone; nil for nothing
+	observer *observer       // nil unless somebody wants to know what statements do
+	broken   error           // why the session is unusable; nil while it is usable
+	closed   bool
 }
 
 var _ engine.Session = (*session)(nil)
@@ -118,7 +119,7 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 			return 0, s.fail(err)
 		}
 	}
-	result, err := s.watched(ctx, st.Text)
+	result, err := s.observed(ctx, st)
 	if err == nil {
 		s.readNotices(ctx, st.Verb)
 	}

@@ -11,6 +11,7 @@ import (
 	"iter"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,8 +72,8 @@ func (e *Engine) Canonical(s statement.Statement) string {
 	return dialect.Canonical(s.Text)
 }
 
-// Discover implements engine.Engine: databases that allow connections, templates and "postgres"
-// left out.
+// Discover implements engine.Engine: databases that allow connections, without templates,
+// "postgres" and scratch databases.
 func (e *Engine) Discover(ctx context.Context, t engine.Target) (names []string, err error) {
 	conn, err := e.connectInstance(ctx, t)
 	if err != nil {
@@ -87,7 +88,7 @@ func (e *Engine) Discover(ctx context.Context, t engine.Target) (names []string,
 	if names, err = pgx.CollectRows(rows, pgx.RowTo[string]); err != nil {
 		return nil, fmt.Errorf("list the databases: %w", err)
 	}
-	return names, nil
+	return slices.DeleteFunc(names, engine.IsScratch), nil
 }
 
 // Open implements engine.Engine.

@@ -3,9 +3,12 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"towpath/internal/engine"
 )
 
 // attribute is a right of a role with effect beyond its databases:
@@ -118,10 +121,11 @@ func (c *check) otherDatabases(ctx context.Context) ([]otherDatabase, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (d otherDatabase, err error) {
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d otherDatabase, err error) {
 		err = row.Scan(&d.name, &d.owns)
 		return d, err
 	})
+	return slices.DeleteFunc(all, func(d otherDatabase) bool { return engine.IsScratch(d.name) }), err
 }
 
 // others lists the databases that the user may change in addition to the target; an instance may

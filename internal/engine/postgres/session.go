@@ -36,6 +36,7 @@ type session struct {
 	inside   bool                 // one of our short transactions, in a session without one
 	notices  towpath.Notices      // of the last statement
 	quiet    bool                 // a script has chosen which messages it gets
+	observer *observer            // nil unless somebody wants to know what statements do
 	broken   error                // why the session is unusable; nil while it is usable
 	closed   bool
 }
@@ -137,7 +138,7 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 		return 0, s.fail(err)
 	}
 	s.ran = true
-	tag, err := s.run(ctx, st)
+	tag, err := s.observed(ctx, st)
 	if err != nil {
 		return 0, err
 	}
@@ -473,6 +474,7 @@ func (s *session) Close() error {
 		return nil
 	}
 	s.closed = true
+	s.observer.close()
 	s.db.release(s.conn)
 	return nil
 }

@@ -24,6 +24,7 @@ type session struct {
 	committed bool
 	closed    bool
 	notices   towpath.Notices // of the last statement
+	observer  *observer       // nil unless somebody wants to know what statements do
 }
 
 var _ engine.Session = (*session)(nil)
@@ -61,7 +62,7 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 		}
 	}
 	s.conn.guard.reason = ""
-	result, err := s.conn.ExecContext(ctx, st.Text)
+	result, err := s.observed(ctx, st)
 	if err != nil {
 		return 0, s.statementError(err)
 	}

@@ -1,0 +1,114 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"towpath"
+)
+
+// Rehearser is an optional interface of an Engine that can make databases in which files are tried.
+type Rehearser interface {
+	// MakeScratch makes an empty database on the instance of t, in the encoding of t's database where
+	// it names one. Its error is a *towpath.Error: with CodeForbidden when the user may not make
+	// databases, and with the statement that allows it, or CodeUnavailable when MaxScratches are
+	// there.
+	MakeScratch(ctx context.Context, t Target) (Scratch, error)
+
+	// SweepScratches drops what rehearsals that have died left on an instance: databases whose name
+	// IsScratch, that belong to the user, and that age allows. It returns their names.
+	SweepScratches(ctx context.Context, t Target, age ScratchAge) (dropped []string, err error)
+}
+
+// Scratch is a database in which files are tried. It is nobody's target.
+type Scratch interface {
+	// Target is the address of the database.
+	Target() Target
+
+	// Open is Engine.Open for it. The sessions of the DB are an Observer.
+	Open(ctx context.Context) (DB, error)
+
+	// Size is how many bytes the database takes.
+	Size(ctx context.Context) (int64, error)
+
+	// Drop ends all sessions in the database and drops it.
+	Drop(ctx context.Context) error
+}
+
+// ScratchAge is from when on a scratch database is a leftover.
+type ScratchAge struct {
+	Idle time.Duration // one without a session
+	Any  time.Duration // one with sessions
+}
+
+// MaxScratches is how many scratch databases an instance has at once.
+const MaxScratches = 8
+
+var scratchName = regexp.MustCompile(`^towpath_scratch_[0-9a-f]{16}_([0-9]{10})$`)
+
+// NewScratchName names a scratch database. Nobody guesses the name; made is when it is made, by the
+// clock of its server.
+func NewScratchName(made time.Time) string {
+	var id [8]byte
+	_, _ = rand.Read(id[:]) // it never fails
+	return fmt.Sprintf("towpath_scratch_%x_%010d", id, made.Unix())
+}
+
+// IsScratch reports whether a database has the name of a scratch database.
+func IsScratch(name string) bool { return scratchName.MatchString(name) }
+
+// Leftover reports whether a scratch database may be dropped at a time of its server.
+func (a ScratchAge) Leftover(name string, sessions int, now time.Time) bool {
+	match := scratchName.FindStringSubmatch(name)
+	if match == nil {
+		return false
+	}
+	made, err := strconv.ParseInt(match[1], 10, 64)
+	age := now.Sub(time.Unix(made, 0))
+	return err == nil && (age >= a.Any || (sessions == 0 && age >= a.Idle))
+}
+
+// RoomForScratch refuses one more scratch database where there are too many of these databases.
+func RoomForScratch(databases []string) error {
+	there := slices.DeleteFunc(slices.Clone(databases), func(name string) bool { return !IsScratch(name) })
+	if len(there) < MaxScratches {
+		return nil
+	}
+	return towpath.Errorf(towpath.CodeUnavailable,
+		"%d rehearsals run on this instance, which is the most at once. Try again when one has ended.",
+		len(there))
+}
+
+// Observer is an optional interface of a Session that notes what its statements do to tables.
+type Observer interface {
+	// Observe begins to note it. It works by a second connection, which the session closes.
+	Observe(ctx context.Context) error
+
+	// Observed is what the last statement that succeeded did.
+	Observed() Observation
+}
+
+// Observation is what a statement did to tables that were there when its session began.
+type Observation struct {
+	// Locks are those that it took, the strongest of each table, and that the session did not have.
+	Locks []TableLock
+	// Rewritten are the tables that got new storage, sorted.
+	Rewritten []string
+	// Unseen is why locks or new storage could not be seen; "" when they were.
+	Unseen string
+	// Algorithm is how the server changed a table, where it has several ways: "INSTANT".
+	Algorithm string
+}
+
+// TableLock is a lock in the words of its server.
+type TableLock struct {
+	Table string // "" for the whole database
+	Mode  string // "AccessExclusiveLock"
+	Rank  int    // a higher one keeps out more
+	Brief bool   // it ends with the statement, not with the transaction
+}
