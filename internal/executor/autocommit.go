@@ -102,7 +102,7 @@ func (a *autocommit) try(ctx context.Context, st statement.Statement) error {
 
 // step runs one statement.
 func (a *autocommit) step(ctx context.Context, st statement.Statement) error {
-	if st.NoTx || (a.script.directives.NoTransaction && st.Commits) {
+	if a.script.byItself(st) {
 		return a.stepAutocommit(ctx, st)
 	}
 	a.reached("before intent")

@@ -19,13 +19,19 @@ import (
 
 // script is the file of a migration, after one complete reading has found it fit to run.
 type script struct {
-	content    *store.Content
+	content    text
 	engine     engine.Engine
 	address    engine.Target
 	directives statement.Directives
 	autocommit bool // statements commit one by one
 	keys       bool // foreign keys may act in the file's transaction
 	statements int
+}
+
+// text is the text of a file, of which only a part may be in memory.
+type text interface {
+	io.ReaderAt
+	Reader() *io.SectionReader
 }
 
 // openScript opens a text and reads all of it, so that no statement runs of a file that must not
@@ -46,17 +52,22 @@ func openScript(ctx context.Context, st *store.Store, checksum string, t *target
 	if hex.EncodeToString(sum.Sum(nil)) != checksum {
 		return nil, terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonTextDiffers))
 	}
-	if s.directives, err = statement.ReadDirectives(content.Reader()); err != nil {
-		return nil, refusal(err)
+	return s, s.read()
+}
+
+// read reads the script to its end. Its error is that of a script that must not run.
+func (s *script) read() (err error) {
+	if s.directives, err = statement.ReadDirectives(s.content.Reader()); err != nil {
+		return refusal(err)
 	}
 	scan, err := scanScript(s.directives, s.split())
 	if err != nil {
-		return nil, refusal(err)
+		return refusal(err)
 	}
 	s.autocommit = s.directives.NoTransaction || scan.NoTx
 	s.keys = !scan.NoKeys
 	s.statements = scan.Statements
-	return s, nil
+	return nil
 }
 
 // scanScript reads a script to its end. It refuses statements that contradict the directives.
@@ -103,6 +114,11 @@ func (s *script) split() iter.Seq2[statement.Statement, error] {
 			}
 		}
 	}
+}
+
+// byItself reports whether a statement of an autocommit script runs outside of every transaction.
+func (s *script) byItself(st statement.Statement) bool {
+	return st.NoTx || (s.directives.NoTransaction && st.Commits)
 }
 
 // hash adds the script's first n bytes to a checksum.
