@@ -1,0 +1,113 @@
+package rehearsal
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/executor"
+)
+
+// run runs files up to the first that fails.
+func (r *runner) run(ctx context.Context, files []File) []towpath.RehearsedFile {
+	all := make([]towpath.RehearsedFile, 0, len(files))
+	failed := false
+	for _, f := range files {
+		if failed {
+			all = append(all, towpath.RehearsedFile{Path: f.Path, State: towpath.RehearsedSkipped}.Normal())
+			continue
+		}
+		one := r.file(ctx, f)
+		failed = one.Failure != nil
+		all = append(all, one)
+	}
+	return all
+}
+
+// file runs one file and sums up what it did.
+func (r *runner) file(ctx context.Context, f File) towpath.RehearsedFile {
+	n := notes{file: towpath.RehearsedFile{Path: f.Path, State: towpath.RehearsedDone}, began: time.Now()}
+	whole, err := r.trial.Run(ctx, f.Content, n.add)
+	n.file.Whole = whole
+	if failed := (*executor.TrialError)(nil); errors.As(err, &failed) {
+		n.file.State = towpath.RehearsedFailed
+		n.file.Failure = &towpath.RehearsalFailure{
+			Line: failed.Pos.Line, Column: failed.Pos.Column, Reason: failed.Reason,
+		}
+		if bound := explain(ctx, nil); bound != nil {
+			n.file.Failure.Reason = towpath.ReasonOf(bound)
+		}
+	}
+	return n.end(time.Now())
+}
+
+// notes collects what the statements of a file do.
+type notes struct {
+	file  towpath.RehearsedFile
+	began time.Time
+	locks []heldLock
+}
+
+// heldLock is a lock and when it was taken, and given back; the zero time when it is held to the end.
+type heldLock struct {
+	towpath.RehearsedLock
+	from, to time.Time
+}
+
+func (n *notes) add(t executor.Tried) {
+	now := time.Now()
+	n.file.Rows += t.Rows
+	one := towpath.RehearsedStatement{
+		Line: t.Statement.Pos.Line, Column: t.Statement.Pos.Column, Seconds: t.Took.Seconds(), Rows: t.Rows,
+		Rewrites: t.Observation.Rewritten, Algorithm: t.Observation.Algorithm, Unseen: t.Observation.Unseen,
+	}
+	for _, l := range t.Observation.Locks {
+		one.Locks = append(one.Locks, name(l))
+		held := heldLock{
+			RehearsedLock: towpath.RehearsedLock{Table: l.Table, Mode: l.Mode, Line: one.Line, Rank: l.Rank},
+			from:          now.Add(-t.Took),
+		}
+		if l.Brief {
+			held.to = now
+		}
+		n.locks = append(n.locks, held)
+	}
+	n.file.Rewrites = append(n.file.Rewrites, t.Observation.Rewritten...)
+	if len(n.file.Statements) == towpath.MaxRehearsed {
+		n.file.More++
+		return
+	}
+	n.file.Statements = append(n.file.Statements, one)
+}
+
+// name is a lock in words.
+func name(l engine.TableLock) string { return cmp.Or(l.Table, "the whole database") + ": " + l.Mode }
+
+// end sums up: of each table the strongest lock, and of several the one that was held longest.
+func (n *notes) end(now time.Time) towpath.RehearsedFile {
+	n.file.Seconds = now.Sub(n.began).Seconds()
+	strongest := map[string]towpath.RehearsedLock{}
+	for _, l := range n.locks {
+		if l.to.IsZero() {
+			l.to = now
+		}
+		l.Held = l.to.Sub(l.from).Seconds()
+		known, there := strongest[l.Table]
+		if !there || l.Rank > known.Rank || (l.Rank == known.Rank && l.Held > known.Held) {
+			strongest[l.Table] = l.RehearsedLock
+		}
+	}
+	for _, l := range strongest {
+		n.file.Locks = append(n.file.Locks, l)
+	}
+	slices.SortFunc(n.file.Locks, func(a, b towpath.RehearsedLock) int {
+		return cmp.Or(cmp.Compare(b.Rank, a.Rank), cmp.Compare(a.Table, b.Table))
+	})
+	slices.Sort(n.file.Rewrites)
+	n.file.Rewrites = slices.Compact(n.file.Rewrites)
+	return n.file.Normal()
+}
