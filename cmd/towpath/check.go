@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"towpath"
 	"towpath/internal/schema"
 	"towpath/internal/sqlparse"
 	"towpath/internal/sqlreview"
@@ -31,6 +32,7 @@ type checkCommand struct {
 	Level         string   `enum:",error,warning,info" default:"" help:"The lowest level to print: error, warning or info. The default is warning for text and github, info otherwise."`
 	Policy        string   `type:"existingfile" help:"The file with levels of rules. The default is towpath.yaml in this folder."`
 	Environment   string   `help:"The environment whose levels count."`
+	Rehearse      string   `placeholder:"URL" help:"Also run the files in a scratch database on this server, and print what they lock, write again and change: postgres://user:password@host/database, mysql://… or sqlite:. The database is dropped afterwards; --setup makes its schema."`
 }
 
 // errFound ends a check that has found an error. It is no failure of the program and has no words.
@@ -54,13 +56,13 @@ func (c *checkCommand) Run(ctx context.Context, out io.Writer) error {
 	pool := &sqlparse.Pool{Command: []string{self, "parse-sql"}}
 	defer pool.Close()
 	pool.Prepare(ctx, server.Dialect)
-	result, err := c.review(ctx, pool, server, policy.For(c.Environment))
+	result, rehearsed, err := c.review(ctx, pool, server, policy.For(c.Environment))
 	if err != nil {
 		return usagef("%v", err)
 	}
 	report := checkReport{
 		Findings: result.Findings, Statements: result.Statements, NotAnalyzed: result.NotAnalyzed,
-		allowed: result.Allowed,
+		Rehearsal: rehearsed, allowed: result.Allowed,
 	}
 	if err := report.print(out, c.Format, c.lowest()); err != nil {
 		return err
@@ -127,34 +129,38 @@ func (c *checkCommand) server(policy sqlreview.PolicyFile) (sqlreview.Server, er
 
 func (c *checkCommand) review(
 	ctx context.Context, parser sqlparse.Parser, server sqlreview.Server, policy sqlreview.Policy,
-) (sqlreview.Result, error) {
+) (result sqlreview.Result, rehearsed *towpath.Rehearsal, err error) {
 	var catalog schema.Catalog
+	var setup []sqlparse.Script
 	if c.Setup != "" {
 		content, err := readBounded(c.Setup)
 		if err != nil {
-			return sqlreview.Result{}, err
+			return result, nil, err
 		}
-		files, err := sqlparse.Read(ctx, parser, server.Dialect,
-			[]sqlparse.Script{{Path: c.Setup, Content: string(content)}})
+		setup = []sqlparse.Script{{Path: c.Setup, Content: string(content)}}
+		files, err := sqlparse.Read(ctx, parser, server.Dialect, setup)
 		if err != nil {
-			return sqlreview.Result{}, err
+			return result, nil, err
 		}
 		if failed := firstFailure(files[0]); failed != "" {
-			return sqlreview.Result{}, fmt.Errorf("--setup: %s:%s", c.Setup, failed)
+			return result, nil, fmt.Errorf("--setup: %s:%s", c.Setup, failed)
 		}
 		catalog = sqlreview.CatalogOf(server, files)
 	}
 	scripts, err := readScripts(c.Files)
 	if err != nil {
-		return sqlreview.Result{}, err
+		return result, nil, err
 	}
 	files, err := sqlparse.Read(ctx, parser, server.Dialect, scripts)
 	if err != nil {
-		return sqlreview.Result{}, err
+		return result, nil, err
+	}
+	if rehearsed, err = c.rehearse(ctx, server.Dialect, setup, scripts, files); err != nil {
+		return result, nil, err
 	}
 	return sqlreview.Review(sqlreview.Input{
 		Server: server, Catalog: catalog, Files: files, Policy: policy, Rules: rules.All,
-	}), nil
+	}), rehearsed, nil
 }
 
 // firstFailure is the first place of a file that could not be parsed.

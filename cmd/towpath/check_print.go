@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"towpath"
 	"towpath/internal/sqlreview"
 	"towpath/internal/sqlreview/rules"
 )
@@ -16,6 +17,9 @@ type checkReport struct {
 	Findings    []sqlreview.Finding     `json:"findings"`
 	Statements  int                     `json:"statements"`
 	NotAnalyzed []sqlreview.NotAnalyzed `json:"notAnalysed"` // the spelling that readers of the JSON rely on
+
+	// Rehearsal is what a real server did with the files; missing when they were not rehearsed.
+	Rehearsal *towpath.Rehearsal `json:"rehearsal,omitempty"`
 
 	allowed int
 }
@@ -64,6 +68,7 @@ func (r checkReport) text(out io.Writer, all []sqlreview.Finding) error {
 	for _, n := range r.NotAnalyzed {
 		fmt.Fprintf(&b, "%s:%d: not analyzed: %s\n", n.Path, n.Line, n.Why)
 	}
+	r.rehearsed(&b)
 	count := map[sqlreview.Level]int{}
 	for _, f := range all {
 		count[f.Level]++

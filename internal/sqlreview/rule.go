@@ -83,6 +83,15 @@ type File struct {
 	Head   string  // the comments before the first statement
 	NoUndo bool    // there is no file for the way back, where the team keeps some
 	Reads  []Allow // comments that allow something, with no statement behind them
+	// Rehearsed is where a rehearsal of this file stopped; nil where it ran, or was not rehearsed
+	Rehearsed *Rehearsed
+}
+
+// Rehearsed is a failure on a real server.
+type Rehearsed struct {
+	Line, Column int // 0 for the file as a whole
+	Server       string
+	Why          string
 }
 
 // Pass is one look of a rule at a place of a file.

@@ -193,6 +193,11 @@ func about(file *sqlreview.File, content string) {
 	}
 	file.Edited = strings.HasPrefix(first, "-- edited")
 	file.NoUndo = strings.HasPrefix(first, "-- no undo")
+	var failed sqlreview.Rehearsed
+	if n, _ := fmt.Sscanf(first, "-- fails at %d:%d %s", &failed.Line, &failed.Column, &failed.Why); n == 3 {
+		failed.Server = "a server"
+		file.Rehearsed = &failed
+	}
 }
 
 // compare holds the findings to the lines that want some.

@@ -18,6 +18,7 @@ var groups = []struct{ prefix, title string }{
 	{"ML", "MySQL and MariaDB: copies and locks"},
 	{"NM", "Names"},
 	{"PL", "PostgreSQL: locks and rewrites"},
+	{"RH", "Rehearsals"},
 	{"RU", "The review itself"},
 	{"SE", "Security"},
 	{"ST", "Rows and queries"},

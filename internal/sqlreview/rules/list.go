@@ -17,6 +17,7 @@ var All = []sqlreview.Rule{
 	pl01, pl02, pl03, pl04, pl05, pl06, pl07, pl08, pl09, pl10, pl11, pl12, pl13, pl14, pl15,
 	pl16, pl17, pl18, pl19, pl20, pl21, pl22, pl23, pl24, pl25, pl26, pl27, pl28, pl29, pl30,
 	pl31, pl32, pl33,
+	rh01,
 	ru01, ru02, ru03, ru04, ru05, ru06,
 	se01, se02,
 	st01, st02, st03, st04, st05, st06, st07, st08, st09, st10, st11, st12, st13, st14, st15,
