@@ -43,7 +43,8 @@ const (
 	EventRolloutCreated EventKind = "rollout.created"
 	// EventRolloutChanged: a rollout changed its state or its commit.
 	EventRolloutChanged EventKind = "rollout.changed"
-	// EventReviewChanged: the SQL review of a rollout was asked for, or has ended.
+	// EventReviewChanged: the SQL review of a rollout was asked for, or has ended; or that of a
+	// branch has changed, which SubjectID names.
 	EventReviewChanged EventKind = "review.changed"
 	// EventLinkCreated: a project was linked with a repository.
 	EventLinkCreated EventKind = "link.created"

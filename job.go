@@ -18,6 +18,11 @@ const (
 	JobRemoveHook   JobKind = "remove-hook"   // subject: hook removal
 	JobRefreshGrant JobKind = "refresh-grant" // subject: grant
 	JobReview       JobKind = "review"        // subject: repository link; reviews the SQL of its rollouts
+
+	JobReadBranch    JobKind = "read-branch"    // subject: branch review; reads what the branch changes
+	JobReviewBranch  JobKind = "review-branch"  // subject: branch review; reviews the SQL that was read
+	JobJudgeBranches JobKind = "judge-branches" // subject: repository link; the merge order of its branches
+	JobPostReview    JobKind = "post-review"    // subject: branch review; reports it to the provider
 )
 
 // Job requests work on a subject. There is one row per kind and subject, and another request only

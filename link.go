@@ -107,7 +107,7 @@ type HookRemoval struct {
 type DeliveryVerdict string
 
 const (
-	// it may concern the link's branch: a reconcile was scheduled
+	// it may concern the link's branch, or the review of another: a reconcile was scheduled
 	DeliveryAccepted DeliveryVerdict = "accepted"
 	DeliveryIgnored  DeliveryVerdict = "ignored" // Reason says why
 )

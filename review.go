@@ -115,6 +115,8 @@ type ReviewFinding struct {
 	Column  int    `json:"column"`
 	Message string `json:"message"`
 	Fix     string `json:"fix,omitempty"` // SQL that does the same safely
+	// of the statement's text, to know the finding again when lines move; "" for one about a file
+	Statement string `json:"statement,omitempty"`
 }
 
 // ReviewGap is a statement that no rule has seen.

@@ -74,6 +74,9 @@ func TestMain(m *testing.M) {
 //	accept PATH ENVIRONMENT           accept the edited text of an applied file
 //	review STATE            until the review of the newest rollout stands so; what it says, to stdout
 //	levels ENVIRONMENT JSON a change of the environment's levels, as in the API
+//	branch NAME STATE [VERDICT]       until the review of a branch stands so; what it says, to stdout
+//	insights COMMIT         the reports of a commit with their annotations, to stdout
+//	calls [N]               N calls of the provider's API since the last time
 //	reasons                 the reasons of the newest rollout's tasks, to stdout
 //	faults JSON             what goes wrong at Bitbucket, as bitbucketsim.Faults
 //	hook-deleted            somebody deletes the webhook
@@ -158,7 +161,7 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"sql": verbSQL, "tables": verbTables, "ledger": verbLedger, "history": verbHistory,
 			"plan": verbPlan, "file": verbFile, "status": verbStatus, "says": verbSays, "task": verbTask,
 			"accept": verbAccept, "reasons": verbReasons, "review": verbReview, "levels": verbLevels,
-			"faults":       verbFaults,
+			"faults": verbFaults, "branch": verbBranch, "insights": verbInsights, "calls": verbCalls,
 			"hook-deleted": verbHookDeleted, "api": verbAPI, "allow-roles": verbAllowRoles,
 		},
 	})

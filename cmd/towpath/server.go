@@ -320,6 +320,11 @@ func (s *server) jobs(c *serveCommand, r rooms) *jobs.Runner {
 			towpath.JobAdvance:      r.rollouts.Advance,
 			towpath.JobRunTask:      r.executor.RunTask,
 			towpath.JobReview:       r.reviews.Review,
+
+			towpath.JobReadBranch:    s.sync.ReadBranch,
+			towpath.JobReviewBranch:  r.reviews.ReviewBranch,
+			towpath.JobJudgeBranches: r.reviews.JudgeBranches,
+			towpath.JobPostReview:    r.report.PostReview,
 		},
 		Periodic: []jobs.PeriodicJob{
 			{Name: "poll", Every: time.Second, Run: s.sync.WakeDue},

@@ -33,6 +33,7 @@ type world struct {
 	grant    string
 	linkID   string
 	head     string // last pushed to the link's branch
+	seen     int    // requests to the provider that were counted
 }
 
 // newWorld starts the simulator and prepares a server, which start starts. dir holds all its files.

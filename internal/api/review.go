@@ -95,7 +95,10 @@ func reviewedFileOf(f towpath.ReviewedFile) reviewedFile {
 		Warnings:      f.Warnings,
 		Reason:        reasonOf(f.Reason),
 		Findings: all(f.Findings, func(x towpath.ReviewFinding) reviewFinding {
-			return reviewFinding(x)
+			return reviewFinding{
+				Rule: x.Rule, Level: x.Level, Title: x.Title, Line: x.Line, Column: x.Column,
+				Message: x.Message, Fix: x.Fix,
+			}
 		}).Items,
 		MoreFindings: f.MoreNotKept,
 		NotAnalyzed:  all(f.NotAnalyzed, func(x towpath.ReviewGap) reviewGap { return reviewGap(x) }).Items,

@@ -125,6 +125,8 @@ func (s *Server) projectRoutes() []route {
 		on("POST", "/repository-links/{link}/skip", towpath.RunRollouts, ok(s.skipFile)),
 		on("POST", "/repository-links/{link}/accept-edited", towpath.RunRollouts, ok(s.acceptEdited)),
 		on("GET", "/repository-links/{link}/files", towpath.ViewProject, ok(s.listFiles)),
+		on("GET", "/repository-links/{link}/reviews", towpath.ViewProject, ok(s.listBranchReviews)),
+		on("GET", "/repository-links/{link}/reviews/{review}", towpath.ViewProject, ok(s.getBranchReview)),
 		on("GET", "/repository-links/{link}/deliveries", towpath.ViewProject, ok(s.listDeliveries)),
 		on("POST", "/repository-links/{link}/deliveries/{delivery}/replay", towpath.SyncProject,
 			done(s.replayDelivery)),

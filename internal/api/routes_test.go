@@ -98,6 +98,7 @@ func (b *bundle) things(t *testing.T) map[string]string {
 	for _, other := range []string{
 		"{session}", "{token}", "{environment}", "{instance}", "{change}",
 		"{attempt}", "{verification}", "{provider}", "{grant}", "{repository}", "{delivery}", "{removal}",
+		"{review}",
 	} {
 		ids[other] = store.NewID()
 	}

@@ -139,5 +139,5 @@ func (s *Service) StopStatuses(ctx context.Context, link towpath.RepositoryLink)
 		}
 	}
 	_, err = s.post(ctx, link, w.statuses, s.Store.Now())
-	return err
+	return errors.Join(err, s.stopBranches(ctx, link))
 }

@@ -2,6 +2,8 @@ package review
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 
 	"towpath"
@@ -61,6 +63,22 @@ func add(f *towpath.ReviewedFile, found sqlreview.Finding) {
 		Message: clip(found.Message),
 		Fix:     clip(found.Fix),
 	})
+}
+
+// statementAt is the hash of the statement at a line of a file; "" for one before the first.
+func statementAt(parsed *sqlreview.File, line int) string {
+	text := ""
+	for _, s := range parsed.Statements {
+		if s.Pos.Line > line {
+			break
+		}
+		text = s.Statement.Text
+	}
+	if text == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:6])
 }
 
 func clip(text string) string { return towpath.ClipMore(text, towpath.MaxReviewText, 0) }

@@ -105,6 +105,9 @@ func (s *Service) file(ctx context.Context, sub subject, f file, all []*one) err
 				return err
 			}
 			parsed[o.server.Dialect] = tree
+			if sub.objects != nil && tree != nil {
+				sub.objects[f.Path] = objectsOf(tree)
+			}
 		}
 		o.files = append(o.files, o.review(own, tree, len(text)))
 	}
@@ -147,6 +150,7 @@ func (o *one) review(f file, parsed *sqlreview.File, size int) towpath.ReviewedF
 			continue
 		}
 		add(&made, found)
+		made.Findings[len(made.Findings)-1].Statement = statementAt(parsed, found.Line)
 	}
 	for _, gap := range result.NotAnalyzed {
 		made.NotAnalyzed = append(made.NotAnalyzed, towpath.ReviewGap{Line: gap.Line, Why: clip(gap.Why)})

@@ -19,7 +19,8 @@ type subject struct {
 	commit       string // that a broken policy file is said on
 	changes      []change
 	texts        texts
-	began        bool // the files of a rollout may run meanwhile; those of a preview do not
+	objects      map[string][]string // what each file changes, by path; nil when nobody asks
+	began        bool                // the files of a rollout may run meanwhile; those of a preview do not
 }
 
 // change is what one database is to get, in order.

@@ -20,8 +20,8 @@ var tables = []anyTable{
 	metas, members, credentials, projects, projectMembers, environments, instances, databases, ledgerEntries,
 	gitProviders, verifications, grants, links, linkBaselines, progresses, hookRemovals, deliveries,
 	manifestFiles, linkCommits, commitNotes, readings, readingFiles, contents, contentParts, contentTexts,
-	verdicts, policyFiles, rollouts, reviews, reviewedFiles, tasks, attempts, statements, history, posted,
-	jobs, events,
+	verdicts, policyFiles, rollouts, reviews, reviewedFiles, branchReviews, branchFiles,
+	branchReviewedFiles, tasks, attempts, statements, history, posted, jobs, events,
 }
 
 // Copied is the number of rows copied from a table.

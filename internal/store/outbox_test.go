@@ -20,48 +20,50 @@ import (
 
 // silent are the writing methods of a transaction that emit nothing, and why.
 var silent = map[string]string{
-	"CreateAttempt":    "its task is written with it",
-	"UpdateAttempt":    "its task is written with it",
-	"DeleteAttempt":    "its task is written with it",
-	"AddStatements":    "their task is written with them",
-	"NoteLedger":       "the task that wrote the ledger is written with it",
-	"NoteLedgerHead":   "nothing shows the head of a ledger",
-	"StaleLedgers":     "the entries of the ledgers stay",
-	"ClaimTarget":      "leases are internal",
-	"ExtendTarget":     "leases are internal",
-	"ReleaseTarget":    "leases are internal",
-	"FreeLeases":       "leases are internal",
-	"Enqueue":          "jobs are internal",
-	"EnqueueAt":        "jobs are internal",
-	"ClaimJobs":        "jobs are internal",
-	"ExtendJob":        "jobs are internal",
-	"FinishJob":        "jobs are internal",
-	"FailJob":          "jobs are internal",
-	"DeleteJobs":       "jobs are internal",
-	"WakeLinks":        "jobs are internal",
-	"WakeLink":         "jobs are internal",
-	"WakeSiblings":     "jobs are internal",
-	"PruneJobs":        "nothing shows rows of this age",
-	"PruneDeliveries":  "nothing shows rows of this age",
-	"PruneContents":    "nothing shows rows of this age",
-	"DeleteExpired":    "expired credentials count as deleted already",
-	"UpdateCredential": "it is written at each use",
-	"EndAllProgress":   "progress of earlier processes has expired",
-	"SetReading":       "ShowProgress emits the event of a reading",
-	"PutReadingFile":   "ShowProgress emits the event of a reading",
-	"DeleteReading":    "ShowProgress emits the event of a reading",
-	"PutContent":       "the rows that refer to a content emit events",
-	"PutVerdicts":      "the files that refer to a verdict emit events",
-	"PutCommits":       "the rollouts that refer to a commit emit events",
-	"AddNote":          "notes to post are internal",
-	"DeleteNotes":      "notes to post are internal",
-	"SetPostedStatus":  "posted statuses are internal",
-	"SetPolicyFile":    "the reviews that it changes are asked for with it",
-	"PutBaselines":     "their link is written with them",
-	"FollowRename":     "the renamed link is written with it",
-	"SetMeta":          "it is the server's own",
-	"SetProgram":       "it is the server's own",
-	"ServerID":         "it is the server's own",
+	"CreateAttempt":     "its task is written with it",
+	"UpdateAttempt":     "its task is written with it",
+	"DeleteAttempt":     "its task is written with it",
+	"AddStatements":     "their task is written with them",
+	"NoteLedger":        "the task that wrote the ledger is written with it",
+	"NoteLedgerHead":    "nothing shows the head of a ledger",
+	"StaleLedgers":      "the entries of the ledgers stay",
+	"ClaimTarget":       "leases are internal",
+	"ExtendTarget":      "leases are internal",
+	"ReleaseTarget":     "leases are internal",
+	"FreeLeases":        "leases are internal",
+	"Enqueue":           "jobs are internal",
+	"EnqueueAt":         "jobs are internal",
+	"ClaimJobs":         "jobs are internal",
+	"ExtendJob":         "jobs are internal",
+	"FinishJob":         "jobs are internal",
+	"FailJob":           "jobs are internal",
+	"DeleteJobs":        "jobs are internal",
+	"WakeLinks":         "jobs are internal",
+	"WakeLink":          "jobs are internal",
+	"WakeSiblings":      "jobs are internal",
+	"PruneJobs":         "nothing shows rows of this age",
+	"PruneDeliveries":   "nothing shows rows of this age",
+	"PruneContents":     "nothing shows rows of this age",
+	"DeleteExpired":     "expired credentials count as deleted already",
+	"UpdateCredential":  "it is written at each use",
+	"EndAllProgress":    "progress of earlier processes has expired",
+	"SetReading":        "ShowProgress emits the event of a reading",
+	"PutReadingFile":    "ShowProgress emits the event of a reading",
+	"DeleteReading":     "ShowProgress emits the event of a reading",
+	"PutContent":        "the rows that refer to a content emit events",
+	"PutVerdicts":       "the files that refer to a verdict emit events",
+	"PutCommits":        "the rollouts that refer to a commit emit events",
+	"AddNote":           "notes to post are internal",
+	"DeleteNotes":       "notes to post are internal",
+	"SetPostedStatus":   "posted statuses are internal",
+	"SetBranchFiles":    "the review of the branch is written with them",
+	"SetBranchFindings": "the review of the branch is written with them",
+	"SetPolicyFile":     "the reviews that it changes are asked for with it",
+	"PutBaselines":      "their link is written with them",
+	"FollowRename":      "the renamed link is written with it",
+	"SetMeta":           "it is the server's own",
+	"SetProgram":        "it is the server's own",
+	"ServerID":          "it is the server's own",
 }
 
 // act is a call of one writing method.
@@ -101,6 +103,9 @@ func acts(w *world) []act {
 	}
 	provider := towpath.GitProvider{ID: store.NewID(), Type: towpath.ProviderGitea, CreatedBy: w.member.ID}
 	project := towpath.Project{Name: "Another"}
+	branch := towpath.BranchReview{
+		LinkID: w.link.ID, ProjectID: w.project.ID, Branch: "feature/größe", State: towpath.BranchPending,
+	}
 	grant := w.grant
 	grant.ID = store.NewID()
 	removal := towpath.HookRemoval{ID: w.link.ID, ProjectID: w.project.ID, GrantID: w.grant.ID, GivenUp: true}
@@ -129,6 +134,19 @@ func acts(w *world) []act {
 			review := towpath.Review{RolloutID: rollout.ID, Generation: 1, State: towpath.ReviewDone}
 			_, err := tx.SetReview(ctx, review)
 			return err
+		}},
+		{"CreateBranchReview", "review.changed >pending", func(ctx context.Context, tx *store.Tx) error {
+			return tx.CreateBranchReview(ctx, &branch)
+		}},
+		{"UpdateBranchReview", "review.changed pending>done", func(ctx context.Context, tx *store.Tx) error {
+			branch.State = towpath.BranchDone
+			return tx.UpdateBranchReview(ctx, branch)
+		}},
+		{"WantBranchReviews", "review.changed done>pending", func(ctx context.Context, tx *store.Tx) error {
+			return tx.WantBranchReviews(ctx, branch.LinkID)
+		}},
+		{"DeleteBranchReview", "review.changed done>", func(ctx context.Context, tx *store.Tx) error {
+			return tx.DeleteBranchReview(ctx, branch)
 		}},
 		{"WantReviews", "review.changed >pending", func(ctx context.Context, tx *store.Tx) error {
 			return tx.WantReviews(ctx, "") // of the world's own rollout; the other one has no link

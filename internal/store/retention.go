@@ -48,6 +48,7 @@ func (s *Store) Prune(ctx context.Context, r Retention) error {
 		func(ctx context.Context, tx *Tx) (int, error) { return tx.pruneStatements(ctx, r.Statements) },
 		func(ctx context.Context, tx *Tx) (int, error) { return tx.pruneSchemas(ctx, r.Schemas) },
 		func(ctx context.Context, tx *Tx) (int, error) { return tx.pruneEvents(ctx) },
+		func(ctx context.Context, tx *Tx) (int, error) { return tx.pruneBranchReviews(ctx) },
 	} {
 		if err := s.inBatches(ctx, prune); err != nil {
 			return err
@@ -129,6 +130,25 @@ func (tx *Tx) pruneStatements(ctx context.Context, keep time.Duration) (int, err
 	}
 	for _, id := range old {
 		if err := statements.delete(ctx, tx, "attempt_id = $1", id); err != nil {
+			return 0, err
+		}
+	}
+	return len(old), nil
+}
+
+// branchesKept is how long the ended review of a branch stays.
+const branchesKept = 30 * 24 * time.Hour
+
+// pruneBranchReviews removes the reviews of branches that ended long ago and are gone.
+func (tx *Tx) pruneBranchReviews(ctx context.Context) (int, error) {
+	old, err := branchReviews.list(ctx, tx,
+		"WHERE ended_at < $1 AND head = '' ORDER BY ended_at LIMIT $2",
+		tx.Now.Add(-branchesKept).UnixMicro(), pruneBatch)
+	if err != nil {
+		return 0, err
+	}
+	for _, r := range old {
+		if err := tx.DeleteBranchReview(ctx, r); err != nil {
 			return 0, err
 		}
 	}

@@ -22,8 +22,14 @@ var reviews = newTable("rollout_review", 1, func(r *towpath.Review) []column {
 })
 
 var reviewedFiles = newTable("reviewed_file", 2, func(f *towpath.ReviewedFile) []column {
+	return reviewedFileColumns("rollout_id", f)
+})
+
+// reviewedFileColumns are the columns of a table of reviewed files. of names the one that refers to
+// their review.
+func reviewedFileColumns(of string, f *towpath.ReviewedFile) []column {
 	return []column{
-		{"rollout_id", &f.RolloutID},
+		{of, &f.RolloutID},
 		{"position", &f.Position},
 		{"path", &f.Path},
 		{"label", &f.Label},
@@ -39,7 +45,7 @@ var reviewedFiles = newTable("reviewed_file", 2, func(f *towpath.ReviewedFile) [
 		{"reason", reason{&f.Reason}},
 		{"notes", jsonText{&f.ReviewNotes}},
 	}
-})
+}
 
 // WantReview asks for the review of a rollout, whose files or levels have changed. What an earlier
 // one has found stays until then.
@@ -64,7 +70,7 @@ func (tx *Tx) WantReview(ctx context.Context, r towpath.Rollout) error {
 
 // WantReviews asks for the reviews of a link that other levels may change, of all links when linkID
 // is "": of the open rollout, and of the newest one when its review has errors, so that the build
-// status of its commits can heal.
+// status of its commits can heal. The reviews of open branches are asked for too.
 func (tx *Tx) WantReviews(ctx context.Context, linkID string) error {
 	found, err := rollouts.list(ctx, tx, `WHERE link_id IN (SELECT id FROM repository_link)
 		AND ($1 = '' OR link_id = $1) AND (finished_at IS NULL OR (
@@ -79,7 +85,7 @@ func (tx *Tx) WantReviews(ctx context.Context, linkID string) error {
 			return err
 		}
 	}
-	return nil
+	return tx.WantBranchReviews(ctx, linkID)
 }
 
 // SetReview stores the result of a review. ok is false when another one was asked for meanwhile;

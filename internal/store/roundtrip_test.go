@@ -24,7 +24,8 @@ var choices = map[string][]string{
 		"stopped",
 		"successful",
 	}, "repository_link.hook_state": {"active", "polling", "missing"},
-	"delivery.verdict": {"accepted", "ignored"}, "manifest_file.state": {"matched", "ignored"},
+	"branch_file.state": {"matched", "ignored"},
+	"delivery.verdict":  {"accepted", "ignored"}, "manifest_file.state": {"matched", "ignored"},
 	"reading_file.state": {"matched", "ignored"}, "task.action": {"apply", "record"},
 }
 
@@ -87,6 +88,11 @@ func fillIn(t *rapid.T, column string, field any) {
 		*f = rapid.SampledFrom([]towpath.ReviewNotes{
 			{},
 			{Findings: []towpath.ReviewFinding{{Rule: "PL01", Message: "größe"}}, MoreNotKept: 3, MoreGaps: 2, MoreAllowed: 1},
+		}).Draw(t, column)
+	case *towpath.BranchSent:
+		*f = rapid.SampledFrom([]towpath.BranchSent{
+			{},
+			{Commit: "c", State: "failed", Text: "größe", Begun: true, Lines: 2, At: &time.Time{}},
 		}).Draw(t, column)
 	case *towpath.Notices:
 		*f = rapid.SampledFrom([]towpath.Notices{

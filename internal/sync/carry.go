@@ -49,6 +49,11 @@ func (s *Service) applyPlan(
 		}
 		return s.updateRollout(ctx, tx, open, c)
 	}
+	if review {
+		if err := tx.WantBranchReviews(ctx, link.ID); err != nil {
+			return err
+		}
+	}
 	brought := map[string]string{}
 	for _, file := range manifest {
 		brought[file.Path] = file.Commit

@@ -77,7 +77,8 @@ type found struct {
 	name   string // the current name of the repository
 	url    string
 	head   string
-	idle   bool // the head is synced and the ledgers are fresh
+	heads  map[string]string // of all branches
+	idle   bool              // the head is synced and the ledgers are fresh
 	commit vcs.Commit
 	scope  plan.Scope
 	delta  delta
@@ -127,7 +128,7 @@ func (s *Service) headCommit(
 	ctx context.Context, source vcs.Source, link towpath.RepositoryLink,
 ) (f found, err error) {
 	heads, err := source.Heads(ctx)
-	f.name, f.url = heads.Name, heads.URL
+	f.name, f.url, f.heads = heads.Name, heads.URL, heads.Branches
 	if vcs.KindOf(err) == vcs.NotFound {
 		return f, repositoryGone(link)
 	}
@@ -262,6 +263,9 @@ func (s *Service) notePoll(ctx context.Context, linkID string, f found) error {
 				return err
 			}
 		}
+		if err := s.noteBranches(ctx, tx, link, f.heads); err != nil {
+			return err
+		}
 		link.HeadCommit, link.AttentionReason = f.head, towpath.Reason{}
 		if err := f.follow(ctx, tx, &link); err != nil {
 			return err
@@ -309,6 +313,9 @@ func (s *Service) commitPlan(
 		if err := tx.WakeLink(ctx, link.ID); err != nil {
 			return false, err
 		}
+	}
+	if err := s.branchesAfter(ctx, tx, link, f, first); err != nil {
+		return false, err
 	}
 	link.HeadCommit, link.AttentionReason = f.head, towpath.Reason{}
 	s.polled(tx, &link)

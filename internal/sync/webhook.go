@@ -54,10 +54,11 @@ func (s *Service) ReceiveWebhook(ctx context.Context, hookKey string, header htt
 	if event.RepositoryID == link.RepositoryID && event.URL != "" {
 		now = found{name: event.Repository, url: event.URL}
 	}
-	return s.saveDelivery(ctx, d, now)
+	return s.saveDelivery(ctx, d, now, otherBranches(link, event))
 }
 
-// classifyEvent decides whether an event may concern a link's branch, and why not.
+// classifyEvent decides whether an event may concern a link's branch, or the review of another one,
+// and why not.
 func classifyEvent(link towpath.RepositoryLink, e vcs.Event) (towpath.DeliveryVerdict, towpath.Reason) {
 	if e.RepositoryID != "" && e.RepositoryID != link.RepositoryID {
 		return towpath.DeliveryIgnored, towpath.Why(towpath.ReasonOtherRepository, "repository",
@@ -68,14 +69,10 @@ func classifyEvent(link towpath.RepositoryLink, e vcs.Event) (towpath.DeliveryVe
 	}
 	var others []string
 	for _, r := range e.Refs {
-		switch {
-		case r.Branch == link.Branch:
+		if r.Branch != "" {
 			return towpath.DeliveryAccepted, towpath.Reason{}
-		case r.Branch != "":
-			others = append(others, "refs/heads/"+r.Branch)
-		default:
-			others = append(others, "refs/tags/"+r.Tag)
 		}
+		others = append(others, "refs/tags/"+r.Tag)
 	}
 	slices.Sort(others)
 	return towpath.DeliveryIgnored, towpath.Why(towpath.ReasonOtherBranch,
@@ -84,7 +81,9 @@ func classifyEvent(link towpath.RepositoryLink, e vcs.Event) (towpath.DeliveryVe
 
 // saveDelivery stores a delivery and wakes its link. It also updates the repository's name, so that
 // the reconcile uses the current one.
-func (s *Service) saveDelivery(ctx context.Context, d towpath.Delivery, named found) error {
+func (s *Service) saveDelivery(
+	ctx context.Context, d towpath.Delivery, named found, others []string,
+) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		received := d
 		if _, err := tx.ReceiveDelivery(ctx, &received); err != nil {
@@ -106,6 +105,9 @@ func (s *Service) saveDelivery(ctx context.Context, d towpath.Delivery, named fo
 		}
 		if d.Verdict != towpath.DeliveryAccepted {
 			return nil
+		}
+		if err := makeRoom(ctx, tx, link.ID, others); err != nil {
+			return err
 		}
 		return tx.Enqueue(ctx, towpath.JobReconcile, link.ID)
 	})

@@ -135,6 +135,11 @@ type Source interface {
 	// Changes.
 	Between(ctx context.Context, from, to string) (Between, error)
 
+	// Since returns what head has changed since it left trunk, a commit of another branch: the
+	// differences to the newest commit that both contain, which is Base. There are none when trunk
+	// contains head, or when the two have nothing in common.
+	Since(ctx context.Context, trunk, head string) (Between, error)
+
 	// Changes lists the differences between two commits, with renames as a removal and an addition.
 	// Kind NotFound when either is gone: list the tree then.
 	Changes(ctx context.Context, from, to string) ([]Change, error)
@@ -257,6 +262,7 @@ type Brought struct {
 
 // Between is the difference between two commits.
 type Between struct {
+	Base    string   // of Since: the commit that the differences are to; "" when unknown
 	Commits []Commit // those that brought changes, newest first
 	Changes []Brought
 }
@@ -335,6 +341,7 @@ type Description struct {
 	Steps         []string
 	Permissions   []Permission
 	CallbackLabel string // "Callback URL"
+	Reports       bool   // whether its clients are Reporters
 }
 
 // Permission is a box to check in the consumer form.

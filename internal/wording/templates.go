@@ -201,7 +201,7 @@ var templates = map[towpath.ReasonCode]string{
 
 	towpath.ReasonOtherRepository: "The delivery is about another repository, {repository}.",
 	towpath.ReasonMovesNoBranch:   "The delivery moves no branch.",
-	towpath.ReasonOtherBranch:     "The delivery moves {refs}; the link follows the branch {branch}.",
+	towpath.ReasonOtherBranch:     "The delivery moves {refs} and no branch; the link follows the branch {branch}.",
 	towpath.ReasonPollingChosen:   "You chose polling. Towpath looks for new commits every {every:pace}.",
 	towpath.ReasonPollingSet:      "This server is set to make no webhooks. It looks for new commits every {every:pace}.",
 	towpath.ReasonUnreachableServer: "{provider} cannot reach {url} from the Internet, so there is no webhook. " +
@@ -262,6 +262,39 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonReviewFinding:  "{rule} at {path}:{line}",
 	towpath.ReasonReviewClean:    "No errors and no warnings in SQL review",
 	towpath.ReasonNotReviewed:    "Not reviewed: {cause}",
+
+	towpath.ReasonBranchDeleted: "The branch was deleted.",
+	towpath.ReasonBranchMerged:  "{branch} has all that the branch changes.",
+	towpath.ReasonBranchEmptied: "The branch changes no migration of {branch} any more.",
+	towpath.ReasonBranchOld:     "Nobody has committed to the branch since {since:day}. Push to it to have it reviewed.",
+	towpath.ReasonBranchTooLarge: "The branch changes more than {limit:migration}. " +
+		"Split it to have it reviewed.",
+	towpath.ReasonBranchUnread:      "The branch could not be read. Towpath keeps trying. {Cause}",
+	towpath.ReasonBranchSlow:        "The review takes longer than {limit:span}. Towpath keeps trying.",
+	towpath.ReasonBranchSuperseded:  "Superseded by {commit}",
+	towpath.ReasonBranchReviewing:   "Reviewing {n:file}",
+	towpath.ReasonBranchNotReviewed: "Not reviewed: {cause}. Look at the review in Towpath, or push again.",
+	towpath.ReasonBranchCounts:      "{errors:error}, {warnings:warning}",
+	towpath.ReasonBranchUnknown:     "Not reviewed",
+	towpath.ReasonBranchFiles:       "{n:file} in Towpath",
+	towpath.ReasonBranchNowhere:     "None",
+	towpath.ReasonBranchDrift:       "The ledger of {environment}/{database} was changed outside Towpath.",
+	towpath.ReasonBranchNoDrift:     "None in the ledgers",
+	towpath.ReasonBranchMore:        "{n:more finding} did not fit here. The review in Towpath has them.",
+	towpath.ReasonNotRehearsed:      "Not rehearsed",
+
+	towpath.ReasonMergeClear: "Nothing speaks against merging now.",
+	towpath.ReasonMergeEdits: "{path} is edited, and {environment}/{database} has it already. " +
+		"Restore it, and add a new file.",
+	towpath.ReasonMergeRemoves: "{path} is removed, and {environment}/{database} has it already. " +
+		"Restore it.",
+	towpath.ReasonMergeConflict: "{path} has version {version}, as {other} does. Give it another version.",
+	towpath.ReasonMergeSameVersion: "{path} has version {version}, as a file of {branch} does. " +
+		"Give one of them another version.",
+	towpath.ReasonMergeLate: "{path} is late: version {version} is older than {newest}. " +
+		"Give it a newer version, or release it after the merge.",
+	towpath.ReasonMergeLateOnce:    "{path} is late once {branch} is merged, which has version {newest}. Merge this branch first.",
+	towpath.ReasonMergeSameObjects: "{branch} changes {object} too. Look at both before you merge.",
 
 	towpath.ReasonProviderSays:         "It says: {message}",
 	towpath.ReasonProviderUnauthorized: "The provider no longer accepts the account's access. Connect the account again. {Cause}",

@@ -244,6 +244,7 @@ var examples = map[string]string{
 	"want": "2", "act": "project.rename", "address": "db.example.com:5432", "email": "ada@example.com",
 	"engine": "postgres", "from": "shop", "instance": "main", "project": "Shop", "role": "developer", "rule": "NM02", "setting": "format",
 	"template": "{{VERSION}}__{{TYPE}}.sql", "to": "store",
+	"errors": "1", "warnings": "2", "newest": "9", "other": "shop/3__ddl__carts.sql",
 	"doubt": "other-change", "word": "init",
 }
 
@@ -252,7 +253,7 @@ func (c code) example() towpath.Reason {
 	for _, p := range c.params {
 		r.Params[p] = examples[p]
 	}
-	if c.code == towpath.ReasonStatementTimeout {
+	if c.code == towpath.ReasonStatementTimeout || c.code == towpath.ReasonBranchSlow {
 		r.Params["limit"] = "10m0s"
 	}
 	c.exampleOfAct(r.Params)
@@ -327,6 +328,10 @@ func (c code) example() towpath.Reason {
 		towpath.ReasonProviderNotFound, towpath.ReasonProviderLimited, towpath.ReasonProviderLimitedUntil,
 		towpath.ReasonProviderChanged, towpath.ReasonSignInForbidden:
 		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonProviderSays, "message", "Access denied.")}
+	case towpath.ReasonBranchNotReviewed, towpath.ReasonBranchUnread:
+		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonProviderUnavailable)}
+	case towpath.ReasonBranchTooLarge:
+		r.Params["limit"] = "200"
 	case towpath.ReasonProviderSays:
 		r.Params["message"] = "Access denied."
 	case towpath.ReasonSignInError:

@@ -3,6 +3,7 @@ package bitbucket
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -181,32 +182,57 @@ func (s pages) showCommit(w http.ResponseWriter, r *http.Request, p repoPage) {
 	})
 }
 
-// reportRow is a Code Insights report as the commit page shows it.
-type reportRow struct {
-	Title, Details, Result, Reporter, Link string
-	Annotations                            []annotationRow
+// Reports are the Code Insights reports of a commit, as its page shows them.
+func (s *Sim) Reports(repoFullName, commit string) []Report {
+	s.mu.Lock()
+	r := s.state.repositoryByName(repoFullName)
+	s.mu.Unlock()
+	if r == nil {
+		return nil
+	}
+	return s.reportRows(*r, commit)
 }
 
-type annotationRow struct {
+// Report is a Code Insights report as the commit page shows it.
+type Report struct {
+	Title, Details, Result, Reporter, Link string
+	Fields                                 []ReportField
+	Annotations                            []Annotation
+}
+
+// ReportField is a data field of a report.
+type ReportField struct{ Title, Value, Link string }
+
+// Annotation is a finding of a report at a line.
+type Annotation struct {
 	Path, Summary, Severity, Details string
 	Line                             int
 }
 
-func (s pages) reportRows(repo Repository, hash string) []reportRow {
+func (s *Sim) reportRows(repo Repository, hash string) []Report {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var rows []reportRow
+	var rows []Report
 	for _, r := range s.state.Reports[commitKey(repo.UUID, hash)] {
-		row := reportRow{
+		row := Report{
 			Title:    text(r.Fields, "title"),
 			Details:  text(r.Fields, "details"),
 			Result:   text(r.Fields, "result"),
 			Reporter: text(r.Fields, "reporter"),
 			Link:     text(r.Fields, "link"),
 		}
+		data, _ := r.Fields["data"].([]any)
+		for _, d := range data {
+			field, _ := d.(map[string]any)
+			shown := ReportField{Title: text(field, "title"), Value: fmt.Sprint(field["value"])}
+			if link, ok := field["value"].(map[string]any); ok {
+				shown.Value, shown.Link = text(link, "text"), text(link, "href")
+			}
+			row.Fields = append(row.Fields, shown)
+		}
 		for _, a := range r.Annotations {
 			line, _ := a["line"].(float64)
-			row.Annotations = append(row.Annotations, annotationRow{
+			row.Annotations = append(row.Annotations, Annotation{
 				Path:     text(a, "path"),
 				Summary:  text(a, "summary"),
 				Severity: text(a, "severity"),

@@ -48,6 +48,7 @@ func (d *Driver) Describe() vcs.Description {
 		IDLabel:       "Key",
 		SecretLabel:   "Secret",
 		CallbackLabel: "Callback URL",
+		Reports:       true,
 		AdminNotice: "You need to be an administrator of the Bitbucket workspace " +
 			"in which the OAuth consumer is made.",
 		Steps: []string{

@@ -62,6 +62,30 @@ func (s *source) Between(ctx context.Context, from, to string) (vcs.Between, err
 	return b, err
 }
 
+// Since implements vcs.Source over the Git protocol, or else by one call of the API, which does not
+// name the common commit and cannot show symbolic links.
+func (s *source) Since(ctx context.Context, trunk, head string) (vcs.Between, error) {
+	limited, cancel := context.WithTimeout(ctx, gitTimeouts*s.c.p.cfg.Timeout)
+	defer cancel()
+	at, _, err := s.c.placeOf(limited, s.id)
+	if err != nil {
+		return vcs.Between{}, err
+	}
+	b, err := s.c.remote(at.clone).Since(limited, trunk, head)
+	if err != nil && ctx.Err() == nil {
+		b = vcs.Between{}
+		changes, err := s.compare(ctx, trunk, head, true)
+		for _, c := range changes {
+			b.Changes = append(b.Changes, vcs.Brought{Change: c, Kind: vcs.EntryFile, Commit: head})
+		}
+		return b, err
+	}
+	for i := range b.Commits {
+		b.Commits[i].URL = at.url + "/commits/" + b.Commits[i].Hash
+	}
+	return b, err
+}
+
 // cloneOf uses the link only at the configured host, since the token is sent there. It drops the
 // link's user name.
 func (p *Provider) cloneOf(repo repositoryJSON) string {

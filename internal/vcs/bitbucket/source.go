@@ -169,6 +169,12 @@ func (s *source) File(ctx context.Context, commit, path string) (io.ReadCloser, 
 // commits themselves: the default compares with their merge base, which hides what a force push
 // took away.
 func (s *source) Changes(ctx context.Context, from, to string) ([]vcs.Change, error) {
+	return s.compare(ctx, from, to, false)
+}
+
+// compare lists the differences between two commits, or with topic those that to has made since the
+// two parted.
+func (s *source) compare(ctx context.Context, from, to string, topic bool) ([]vcs.Change, error) {
 	const op = "compare commits"
 	if from == "" || to == "" {
 		return nil, &vcs.Error{Kind: vcs.Rejected, Op: op, Message: "two commits are needed"}
@@ -176,8 +182,7 @@ func (s *source) Changes(ctx context.Context, from, to string) ([]vcs.Change, er
 	spec := url.PathEscape(to) + ".." + url.PathEscape(from)
 	var rows []diffstatJSON
 	r := s.request(op, "/diffstat/"+spec, url.Values{
-		"topic": {"false"}, "renames": {"false"},
-		"pagelen": {"500"},
+		"topic": {strconv.FormatBool(topic)}, "renames": {"false"}, "pagelen": {"500"},
 	})
 	err := list(ctx, s.c, r, func(row diffstatJSON) bool {
 		rows = append(rows, row)

@@ -292,6 +292,19 @@ func (s *source) Between(ctx context.Context, from, to string) (vcs.Between, err
 	})
 }
 
+// Since implements vcs.Source over the Git protocol.
+func (s *source) Since(ctx context.Context, trunk, head string) (vcs.Between, error) {
+	ctx, cancel := context.WithTimeout(ctx, gitTimeouts*s.c.p.cfg.Timeout)
+	defer cancel()
+	return reading(ctx, s.c, s.id, func(at place) (vcs.Between, error) {
+		b, err := s.c.remote(at).Since(ctx, trunk, head)
+		for i := range b.Commits {
+			b.Commits[i].URL = s.c.p.page(at.name) + "/commit/" + b.Commits[i].Hash
+		}
+		return b, err
+	})
+}
+
 // Changes implements vcs.Source. The API compares with the merge base alone, so the trees are
 // compared, and only those directories are read that differ.
 func (s *source) Changes(ctx context.Context, from, to string) ([]vcs.Change, error) {

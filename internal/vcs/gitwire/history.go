@@ -8,7 +8,9 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"towpath"
 	"towpath/internal/vcs"
@@ -46,11 +48,81 @@ func (r Remote) Between(ctx context.Context, from, to string) (vcs.Between, erro
 	return h.between(from, to)
 }
 
+// Since compares a commit with what it has in common with a trunk: it returns what head has changed
+// since then, and the common commit as Base. Base is head itself when the trunk contains it, and ""
+// when the two have nothing in common; both without changes.
+func (r Remote) Since(ctx context.Context, trunk, head string) (vcs.Between, error) {
+	h := history{commits: map[string]gitCommit{}, objects: map[string]object{}}
+	if err := r.fetch(ctx, h.objects, "want "+head, "have "+trunk); err != nil {
+		return vcs.Between{}, err
+	}
+	if err := h.readCommits(); err != nil {
+		return vcs.Between{}, err
+	}
+	if _, known := h.commits[head]; !known {
+		return vcs.Between{Base: head}, nil
+	}
+	base, err := r.newest(ctx, h.edge())
+	if err != nil || base == "" {
+		return vcs.Between{}, err
+	}
+	if err := r.fetch(ctx, h.objects, "deepen 1", "want "+head, "want "+base); err != nil {
+		return vcs.Between{}, err
+	}
+	if err := h.readCommits(); err != nil {
+		return vcs.Between{}, err
+	}
+	b, err := h.between(base, head)
+	b.Base = base
+	return b, err
+}
+
+// maxEdge bounds how many merges of the trunk a branch may have for its newest to be found.
+const maxEdge = 50
+
+// edge lists the parents of the known commits that are not known themselves, sorted.
+func (h *history) edge() []string {
+	found := map[string]bool{}
+	for _, c := range h.commits {
+		for _, parent := range c.parents {
+			if _, known := h.commits[parent]; !known {
+				found[parent] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+// newest returns one of the commits that none of the others contains; "" when there are none.
+func (r Remote) newest(ctx context.Context, commits []string) (best string, err error) {
+	if len(commits) > maxEdge {
+		return "", &vcs.Error{
+			Kind: vcs.Rejected, Op: opBetween,
+			Message: fmt.Sprintf("the branch has more than %d merges", maxEdge),
+		}
+	}
+	for _, hash := range commits {
+		if best == "" {
+			best = hash
+			continue
+		}
+		missing := map[string]object{} // what best does not contain
+		if err := r.fetch(ctx, missing, "want "+hash, "have "+best); err != nil {
+			return "", err
+		}
+		if _, ok := missing[hash]; ok {
+			best = hash
+		}
+	}
+	return best, nil
+}
+
 // gitCommit is the content of a commit object.
 type gitCommit struct {
 	tree    string
 	parents []string
 	author  string
+	time    time.Time // of the committer
 	message string
 }
 
@@ -87,9 +159,25 @@ func parseCommit(data []byte) (c gitCommit) {
 		case "author":
 			name, _, _ := strings.Cut(rest, " <")
 			c.author = towpath.Clip(strings.TrimSpace(name))
+		case "committer":
+			c.time = parseTime(rest)
 		}
 	}
 	return c
+}
+
+// parseTime reads the time behind a person, "Ada <ada@example.com> 1700000000 +0100"; the zero time
+// when there is none.
+func parseTime(person string) time.Time {
+	fields := strings.Fields(person[strings.LastIndexByte(person, '>')+1:])
+	if len(fields) == 0 {
+		return time.Time{}
+	}
+	seconds, err := strconv.ParseInt(fields[0], 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0).UTC()
 }
 
 // treeEntry is a name in a tree.
@@ -138,7 +226,9 @@ func (h *history) between(from, to string) (vcs.Between, error) {
 	}
 	for _, hash := range h.newestFirst(to) {
 		if c := h.commits[hash]; wanted[hash] {
-			b.Commits = append(b.Commits, vcs.Commit{Hash: hash, Message: c.message, Author: c.author})
+			b.Commits = append(b.Commits, vcs.Commit{
+				Hash: hash, Message: c.message, Author: c.author, Time: c.time,
+			})
 		}
 	}
 	return b, nil

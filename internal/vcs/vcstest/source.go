@@ -2,6 +2,7 @@ package vcstest
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -110,6 +111,51 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		}
 		if _, err := source.Between(t.Context(), strings.Repeat("1", 40), last); err == nil {
 			t.Error("a commit that nobody has was compared")
+		}
+	},
+	"a branch is compared with what it has in common with the trunk": func(t *testing.T, h *harness) {
+		client, _ := h.client(t)
+		remote, work := h.repository(t, "since")
+		work.write("db/1.sql", "one")
+		fork := work.commit("base")
+		work.git("checkout", "-q", "-b", "feature/x")
+		work.write("db/2.sql", "two")
+		first := work.commit("Add 2")
+		work.git("checkout", "-q", "main")
+		work.write("db/3.sql", "three")
+		trunk := work.commit("Add 3 to the trunk")
+		work.push("main", "feature/x")
+		source := client.Source(remote.ID)
+		since := func(trunk, head string) (vcs.Between, string) {
+			b := must[vcs.Between](t)(source.Since(t.Context(), trunk, head))
+			var paths []string
+			for _, c := range b.Changes {
+				paths = append(paths, fmt.Sprintf("%s %t", c.Path, c.Removed))
+			}
+			return b, strings.Join(paths, ", ")
+		}
+		b, paths := since(trunk, first)
+		if b.Base != fork || paths != "db/2.sql false" || b.Commits[0].Time.IsZero() {
+			t.Errorf("after the fork: %+v", b)
+		}
+		work.git("checkout", "-q", "feature/x")
+		work.git("merge", "-q", "--no-ff", "-m", "Merge the trunk", "main")
+		work.git("rm", "-q", "db/1.sql")
+		merged := work.commit("Remove 1")
+		work.push("feature/x")
+		if b, paths = since(trunk, merged); b.Base != trunk ||
+			paths != "db/1.sql true, db/2.sql false" {
+			t.Errorf("after a merge of the trunk: %q since %s, want %s", paths, b.Base, trunk)
+		}
+		if b, paths = since(merged, trunk); b.Base != trunk || paths != "" {
+			t.Errorf("a commit that the trunk contains: %q %+v", paths, b)
+		}
+		work.git("checkout", "-q", "--orphan", "other")
+		work.write("page.html", "x")
+		orphan := work.commit("Begin on its own")
+		work.push("other")
+		if b, paths = since(trunk, orphan); b.Base != "" || paths != "" {
+			t.Errorf("a branch of its own: %q %+v", paths, b)
 		}
 	},
 	"branches with slashes are listed, and heads equal them": func(t *testing.T, h *harness) {
