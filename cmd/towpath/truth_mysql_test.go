@@ -27,8 +27,8 @@ func mysqlClaims(f sqlreview.Finding) (all []effect) {
 	if slices.Contains([]string{"DD05", "RU01", "ST14", "IX01"}, f.Rule) {
 		all = append(all, failing)
 	}
-	if !strings.HasPrefix(f.Rule, "ML") && f.Rule != "PL20" {
-		return all
+	if f.Rule == "ST15" && strings.HasPrefix(f.Message, "This INSERT") { // an UPDATE takes the last value
+		all = append(all, failing)
 	}
 	if saysRewrites.MatchString(f.Message) {
 		all = append(all, rewrites)
@@ -121,7 +121,7 @@ const syntaxError = 1064
 // The server's numbers for errors that the catalog foretells, and for a change that it can make
 // neither without a copy nor while others write.
 var (
-	foretold = []uint16{1146, 1054, 1050, 1060, 1061, 1064, 1091, 1072, 1136, 1051, 1176, 1068}
+	foretold = []uint16{1146, 1054, 1050, 1060, 1061, 1064, 1091, 1072, 1136, 1051, 1176, 1068, 1110}
 	refused  = []uint16{1845, 1846}
 )
 

@@ -12,11 +12,13 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"towpath"
+	"towpath/internal/ast"
 	"towpath/internal/engine"
 	"towpath/internal/engine/enginetest"
 	"towpath/internal/engine/mysql"
 	"towpath/internal/engine/postgres"
 	"towpath/internal/engine/sqlite"
+	"towpath/internal/schema"
 	"towpath/internal/sqlparse"
 	"towpath/internal/sqlreview"
 	"towpath/internal/sqlreview/rules"
@@ -151,17 +153,20 @@ func (one truth) fixture(t *testing.T, path string, s *score) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, folder := range one.folders {
-		files := map[string]string{}
-		for _, f := range archive.Files {
-			if name, ok := strings.CutPrefix(f.Name, folder+"/"); ok && name != "policy" {
-				files[name] = string(f.Data)
-			}
+	byFolder := map[string]map[string]string{}
+	for _, f := range archive.Files {
+		folder, name := filepath.Split(f.Name)
+		if kind, _, _ := strings.Cut(strings.TrimSuffix(folder, "/"), " "); name == "policy" || !slices.Contains(one.folders, kind) {
+			continue
 		}
-		if len(files) > 0 {
-			name := strings.TrimSuffix(filepath.Base(path), ".txtar")
-			t.Run(name, func(t *testing.T) { one.ask(t, files, s) })
+		if byFolder[folder] == nil {
+			byFolder[folder] = map[string]string{}
 		}
+		byFolder[folder][name] = string(f.Data)
+	}
+	for _, folder := range slices.Sorted(maps.Keys(byFolder)) {
+		name := strings.TrimSuffix(filepath.Base(path), ".txtar")
+		t.Run(name, func(t *testing.T) { one.ask(t, byFolder[folder], s) })
 	}
 }
 
@@ -189,11 +194,12 @@ func (one truth) ask(t *testing.T, files map[string]string, s *score) {
 			if st.Text == "" || st.Transaction != nil {
 				continue
 			}
-			if st.CreateTable != nil {
+			makes := st.CreateTable != nil && !(st.CreateTable.IfNotExists && holds(catalog, st.CreateTable.Name))
+			if makes {
 				fresh = append(fresh, st.CreateTable.Name.Name)
 			}
 			actual, known := w.run(st, fresh)
-			if st.CreateTable != nil && actual[failing] {
+			if makes && actual[failing] {
 				fresh = fresh[:len(fresh)-1]
 			}
 			if known {
@@ -201,6 +207,13 @@ func (one truth) ask(t *testing.T, files map[string]string, s *score) {
 			}
 		}
 	}
+}
+
+// holds reports whether a table was there before the change.
+func holds(catalog schema.Catalog, name ast.Name) bool {
+	return slices.ContainsFunc(catalog.Tables, func(t schema.Table) bool {
+		return t.Name == name.Name && (name.Schema == "" || t.Schema == name.Schema)
+	})
 }
 
 func (one truth) read(t *testing.T, files map[string]string) []*sqlreview.File {

@@ -50,7 +50,7 @@ const (
 	ClusterOn          ActionKind = "cluster on"        // Name
 	AttachPartition    ActionKind = "attach partition"  // NewSchema, NewName
 	DetachPartition    ActionKind = "detach partition"  // NewSchema, NewName, Concurrently
-	AddPartition       ActionKind = "add partition"     // MySQL
+	AddPartition       ActionKind = "add partition"     // MySQL: Name is hash where it takes rows of others
 	DropPartition      ActionKind = "drop partition"    // MySQL: Names
 	TruncatePartition  ActionKind = "truncate partition"
 	PartitionBy        ActionKind = "partition by"        // MySQL: Name is range, list, hash or key

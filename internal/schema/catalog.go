@@ -58,6 +58,7 @@ type TableColumn struct {
 	Charset       string `json:"charset,omitempty"`
 	Collation     string `json:"collation,omitempty"`
 	Comment       string `json:"comment,omitempty"`
+	Invisible     bool   `json:"invisible,omitempty"` // MySQL: left out where no columns are named
 }
 
 // Index is an index of a table.

@@ -1,6 +1,7 @@
 package sqlparse
 
 import (
+	"slices"
 	"strings"
 
 	"towpath/internal/ast"
@@ -119,6 +120,24 @@ func (a *alteration) options(act *ast.Action) bool {
 	return true
 }
 
+// unlessThere reports whether a key that was read from a place says IF NOT EXISTS before its columns.
+func (a *alteration) unlessThere(from int) bool {
+	for _, l := range a.lexemes[from:min(a.at, len(a.lexemes))] {
+		switch l.key {
+		case "EXISTS":
+			return true
+		case "(":
+			return false
+		}
+	}
+	return false
+}
+
+// saysRows reports whether a word says which rows a partition has. One by a hash has none.
+func saysRows(l lexeme) bool {
+	return slices.Contains([]string{"VALUES", "HISTORY", "CURRENT", "DEFAULT"}, l.key)
+}
+
 // add reads what follows ADD.
 func (a *alteration) add(act ast.Action) {
 	switch {
@@ -129,8 +148,13 @@ func (a *alteration) add(act ast.Action) {
 		a.accept("LOCAL")
 		if a.accept("PARTITIONS") {
 			a.number()
+			act.Name = "hash"
 		} else if a.is("(") {
+			from := a.at
 			a.parenthesized(a.partition)
+			if !slices.ContainsFunc(a.lexemes[from:min(a.at, len(a.lexemes))], saysRows) {
+				act.Name = "hash"
+			}
 		}
 	case a.accept("SYSTEM", "VERSIONING"):
 		act.Kind = ast.AddVersioning
@@ -141,7 +165,9 @@ func (a *alteration) add(act ast.Action) {
 		a.columns(act)
 		return
 	default:
+		from := a.at
 		made, index := a.key()
+		act.IfNotExists = (made != nil || index != nil) && a.unlessThere(from)
 		switch {
 		case made != nil:
 			act.Kind, act.Constraint = ast.AddConstraint, made

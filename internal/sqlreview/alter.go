@@ -64,6 +64,7 @@ func (f *follower) action(t *Table, a ast.Action) {
 		}
 		f.move(t.Name, to)
 	case ast.SetOptions, ast.ConvertCharset:
+		f.recode(t, a)
 		for _, o := range a.Options {
 			if t.Options == nil {
 				t.Options = map[string]string{}
@@ -89,6 +90,29 @@ func (f *follower) action(t *Table, a ast.Action) {
 		t.RowSecurity = a.Kind == ast.EnableRLS
 	default:
 		f.alterColumn(t, a)
+	}
+}
+
+// recode follows a change of a table's character set in its columns: they keep the one that they have
+// from it, or all take the new one.
+func (f *follower) recode(t *Table, a ast.Action) {
+	if f.dialect != MySQL || !slices.ContainsFunc(a.Options, func(o ast.Option) bool {
+		return o.Name == "charset" || o.Name == "collate"
+	}) {
+		return
+	}
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		switch {
+		case a.Kind == ast.ConvertCharset:
+			c.Charset, c.Collation = "", ""
+		case c.Charset == "" && c.Collation == "":
+			c.Charset, c.Collation = t.Options["charset"], t.Options["collate"]
+		}
+	}
+	if t.Options != nil { // one says the other
+		delete(t.Options, "charset")
+		delete(t.Options, "collate")
 	}
 }
 
@@ -263,7 +287,9 @@ func (f *follower) modifyColumn(t *Table, a ast.Action) {
 		return
 	}
 	if t.Column(f.Catalog, a.Name) == nil {
-		f.columns(t, a.Pos, a.Name)
+		if !a.IfExists {
+			f.columns(t, a.Pos, a.Name)
+		}
 		return
 	}
 	if !f.same(a.Name, a.Column.Name) {

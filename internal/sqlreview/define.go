@@ -15,6 +15,7 @@ func (c *Catalog) column(from ast.Column) schema.TableColumn {
 		Name: from.Name, NotNull: from.NotNull || from.Identity != "" || from.Type.Serial,
 		Generated: string(from.Generated), Identity: from.Identity != "", AutoIncrement: from.AutoIncrement,
 		Charset: from.Charset, Collation: from.Collation, Comment: from.Comment,
+		Invisible: from.Invisible,
 	}
 	c.setType(&made, from.Type)
 	if from.Default != nil && !from.Default.Null {

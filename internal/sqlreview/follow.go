@@ -167,6 +167,24 @@ func (f *follower) insert(s *ast.Insert) {
 	f.wants(s.Table)
 	if t := f.Table(s.Table); t != nil {
 		f.columns(t, ast.Position{}, s.Columns...)
+		f.values(t, s)
+	}
+}
+
+// values says that an INSERT without a list of columns has values for others than the table has.
+// PostgreSQL fills up what is missing.
+func (f *follower) values(t *Table, s *ast.Insert) {
+	if t.Unknown || len(s.Columns) > 0 || s.Values == 0 {
+		return
+	}
+	n := len(t.Columns)
+	for _, c := range t.Columns {
+		if c.Invisible || (f.dialect == SQLite && c.Generated != "") {
+			n--
+		}
+	}
+	if s.Values > n || (s.Values < n && f.dialect != PostgreSQL) {
+		f.problem(ast.Position{}, "The table %s takes %d values, and this gives %d.", t.Name, n, s.Values)
 	}
 }
 

@@ -110,6 +110,7 @@ func factsOf(t schema.Table) (all []string) {
 			marks(map[string]bool{
 				"array": c.Array, "not null": c.NotNull, "default": c.Default != "",
 				"identity": c.Identity, "auto": c.AutoIncrement, "unsigned": c.Unsigned, c.Generated: c.Generated != "",
+				"invisible": c.Invisible,
 			})))
 	}
 	for _, i := range t.Indexes {

@@ -124,6 +124,7 @@ func (c *content) loadColumns(ctx context.Context) error {
 		one.Type, one.Args, one.Values, one.Unsigned = columnType(kind, full)
 		extra = strings.ToUpper(extra)
 		one.AutoIncrement = strings.Contains(extra, "AUTO_INCREMENT")
+		one.Invisible = strings.Contains(extra, "INVISIBLE")
 		switch {
 		case strings.Contains(extra, "STORED") || strings.Contains(extra, "PERSISTENT"):
 			one.Generated = "stored"

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"fmt"
+
 	"towpath/internal/ast"
 	"towpath/internal/sqlreview"
 )
@@ -20,7 +22,13 @@ ALTER TABLE orders DROP COLUMN note;`,
 			if c := t.Column(p.Catalog, a.Name); c != nil && c.Generated == "virtual" {
 				continue // holds no values of its own
 			}
-			p.Report(a.Pos, "", "This removes the column %s of the table %s with its values.", a.Name, t.Name)
+			message := fmt.Sprintf("This removes the column %s of the table %s with its values.", a.Name, t.Name)
+			if p.Server.Dialect == sqlreview.MySQL {
+				if r := toDrop(p, t, a.Name); r.why != "" {
+					message += " " + r.sentence()
+				}
+			}
+			p.Report(a.Pos, "", "%s", message)
 		}
 	},
 }

@@ -14,7 +14,8 @@ var ds15 = sqlreview.Rule{
 	Bad:      "ALTER TABLE prices DROP SYSTEM VERSIONING;",
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.DropVersioning) {
-			p.Report(a.Pos, "", "This removes the history of all rows of the table %s.", t.Name)
+			p.Report(a.Pos, "",
+				"This removes the history of all rows of the table %s, which is copied without it.", t.Name)
 		}
 	},
 }

@@ -23,7 +23,7 @@ var ml03 = sqlreview.Rule{
 			if a.Column == nil || (c == nil && !t.Unknown) {
 				continue
 			}
-			if c != nil && (!retyped(p, t, a) || inPlace(*c, a.Column.Type, p.Server.MariaDB)) {
+			if c != nil && (!retyped(p, t, a) || inPlace(p, t, *c, a.Column.Type)) {
 				continue
 			}
 			p.Report(a.Pos, "",
@@ -36,17 +36,22 @@ var ml03 = sqlreview.Rule{
 // inPlace reports whether a column changes its type without a copy of the table.
 // https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html
 // https://mariadb.com/kb/en/innodb-online-ddl-operations-with-the-instant-alter-algorithm/
-func inPlace(from schema.TableColumn, to ast.Type, mariaDB bool) bool {
+func inPlace(p *sqlreview.Pass, t *sqlreview.Table, from schema.TableColumn, to ast.Type) bool {
 	if from.Type != to.Name || from.Unsigned != to.Unsigned {
 		return false
 	}
 	switch from.Type {
-	case "varchar":
-		was, becomes := number(from.Args), number(to.Args)
-		// A length of up to 255 bytes takes one byte to store. A character may take four.
-		small := func(n int) bool { return n*4 <= 255 }
-		// MariaDB stores a length of up to 127 bytes in the same way whatever the column's is.
-		return becomes >= was && (small(was) == small(becomes) || (mariaDB && was*4 <= 127))
+	case "varchar", "varbinary":
+		width := 1
+		if from.Type == "varchar" {
+			width = charBytes(columnCharset(t, from))
+		}
+		was, becomes := number(from.Args)*width, number(to.Args)*width
+		// A length of up to 255 bytes takes one byte to store.
+		small := func(bytes int) bool { return bytes <= 255 }
+		// MariaDB stores one of up to 127 bytes in the same way whatever the column's is.
+		shared := p.Server.MariaDB && was <= 127
+		return becomes >= was && (small(was) == small(becomes) || shared)
 	case "enum":
 		return reordered(from.Values, to.Values, enumBytes) == ""
 	case "set":

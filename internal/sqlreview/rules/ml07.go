@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"towpath/internal/ast"
 	"towpath/internal/sqlreview"
 )
@@ -14,11 +16,20 @@ var ml07 = sqlreview.Rule{
 	Bad:      "ALTER TABLE orders DROP PRIMARY KEY, ADD PRIMARY KEY (id, region);",
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.DropPrimaryKey) {
-			if _, adds := dropsKey(p.Statement.AlterTable); adds {
+			if _, adds := dropsKey(p.Statement.AlterTable); adds && !sameKey(p, t) {
 				p.Report(a.Pos, "",
 					"The whole table %s and all of its indexes are built again for the new primary key.",
 					t.Name)
 			}
 		}
 	},
+}
+
+// sameKey reports whether a statement makes the primary key that the table has.
+func sameKey(p *sqlreview.Pass, t *sqlreview.Table) bool {
+	was := t.PrimaryKey()
+	return was != nil && slices.ContainsFunc(p.Statement.AlterTable.Actions, func(a ast.Action) bool {
+		return a.Kind == ast.AddConstraint && a.Constraint.Kind == ast.PrimaryKey &&
+			slices.EqualFunc(names(a.Constraint.Columns), was.Columns, p.Same)
+	})
 }

@@ -1,6 +1,9 @@
 package rules
 
 import (
+	"slices"
+
+	"towpath/internal/schema"
 	"towpath/internal/sqlreview"
 )
 
@@ -13,9 +16,23 @@ var ml08 = sqlreview.Rule{
 	Bad:      "ALTER TABLE posts ADD FULLTEXT INDEX (body);",
 	Check: func(p *sqlreview.Pass) {
 		for table, i := range indexes(p) {
-			if i.Method == "fulltext" && p.Existing(table) != nil {
+			t := p.Existing(table)
+			switch {
+			case i.Method != "fulltext" || t == nil:
+			case firstText(p, t):
+				p.Report(i.Pos, "",
+					"The whole table %s is built again for its first full-text index, and nobody writes it "+
+						"meanwhile.", table)
+			default:
 				p.Report(i.Pos, "", "The table %s takes no writes until the full-text index is built.", table)
 			}
 		}
 	},
+}
+
+// firstText reports whether a table has neither a full-text index nor the column that the first one
+// adds.
+func firstText(p *sqlreview.Pass, t *sqlreview.Table) bool {
+	return !t.Unknown && t.Column(p.Catalog, "FTS_DOC_ID") == nil &&
+		!slices.ContainsFunc(t.Indexes, func(i schema.Index) bool { return i.Method == "fulltext" })
 }

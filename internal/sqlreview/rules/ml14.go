@@ -15,8 +15,10 @@ var ml14 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.ModifyColumn) {
 			c := t.Column(p.Catalog, a.Name)
-			if a.Column != nil &&
-				(a.Column.Generated == ast.Stored || (c != nil && c.Generated == string(ast.Stored))) {
+			stored := c != nil && c.Generated == string(ast.Stored)
+			// its index is computed again
+			index := p.Server.MariaDB && c != nil && c.Generated == string(ast.Virtual) && indexed(p, t, a.Name)
+			if a.Column != nil && (a.Column.Generated == ast.Stored || stored || index) {
 				p.Report(a.Pos, "", "The whole table %s is copied to change the generated column %s.",
 					t.Name, a.Name)
 			}

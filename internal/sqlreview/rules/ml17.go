@@ -24,7 +24,8 @@ var ml17 = sqlreview.Rule{
 			}
 			if enforced {
 				p.Report(a.Pos, "",
-					"The table %s takes no writes while the server checks all of its rows.", t.Name)
+					"The whole table %s is copied while the server checks all of its rows, and nobody writes it "+
+						"meanwhile.", t.Name)
 			}
 		}
 	},

@@ -33,11 +33,36 @@ func actions(p *sqlreview.Pass, kinds ...ast.ActionKind) iter.Seq2[*sqlreview.Ta
 			return
 		}
 		for _, a := range s.Actions {
-			if slices.Contains(kinds, a.Kind) && !yield(t, a) {
+			if slices.Contains(kinds, a.Kind) && !idle(p, t, a) && !yield(t, a) {
 				return
 			}
 		}
 	}
+}
+
+// idle reports whether an action says IF EXISTS or IF NOT EXISTS and so does nothing.
+func idle(p *sqlreview.Pass, t *sqlreview.Table, a ast.Action) bool {
+	if t.Unknown || !(a.IfExists || a.IfNotExists) {
+		return false
+	}
+	there := false
+	switch a.Kind {
+	case ast.AddColumn:
+		there = a.Column != nil && t.Column(p.Catalog, a.Column.Name) != nil
+	case ast.AddConstraint:
+		there = a.Constraint != nil && a.Constraint.Name != "" && t.Constraint(p.Catalog, a.Constraint.Name) != nil
+	case ast.AddIndex:
+		there = a.Index != nil && a.Index.Name != "" && t.Index(p.Catalog, a.Index.Name) != nil
+	case ast.DropColumn, ast.ModifyColumn, ast.RenameColumn:
+		there = t.Column(p.Catalog, a.Name) != nil
+	case ast.DropConstraint:
+		there = t.Constraint(p.Catalog, a.Name) != nil
+	case ast.DropIndex, ast.RenameIndex:
+		there = t.Index(p.Catalog, a.Name) != nil
+	default:
+		return false
+	}
+	return there == a.IfNotExists
 }
 
 // defined yields the columns that a statement defines, with their table: those of CREATE TABLE and
