@@ -86,8 +86,8 @@ func (d *database) SearchPath(ctx context.Context) (schemas []string, err error)
 	return schemas, nil
 }
 
-// read runs our own queries in one read-only snapshot without the user's schemas in the search
-// path.
+// read runs our own queries in one read-only snapshot without the user's schemas in the search path.
+// They read small catalogs with large texts, which take longer to compile than to run.
 func (d *database) read(ctx context.Context, use func(pgx.Tx) error) error {
 	conn, err := d.connection(ctx)
 	if err != nil {
@@ -101,7 +101,8 @@ func (d *database) read(ctx context.Context, use func(pgx.Tx) error) error {
 		return mapError(err)
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // there is nothing to keep
-	if _, err := tx.Exec(ctx, "SET LOCAL search_path = ''"); err != nil {
+	if _, err := tx.Exec(ctx, "SELECT pg_catalog.set_config('search_path', '', true), "+
+		"pg_catalog.set_config('jit', 'off', true)"); err != nil {
 		return mapError(err)
 	}
 	if err := use(tx); err != nil {
