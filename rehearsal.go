@@ -35,7 +35,8 @@ type RehearsedState string
 const (
 	RehearsedDone    RehearsedState = "done"
 	RehearsedFailed  RehearsedState = "failed"
-	RehearsedSkipped RehearsedState = "skipped" // an earlier file has failed
+	RehearsedRefused RehearsedState = "refused" // a part of it is only for targets: nothing of it ran
+	RehearsedSkipped RehearsedState = "skipped" // an earlier file has not run
 )
 
 // RehearsedLock is a lock that a file took on a table.

@@ -87,7 +87,7 @@ func (c *checkCommand) rehearse(
 		return nil, fmt.Errorf("not rehearsed: %s", wording.Text(engine.ReasonOf(err, at.instance.Password)))
 	}
 	for i, f := range result.Files {
-		if f.Failure != nil {
+		if f.State == towpath.RehearsedFailed {
 			files[i].Rehearsed = &sqlreview.Rehearsed{
 				Line: f.Failure.Line, Column: f.Failure.Column, Server: result.Server,
 				Why: wording.Text(f.Failure.Reason),
@@ -115,7 +115,7 @@ func (r checkReport) rehearsed(b *strings.Builder) {
 	fmt.Fprintf(b, "rehearsal on %s, %s:\n", r.Rehearsal.Server, seconds(r.Rehearsal.Seconds))
 	for _, f := range r.Rehearsal.Files {
 		if f.State == towpath.RehearsedSkipped {
-			fmt.Fprintf(b, "  %s: not run, an earlier file failed\n", f.Path)
+			fmt.Fprintf(b, "  %s: not run, since an earlier file was not\n", f.Path)
 			continue
 		}
 		fmt.Fprintf(b, "  %s: %s, %s, %s, %s\n", f.Path, f.State,
@@ -136,7 +136,7 @@ func (r checkReport) rehearsed(b *strings.Builder) {
 			}
 		}
 		if f.Failure != nil {
-			fmt.Fprintf(b, "    line %d fails: %s\n", f.Failure.Line, wording.Text(f.Failure.Reason))
+			fmt.Fprintf(b, "    line %d: %s\n", f.Failure.Line, wording.Text(f.Failure.Reason))
 		}
 	}
 	if r.Rehearsal.Schema == "" {

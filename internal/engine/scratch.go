@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"regexp"
 	"slices"
@@ -10,18 +12,22 @@ import (
 	"time"
 
 	"towpath"
+	"towpath/internal/statement"
 )
 
 // Rehearser is an optional interface of an Engine that can make databases in which files are tried.
 type Rehearser interface {
 	// MakeScratch makes an empty database on the instance of t, in the encoding of t's database where
 	// it names one. Its error is a *towpath.Error: with CodeForbidden when the user may not make
-	// databases, and with the statement that allows it, or CodeUnavailable when MaxScratches are
-	// there.
+	// databases, and with the statement that allows it, or CodeTooMany when MaxScratches are there.
 	MakeScratch(ctx context.Context, t Target) (Scratch, error)
 
-	// SweepScratches drops what rehearsals that have died left on an instance: databases whose name
-	// IsScratch, that belong to the user, and that age allows. It returns their names.
+	// Unsafe is why a statement that may run in a target must not run in a scratch database: whoever
+	// may push a branch decides what runs there. "" is the usual answer.
+	Unsafe(s statement.Statement) string
+
+	// SweepScratches drops what rehearsals of the same user that have died left on an instance:
+	// databases whose name IsScratch, and that age allows. It returns their names.
 	SweepScratches(ctx context.Context, t Target, age ScratchAge) (dropped []string, err error)
 }
 
@@ -49,37 +55,44 @@ type ScratchAge struct {
 // MaxScratches is how many scratch databases an instance has at once.
 const MaxScratches = 8
 
-var scratchName = regexp.MustCompile(`^towpath_scratch_[0-9a-f]{16}_([0-9]{10})$`)
+var scratchName = regexp.MustCompile(`^towpath_scratch_([0-9a-f]{8})[0-9a-f]{12}_([0-9]{10})$`)
 
-// NewScratchName names a scratch database. Nobody guesses the name; made is when it is made, by the
-// clock of its server.
-func NewScratchName(made time.Time) string {
-	var id [8]byte
+// NewScratchName names a scratch database of a user. Nobody guesses the name; made is when it is
+// made, by the clock of its server.
+func NewScratchName(user string, made time.Time) string {
+	var id [6]byte
 	_, _ = rand.Read(id[:]) // it never fails
-	return fmt.Sprintf("towpath_scratch_%x_%010d", id, made.Unix())
+	return fmt.Sprintf("towpath_scratch_%s%x_%010d", ownerMark(user), id, made.Unix())
+}
+
+// ownerMark stands for a user in the name of a scratch database.
+func ownerMark(user string) string {
+	sum := sha256.Sum256([]byte(user))
+	return hex.EncodeToString(sum[:4])
 }
 
 // IsScratch reports whether a database has the name of a scratch database.
 func IsScratch(name string) bool { return scratchName.MatchString(name) }
 
-// Leftover reports whether a scratch database may be dropped at a time of its server.
-func (a ScratchAge) Leftover(name string, sessions int, now time.Time) bool {
+// Leftover reports whether a user may drop a scratch database at a time of its server.
+func (a ScratchAge) Leftover(name, user string, sessions int, now time.Time) bool {
 	match := scratchName.FindStringSubmatch(name)
-	if match == nil {
+	if match == nil || match[1] != ownerMark(user) {
 		return false
 	}
-	made, err := strconv.ParseInt(match[1], 10, 64)
+	made, err := strconv.ParseInt(match[2], 10, 64)
 	age := now.Sub(time.Unix(made, 0))
 	return err == nil && (age >= a.Any || (sessions == 0 && age >= a.Idle))
 }
 
-// RoomForScratch refuses one more scratch database where there are too many of these databases.
+// RoomForScratch refuses one more scratch database where there are too many of these databases, with
+// a *towpath.Error and CodeTooMany.
 func RoomForScratch(databases []string) error {
 	there := slices.DeleteFunc(slices.Clone(databases), func(name string) bool { return !IsScratch(name) })
 	if len(there) < MaxScratches {
 		return nil
 	}
-	return towpath.Errorf(towpath.CodeUnavailable,
+	return towpath.Errorf(towpath.CodeTooMany,
 		"%d rehearsals run on this instance, which is the most at once. Try again when one has ended.",
 		len(there))
 }

@@ -39,6 +39,7 @@ type Tried struct {
 type TrialError struct {
 	Pos    statement.Position // of the statement; Line 0 for none
 	Reason towpath.Reason
+	Unsafe bool // nothing of the text ran, since a part of it is only for targets
 	Err    error
 }
 
@@ -58,7 +59,8 @@ type plainText struct {
 func (t plainText) Reader() *io.SectionReader { return io.NewSectionReader(t, 0, t.size) }
 
 // Run runs one text, and calls each after each statement that succeeds. The text is in one
-// transaction where an attempt would have one; whole reports that. Its error is a *TrialError.
+// transaction where an attempt would have one; whole reports that. A nil each is for the text that
+// makes the schema: it leaves out what is only for targets. Its error is a *TrialError.
 func (t Trial) Run(ctx context.Context, content string, each func(Tried)) (whole bool, err error) {
 	s := &script{
 		content: plainText{ReaderAt: strings.NewReader(content), size: int64(len(content))},
@@ -68,11 +70,42 @@ func (t Trial) Run(ctx context.Context, content string, each func(Tried)) (whole
 	if err := s.read(); err != nil {
 		return false, t.failure(err)
 	}
+	if each != nil {
+		if err := t.safe(s); err != nil {
+			return false, err
+		}
+	}
 	limits := s.directives.Or(t.Defaults).Under(t.Maximum)
 	if err := t.run(ctx, s, limits, each); err != nil {
 		return !s.autocommit, t.failure(err)
 	}
 	return !s.autocommit, nil
+}
+
+// safe refuses a script with a statement that is only for targets.
+func (t Trial) safe(s *script) error {
+	for st, err := range s.split() {
+		if err != nil {
+			return t.failure(err)
+		}
+		if why := t.unsafe(st); why != "" {
+			refused := statement.Errorf(st.Pos, "%s", why)
+			return &TrialError{
+				Pos: st.Pos, Reason: towpath.Why(towpath.ReasonScriptRefused, "message", why), Unsafe: true,
+				Err: refused,
+			}
+		}
+	}
+	return nil
+}
+
+// unsafe is why a statement is only for targets; "" when it is not.
+func (t Trial) unsafe(st statement.Statement) string {
+	maker, ok := t.Engine.(engine.Rehearser)
+	if !ok {
+		return ""
+	}
+	return maker.Unsafe(st)
 }
 
 func (t Trial) run(
@@ -95,6 +128,9 @@ func (t Trial) run(
 	for st, err := range s.split() {
 		if err != nil {
 			return err
+		}
+		if each == nil && t.unsafe(st) != "" {
+			continue
 		}
 		start := time.Now()
 		rows, err := try(ctx, session, s, st)

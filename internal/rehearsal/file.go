@@ -34,7 +34,9 @@ func (r *runner) file(ctx context.Context, f File) towpath.RehearsedFile {
 	whole, err := r.trial.Run(ctx, f.Content, n.add)
 	n.file.Whole = whole
 	if failed := (*executor.TrialError)(nil); errors.As(err, &failed) {
-		n.file.State = towpath.RehearsedFailed
+		if n.file.State = towpath.RehearsedFailed; failed.Unsafe {
+			n.file.State = towpath.RehearsedRefused
+		}
 		n.file.Failure = &towpath.RehearsalFailure{
 			Line: failed.Pos.Line, Column: failed.Pos.Column, Reason: failed.Reason,
 		}

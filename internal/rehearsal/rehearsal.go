@@ -28,6 +28,8 @@ const (
 	maxStatement = time.Minute
 	maxLock      = 10 * time.Second
 	sizeInterval = 500 * time.Millisecond
+	maxWait      = time.Minute // for others to end
+	waitInterval = 250 * time.Millisecond
 	dropTime     = 30 * time.Second
 )
 
@@ -69,7 +71,7 @@ func Run(ctx context.Context, in Input) (result towpath.Rehearsal, err error) {
 	ctx, cancel := context.WithTimeout(ctx, MaxTime)
 	defer cancel()
 	in.sweep(ctx, maker)
-	scratch, err := maker.MakeScratch(ctx, in.Instance)
+	scratch, err := in.make(ctx, maker)
 	if err != nil {
 		return result, err
 	}
@@ -110,6 +112,23 @@ func (in Input) sweep(ctx context.Context, maker engine.Rehearser) {
 	}
 	if err != nil && ctx.Err() == nil {
 		in.Logger.WarnContext(ctx, "leftovers of rehearsals were not dropped", "error", err)
+	}
+}
+
+// make makes the scratch database, and waits while there are too many.
+func (in Input) make(ctx context.Context, maker engine.Rehearser) (engine.Scratch, error) {
+	waiting, stop := context.WithTimeout(ctx, maxWait)
+	defer stop()
+	for {
+		scratch, err := maker.MakeScratch(ctx, in.Instance)
+		if towpath.ErrorCode(err) != towpath.CodeTooMany {
+			return scratch, err
+		}
+		select {
+		case <-waiting.Done():
+			return nil, err
+		case <-time.After(waitInterval):
+		}
 	}
 }
 

@@ -110,6 +110,9 @@ func ValidatePrepared(text string, t Target) error {
 			return statement.Errorf(st.Pos,
 				"Prepared text cannot change users and roles. Write the statement itself.")
 		}
+		if why := Unsafe(st); why != "" && t.Scratch {
+			return statement.Errorf(st.Pos, "%s", why)
+		}
 		if err := Validate(st, t); err != nil {
 			return err
 		}

@@ -13,6 +13,8 @@ type Target struct {
 	Database   string
 	User       string // the user that connects
 	AllowRoles bool   // whether statements may create, change and remove other users and roles
+	// Scratch says that it is a scratch database, where prepared text must not be Unsafe
+	Scratch bool
 }
 
 // Validate refuses a statement of Split whose text shows that it must not run in a target. Its
@@ -35,6 +37,19 @@ func Validate(s statement.Statement, t Target) error {
 		return statement.Errorf(s.Pos, "The prepared text is not allowed: %s", refused.Message)
 	}
 	return err
+}
+
+// Unsafe is why a statement must not run in a scratch database although it may run in a target; "" for
+// any other. A procedure can build SQL, which reaches whatever the user may reach, and an event runs
+// when nobody looks. Triggers and functions cannot build SQL.
+func Unsafe(s statement.Statement) string {
+	switch {
+	case s.Verb == "CALL":
+		return "A CALL can run SQL that nobody has read, so it is not rehearsed: in a target it runs."
+	case strings.HasSuffix(s.Verb, " EVENT"):
+		return "An event runs by itself, so it is not rehearsed: in a target it is made."
+	}
+	return ""
 }
 
 // reaches explains why something that a statement names is out of its reach; "" when it is not.

@@ -11,6 +11,7 @@ import (
 	"towpath"
 	dialect "towpath/internal/dialect/mysql"
 	"towpath/internal/engine"
+	"towpath/internal/statement"
 )
 
 var _ engine.Rehearser = (*Engine)(nil)
@@ -47,7 +48,7 @@ func (e *Engine) MakeScratch(ctx context.Context, t engine.Target) (engine.Scrat
 		return nil, fmt.Errorf("read the database's character set: %w", mapError(err))
 	}
 	made := &scratch{engine: e, instance: t, target: t}
-	made.instance.Database, made.target.Database = "", engine.NewScratchName(now)
+	made.instance.Database, made.target.Database = "", engine.NewScratchName(t.Username, now)
 	if _, err := c.ExecContext(ctx, "CREATE DATABASE "+dialect.QuoteName(made.target.Database)+kind); err != nil {
 		return nil, c.refusedScratch(ctx, t, err)
 	}
@@ -128,6 +129,9 @@ func (c *connection) dropScratch(ctx context.Context, name string) error {
 	return nil
 }
 
+// Unsafe implements engine.Rehearser. Sessions in a scratch database refuse the same in a prepared text.
+func (e *Engine) Unsafe(s statement.Statement) string { return dialect.Unsafe(s) }
+
 // SweepScratches implements engine.Rehearser.
 func (e *Engine) SweepScratches(
 	ctx context.Context, t engine.Target, age engine.ScratchAge,
@@ -149,7 +153,7 @@ func (e *Engine) SweepScratches(
 		if err != nil {
 			return dropped, fmt.Errorf("list the sessions of %s: %w", name, mapError(err))
 		}
-		if !age.Leftover(name, sessions, now) {
+		if !age.Leftover(name, t.Username, sessions, now) {
 			continue
 		}
 		if err := c.dropScratch(ctx, name); err != nil {

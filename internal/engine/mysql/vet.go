@@ -15,5 +15,7 @@ func (e *Engine) Vet(t engine.Target, s statement.Statement) error {
 
 // place returns the dialect's view of a target.
 func place(t engine.Target) dialect.Target {
-	return dialect.Target{Database: t.Database, User: t.Username, AllowRoles: t.AllowRoles}
+	return dialect.Target{
+		Database: t.Database, User: t.Username, AllowRoles: t.AllowRoles, Scratch: engine.IsScratch(t.Database),
+	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"towpath"
 	"towpath/internal/engine"
+	"towpath/internal/statement"
 )
 
 var _ engine.Rehearser = (*Engine)(nil)
@@ -49,7 +50,7 @@ func (e *Engine) MakeScratch(ctx context.Context, t engine.Target) (engine.Scrat
 		return nil, err
 	}
 	made := &scratch{engine: e, instance: t, target: t}
-	made.instance.Database, made.target.Database = "", engine.NewScratchName(now)
+	made.instance.Database, made.target.Database = "", engine.NewScratchName(t.Username, now)
 	if _, err := conn.Exec(ctx, "CREATE DATABASE "+made.name()+kind); err != nil {
 		return nil, refusedScratch(t, err)
 	}
@@ -172,6 +173,9 @@ func dropScratch(ctx context.Context, conn *pgx.Conn, name string) error {
 	return nil
 }
 
+// Unsafe implements engine.Rehearser: a session reaches no other database.
+func (e *Engine) Unsafe(statement.Statement) string { return "" }
+
 // SweepScratches implements engine.Rehearser.
 func (e *Engine) SweepScratches(
 	ctx context.Context, t engine.Target, age engine.ScratchAge,
@@ -193,7 +197,7 @@ func (e *Engine) SweepScratches(
 	var now time.Time
 	var sessions int
 	if _, err := pgx.ForEachRow(rows, []any{&name, &now, &sessions}, func() error {
-		if age.Leftover(name, sessions, now) {
+		if age.Leftover(name, t.Username, sessions, now) {
 			leftovers = append(leftovers, name)
 		}
 		return nil

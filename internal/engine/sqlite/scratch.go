@@ -10,6 +10,7 @@ import (
 
 	"towpath"
 	"towpath/internal/engine"
+	"towpath/internal/statement"
 )
 
 var _ engine.Rehearser = (*Engine)(nil)
@@ -30,7 +31,7 @@ func (e *Engine) MakeScratch(ctx context.Context, _ engine.Target) (engine.Scrat
 	if err := engine.RoomForScratch(names); err != nil {
 		return nil, err
 	}
-	name := engine.NewScratchName(time.Now())
+	name := engine.NewScratchName("", time.Now())
 	folder := filepath.Join(os.TempDir(), name)
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		return nil, towpath.Errorf(towpath.CodeUnavailable,
@@ -87,6 +88,9 @@ func (s *scratch) Drop(context.Context) error {
 	return nil
 }
 
+// Unsafe implements engine.Rehearser: a session reaches no other file.
+func (e *Engine) Unsafe(statement.Statement) string { return "" }
+
 // SweepScratches implements engine.Rehearser. Nobody knows whether another process works in a file,
 // so each counts as one with a session. Another user's folders stay.
 func (e *Engine) SweepScratches(
@@ -99,7 +103,7 @@ func (e *Engine) SweepScratches(
 	for _, name := range names {
 		folder := filepath.Join(os.TempDir(), name)
 		info, err := os.Lstat(folder)
-		if err != nil || !info.IsDir() || !age.Leftover(name, 1, time.Now()) {
+		if err != nil || !info.IsDir() || !age.Leftover(name, "", 1, time.Now()) {
 			continue
 		}
 		if os.RemoveAll(folder) == nil {

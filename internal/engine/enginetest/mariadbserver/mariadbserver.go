@@ -201,6 +201,19 @@ func (s *Server) Exec(t testing.TB, statements ...string) {
 	}
 }
 
+// Query reads one value with all rights, outside of the engine.
+func (s *Server) Query(t testing.TB, value any, text string) {
+	t.Helper()
+	db, err := s.connect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.QueryRowContext(t.Context(), text).Scan(value)
+	if err = errors.Join(err, db.Close()); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+}
+
 func (s *Server) connect() (*sql.DB, error) {
 	config := mysql.NewConfig()
 	config.Net = "tcp"
