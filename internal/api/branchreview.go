@@ -3,15 +3,14 @@ package api
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"towpath"
 	"towpath/internal/store"
 )
 
-// branchReview is how the review of a branch stands.
-type branchReview struct {
+// BranchReview is how the review of a branch stands.
+type BranchReview struct {
 	ID           string               `json:"id"`
 	LinkID       string               `json:"linkId"`
 	Branch       string               `json:"branch"`
@@ -43,14 +42,14 @@ type branchSent struct {
 
 // branchReviews are the open branches of a link, and those that ended lately.
 type branchReviews struct {
-	Items []branchReview `json:"items" nullable:"false" doc:"Open reviews by name, then ended ones, the newest first."`
+	Items []BranchReview `json:"items" nullable:"false" doc:"Open reviews by name, then ended ones, the newest first."`
 	Idle  int            `json:"idle" doc:"How many other branches change no migration."`
 	Full  bool           `json:"full" doc:"Whether the link follows as many branches as it can, so that others may be missing."`
 }
 
 // branchReviewDetail is the review of a branch with what it says.
 type branchReviewDetail struct {
-	branchReview
+	BranchReview
 	Base    string         `json:"base" doc:"The commit that the branch has in common with the link's branch; empty when unknown."`
 	Changes []branchChange `json:"changes" nullable:"false"`
 	Review  review         `json:"review" doc:"What the SQL review says of the files."`
@@ -63,14 +62,14 @@ type branchChange struct {
 	Objects []string `json:"objects" nullable:"false" doc:"The tables and views that the file changes."`
 	Reason  *Reason  `json:"reason,omitempty" doc:"Why the file cannot run."`
 	Commit  string   `json:"commit"`
-	SQL     string   `json:"sql,omitempty" doc:"The beginning of the text, at most 64 KiB."`
+	SQL     *text    `json:"sql,omitempty" doc:"Absent for a file that is removed, or has no text."`
 }
 
-// maxBranchSQL bounds the text of a file that the page of a review shows, in bytes.
-const maxBranchSQL = 64 << 10
+// maxBranchText bounds the texts of a branch that one answer has, in bytes.
+const maxBranchText = 2 << 20
 
-func branchReviewOf(r towpath.BranchReview) branchReview {
-	v := branchReview{
+func branchReviewOf(r towpath.BranchReview) BranchReview {
+	v := BranchReview{
 		ID:           r.ID,
 		LinkID:       r.LinkID,
 		Branch:       r.Branch,
@@ -165,7 +164,7 @@ func (s *Server) getBranchReview(
 		if err != nil {
 			return err
 		}
-		v.branchReview, v.Base, v.Review = branchReviewOf(r), r.Base, reviewOfBranch(r, found)
+		v.BranchReview, v.Base, v.Review = branchReviewOf(r), r.Base, reviewOfBranch(r, found)
 		v.Changes, err = branchChanges(ctx, tx, files)
 		return err
 	})
@@ -187,7 +186,7 @@ func reviewOfBranch(r towpath.BranchReview, files []towpath.ReviewedFile) review
 }
 
 func branchChanges(ctx context.Context, tx *store.Tx, files []towpath.BranchFile) ([]branchChange, error) {
-	changes := make([]branchChange, 0, len(files))
+	changes, shown := make([]branchChange, 0, len(files)), 0
 	for _, f := range files {
 		c := branchChange{
 			Migration: migrationOf(f.Migration),
@@ -196,12 +195,14 @@ func branchChanges(ctx context.Context, tx *store.Tx, files []towpath.BranchFile
 			Reason:    reasonOf(f.Reason),
 			Commit:    f.Commit,
 		}
-		if !f.Removed && f.Checksum != "" {
-			text, _, err := tx.ContentHead(ctx, f.Checksum)
-			if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
+		if !f.Removed && shown < maxBranchText {
+			text, err := readText(ctx, tx, f.Checksum)
+			if err != nil {
 				return nil, err
 			}
-			c.SQL = strings.ToValidUTF8(string(text[:min(len(text), maxBranchSQL)]), "\uFFFD")
+			if c.SQL = text; text != nil {
+				shown += len(text.Text)
+			}
 		}
 		changes = append(changes, c)
 	}

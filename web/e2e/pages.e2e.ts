@@ -40,6 +40,7 @@ const pages: Record<string, () => Promise<string>> = {
   projects: async () => '/projects',
   project: async () => `/projects/${await first('/projects')}`,
   'project-rollouts': async () => `/projects/${await first('/projects')}/rollouts`,
+  'project-reviews': async () => `/projects/${await first('/projects')}/reviews`,
   'project-databases': async () => `/projects/${await first('/projects')}/databases`,
   'project-gitops': async () => `/projects/${await first('/projects')}/gitops`,
   'project-members': async () => `/projects/${await first('/projects')}/members`,

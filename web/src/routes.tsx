@@ -83,11 +83,13 @@ const tree = root.addChildren([
     project.addChildren([
       inProject('/', () => import('~/pages/projects/OverviewPage')),
       inProject('/rollouts', () => import('~/pages/projects/ProjectRolloutsPage')),
+      inProject('/reviews', () => import('~/pages/projects/ReviewsPage')),
       inProject('/databases', () => import('~/pages/projects/ProjectDatabasesPage')),
       inProject('/members', () => import('~/pages/projects/ProjectMembersPage')),
       inProject('/settings', () => import('~/pages/projects/ProjectSettingsPage')),
       inProject('/gitops', () => import('~/pages/links/LinksPage')),
     ]),
+    page('/projects/$project/reviews/$link/$review', () => import('~/pages/projects/BranchReviewPage')),
     page('/projects/$project/gitops/new', () => import('~/pages/links/ChooseProviderPage')),
     page('/projects/$project/gitops/new/sign-in/$verification', () => import('~/pages/links/GrantPage')),
     page('/projects/$project/gitops/new/$grant', () => import('~/pages/links/NewLinkPage')),

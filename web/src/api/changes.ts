@@ -16,7 +16,7 @@ type Touch = readonly [room: string, part?: string]
 const touched: Record<Exclude<Family<Schemas['Event']['kind']>, 'reset'>, readonly Touch[]> = {
   task: [['rollouts'], ['repository-links', ''], ['projects', 'repository-links']],
   rollout: [['rollouts'], ['repository-links', ''], ['projects', ''], ['projects', 'repository-links']],
-  review: [['rollouts'], ['repository-links', '']],
+  review: [['rollouts'], ['repository-links', ''], ['repository-links', 'reviews']],
   link: [['repository-links'], ['projects', 'repository-links'], ['git-providers', '']],
   delivery: [
     ['repository-links', ''],

@@ -20,6 +20,7 @@ export default function ProjectLayout() {
             tabs={[
               { label: 'Overview', to: pb.project(id), exact: true },
               { label: 'Rollouts', to: pb.projectRollouts(id) },
+              { label: 'Reviews', to: pb.branchReviews(id) },
               { label: 'Databases', to: pb.projectDatabases(id) },
               { label: 'GitOps', to: pb.links(id) },
               { label: 'Members', to: pb.projectMembers(id) },
