@@ -11,7 +11,7 @@ go test -run '^$' -bench . -benchtime 1x ./internal/executor/crashtest | grep '^
 # the packages of web/bench are installed.
 if [ -x bin/towpath ]; then
 	CGO_ENABLED=$(scripts/c-compiler.sh && echo 1 || echo 0) \
-		go test -run '^$' -bench Check -benchtime 1x ./cmd/towpath | grep '^bench:'
+		go test -run '^$' -bench 'Check|ReviewMemory' -benchtime 1x ./cmd/towpath | grep '^bench:'
 	echo "bench: binary $(($(stat -c %s bin/towpath) >> 20)) MiB"
 fi
 # The console's figures need Chromium and the packages of web/bench: npm ci --prefix web/bench.

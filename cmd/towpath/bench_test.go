@@ -101,13 +101,17 @@ func BenchmarkStart(b *testing.B) {
 }
 
 // residentKiB reads how much memory a process has in RAM.
-func residentKiB(b *testing.B, pid int) int {
+func residentKiB(b *testing.B, pid int) int { return statusKiB(b, pid, "VmRSS:") }
+
+// statusKiB reads a field of a process's status that is an amount of memory.
+func statusKiB(b *testing.B, pid int, field string) int {
+	b.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		b.Fatal(err)
 	}
 	for line := range bytes.Lines(text) {
-		if fields := strings.Fields(string(line)); len(fields) == 3 && fields[0] == "VmRSS:" {
+		if fields := strings.Fields(string(line)); len(fields) == 3 && fields[0] == field {
 			n, err := strconv.Atoi(fields[1])
 			if err != nil {
 				b.Fatal(err)

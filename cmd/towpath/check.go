@@ -151,16 +151,23 @@ func (c *checkCommand) review(
 	if err != nil {
 		return result, nil, err
 	}
-	files, err := sqlparse.Read(ctx, parser, server.Dialect, scripts)
-	if err != nil {
+	failures := make([]*sqlreview.Rehearsed, len(scripts))
+	if rehearsed, err = c.rehearse(ctx, server.Dialect, setup, scripts, failures); err != nil {
 		return result, nil, err
 	}
-	if rehearsed, err = c.rehearse(ctx, server.Dialect, setup, scripts, files); err != nil {
-		return result, nil, err
+	reviewer := sqlreview.Begin(sqlreview.Input{
+		Server: server, Catalog: catalog, Policy: policy, Rules: rules.All,
+	})
+	n := 0
+	for file, err := range sqlparse.Each(ctx, parser, server.Dialect, scripts) {
+		if err != nil {
+			return result, nil, err
+		}
+		file.Rehearsed = failures[n]
+		result.Add(reviewer.File(file))
+		n++
 	}
-	return sqlreview.Review(sqlreview.Input{
-		Server: server, Catalog: catalog, Files: files, Policy: policy, Rules: rules.All,
-	}), rehearsed, nil
+	return result, rehearsed, nil
 }
 
 // firstFailure is the first place of a file that could not be parsed.

@@ -64,9 +64,10 @@ func rehearsalPlace(address string) (place, error) {
 	return p, nil
 }
 
-// rehearse runs the files in a scratch database, and notes on each where it failed.
+// rehearse runs the files in a scratch database, and sets where each failed in failures.
 func (c *checkCommand) rehearse(
-	ctx context.Context, dialect sqlreview.Dialect, setup, scripts []sqlparse.Script, files []*sqlreview.File,
+	ctx context.Context, dialect sqlreview.Dialect, setup, scripts []sqlparse.Script,
+	failures []*sqlreview.Rehearsed,
 ) (*towpath.Rehearsal, error) {
 	if c.Rehearse == "" {
 		return nil, nil
@@ -88,7 +89,7 @@ func (c *checkCommand) rehearse(
 	}
 	for i, f := range result.Files {
 		if f.State == towpath.RehearsedFailed {
-			files[i].Rehearsed = &sqlreview.Rehearsed{
+			failures[i] = &sqlreview.Rehearsed{
 				Line: f.Failure.Line, Column: f.Failure.Column, Server: result.Server,
 				Why: wording.Text(f.Failure.Reason),
 			}

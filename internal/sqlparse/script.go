@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 
 	"towpath"
@@ -76,6 +77,54 @@ func Read(
 		results = results[n:]
 	}
 	return files, nil
+}
+
+// ahead is how many scripts are parsed at once while others are looked at.
+const ahead = 64
+
+// Each yields the files of scripts in order, as Read makes them. While some are looked at, the next
+// ones are parsed. An error ends the sequence.
+func Each(
+	ctx context.Context, parser Parser, dialect towpath.EngineType, scripts []Script,
+) iter.Seq2[*sqlreview.File, error] {
+	type batch struct {
+		files []*sqlreview.File
+		err   error
+	}
+	return func(yield func(*sqlreview.File, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		batches := make(chan batch, 1)
+		go func() {
+			defer close(batches)
+			for some := range slices.Chunk(scripts, ahead) {
+				files, err := Read(ctx, parser, dialect, some)
+				select {
+				case batches <- batch{files, err}:
+				case <-ctx.Done():
+				}
+				if err != nil || ctx.Err() != nil {
+					return
+				}
+			}
+		}()
+		defer func() {
+			cancel()
+			for range batches { // until the parsing has ended
+				continue
+			}
+		}()
+		for b := range batches {
+			if b.err != nil {
+				yield(nil, b.err)
+				return
+			}
+			for _, file := range b.files {
+				if !yield(file, nil) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // open cuts a script. Where it cannot be cut any further, or begins with a directive that is none,

@@ -30,6 +30,7 @@ type Catalog struct {
 	dropped   []DroppedIndex    // by the file that is followed
 
 	expressions map[string]*regexp.Regexp // that rules have compiled
+	lists       map[string][]string       // settings that rules have read as lists
 }
 
 // Table is a table of the catalog, with what a review knows beside.
@@ -62,6 +63,7 @@ func NewCatalog(server Server, from schema.Catalog) *Catalog {
 		folds:  from.FoldCase || server.Dialect == SQLite,
 		tables: map[string]*Table{}, objects: map[string]Object{},
 		schemas: map[string]bool{}, indexes: map[string]string{}, expressions: map[string]*regexp.Regexp{},
+		lists: map[string][]string{},
 	}
 	if len(c.path) == 0 {
 		c.path = []string{map[Dialect]string{PostgreSQL: "public", SQLite: "main"}[server.Dialect]}

@@ -34,14 +34,18 @@ func Review(in Input) Result {
 	var result Result
 	r := Begin(in)
 	for _, file := range in.Files {
-		one := r.File(file)
-		result.Findings = append(result.Findings, one.Findings...)
-		result.Statements += one.Statements
-		result.NotAnalyzed = append(result.NotAnalyzed, one.NotAnalyzed...)
-		result.Allowed += one.Allowed
-		result.AllowedBy = append(result.AllowedBy, one.AllowedBy...)
+		result.Add(r.File(file))
 	}
 	return result
+}
+
+// Add puts the result of the next file behind those of others.
+func (r *Result) Add(next Result) {
+	r.Findings = append(r.Findings, next.Findings...)
+	r.Statements += next.Statements
+	r.NotAnalyzed = append(r.NotAnalyzed, next.NotAnalyzed...)
+	r.Allowed += next.Allowed
+	r.AllowedBy = append(r.AllowedBy, next.AllowedBy...)
 }
 
 // Reviewer reviews the files of a change one by one, so that one file is in memory at once.

@@ -162,12 +162,17 @@ func (p *Pass) Limit(name string) int {
 
 // List returns a setting that is a list of words with commas between, in lower case.
 func (p *Pass) List(name string) []string {
-	var list []string
-	for word := range strings.SplitSeq(p.Setting(name), ",") {
+	text := p.Setting(name)
+	list, known := p.Catalog.lists[text]
+	if known || text == "" {
+		return list
+	}
+	for word := range strings.SplitSeq(text, ",") {
 		if word = strings.ToLower(strings.TrimSpace(word)); word != "" {
 			list = append(list, word)
 		}
 	}
+	p.Catalog.lists[text] = list
 	return list
 }
 

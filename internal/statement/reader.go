@@ -19,6 +19,7 @@ const chunk = 32 << 10
 // reader is at its end.
 type Reader struct {
 	src       io.Reader
+	chunk     int    // bytes to read at once
 	win       []byte // win[start:at] is kept text, win[at:] is read ahead
 	start     int
 	at        int
@@ -33,7 +34,10 @@ type Reader struct {
 
 // NewReader starts at the beginning of src and skips a UTF-8 byte order mark.
 func NewReader(src io.Reader) *Reader {
-	r := &Reader{src: src}
+	r := &Reader{src: src, chunk: chunk}
+	if text, ok := src.(interface{ Len() int }); ok { // in memory, and mostly short
+		r.chunk = min(chunk, text.Len()+1)
+	}
 	r.fill(4)
 	return r.begin()
 }
@@ -219,12 +223,12 @@ func (r *Reader) fill(n int) {
 			r.at -= r.start
 			r.start = 0
 		}
-		if cap(r.win)-len(r.win) < chunk {
-			grown := make([]byte, len(r.win), 2*cap(r.win)+chunk)
+		if cap(r.win)-len(r.win) < r.chunk {
+			grown := make([]byte, len(r.win), 2*cap(r.win)+r.chunk)
 			copy(grown, r.win)
 			r.win = grown
 		}
-		got, err := r.src.Read(r.win[len(r.win) : len(r.win)+chunk])
+		got, err := r.src.Read(r.win[len(r.win) : len(r.win)+r.chunk])
 		r.win = r.win[:len(r.win)+got]
 		if errors.Is(err, io.EOF) {
 			r.eof = true

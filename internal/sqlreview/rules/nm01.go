@@ -1,9 +1,6 @@
 package rules
 
 import (
-	"regexp"
-	"strings"
-
 	"towpath/internal/ast"
 	"towpath/internal/sqlreview"
 )
@@ -31,20 +28,4 @@ var nm01 = sqlreview.Rule{
 				s.Pairs[0].To.Name, p.Setting("format"))
 		}
 	},
-}
-
-// matches reports whether a name has the form that the setting asks for. A form that is no regular
-// expression matches all.
-func matches(p *sqlreview.Pass, name string, pairs ...string) bool {
-	format := strings.NewReplacer(escaped(pairs)...).Replace(p.Setting("format"))
-	e, err := p.Regexp(format)
-	return err != nil || e.MatchString(name)
-}
-
-// escaped makes names fit for a regular expression.
-func escaped(pairs []string) []string {
-	for i := 1; i < len(pairs); i += 2 {
-		pairs[i] = regexp.QuoteMeta(pairs[i])
-	}
-	return pairs
 }
