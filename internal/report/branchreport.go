@@ -196,9 +196,10 @@ func (b branch) drift() towpath.Reason {
 }
 
 // annotations are the findings at their lines, the gravest first. Where there are more than a report
-// may have, the last one counts the others.
+// may have, the last one counts the others. The merge order is a field of the report and has none:
+// it changes with other branches, and annotations cannot be replaced.
 func (b branch) annotations(page string) []vcs.Annotation {
-	list := b.orderNotes()
+	var list []vcs.Annotation
 	more := 0
 	seen := map[string]int{} // the place of a finding that several environments have
 	for _, f := range b.files {
@@ -240,28 +241,6 @@ func (b branch) annotations(page string) []vcs.Annotation {
 			list[i].Key += "-" + strconv.Itoa(used[key])
 		}
 		list[i].URL = page
-	}
-	return list
-}
-
-// orderNotes are annotations about versions that clash, which no rule has seen.
-func (b branch) orderNotes() (list []vcs.Annotation) {
-	for _, why := range b.review.Order {
-		a := vcs.Annotation{
-			Key:  annotationKey(string(why.Code), why.Params["path"], why.Params["branch"]+why.Params["other"]),
-			Path: why.Params["path"], Line: 1, Summary: wording.Text(why),
-		}
-		switch why.Code {
-		case towpath.ReasonMergeConflict, towpath.ReasonMergeEdits:
-			a.Level = vcs.LevelError
-		case towpath.ReasonMergeRemoves: // the head has no such file
-			a.Level, a.Path, a.Line = vcs.LevelError, "", 0
-		case towpath.ReasonMergeSameVersion:
-			a.Level = vcs.LevelWarning
-		default:
-			continue
-		}
-		list = append(list, a)
 	}
 	return list
 }
