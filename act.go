@@ -38,6 +38,8 @@ const (
 	ActEnvironmentRename EventKind = "environment.rename"
 	// ActEnvironmentLimit: a limit of an environment changed. Params: environment, limit, from, to.
 	ActEnvironmentLimit EventKind = "environment.limit"
+	// ActEnvironmentStart: changes start in another way there. Params: environment, from, to.
+	ActEnvironmentStart EventKind = "environment.start"
 	// ActEnvironmentAllowRoles: migrations may change roles there. Params: environment.
 	ActEnvironmentAllowRoles EventKind = "environment.allow-roles"
 	// ActEnvironmentRefuseRoles: they no longer may. Params: environment.
@@ -109,6 +111,9 @@ const (
 	// ActHookForget: the removal of a webhook was given up. Params: url, repository.
 	ActHookForget EventKind = "hook-removal.forget"
 
+	// ActRolloutStart: a person started the changes of a rollout in an environment. Params: commit,
+	// environment, n.
+	ActRolloutStart EventKind = "rollout.start"
 	// ActTaskRetry: a failed task was retried. Params: path, environment, database.
 	ActTaskRetry EventKind = "task.retry"
 	// ActTaskRelease: a held task was released. Params: path, environment, database.
@@ -139,7 +144,8 @@ func Acts() []EventKind {
 		ActNoted, ActMemberSetup, ActMemberInvite, ActMemberReinvite, ActMemberRecover, ActMemberJoin,
 		ActMemberPassword, ActMemberRename, ActMemberRole, ActMemberActivate, ActMemberDeactivate,
 		ActTokenCreate, ActTokenRevoke,
-		ActEnvironmentCreate, ActEnvironmentRename, ActEnvironmentLimit, ActEnvironmentAllowRoles,
+		ActEnvironmentCreate, ActEnvironmentRename, ActEnvironmentLimit, ActEnvironmentStart,
+		ActEnvironmentAllowRoles,
 		ActEnvironmentRefuseRoles, ActReviewPreset, ActReviewLevel, ActReviewSetting, ActReviewInsist,
 		ActReviewRelax, ActEnvironmentOrder, ActEnvironmentDelete,
 		ActInstanceAdd, ActInstanceUpdate, ActInstanceDelete,
@@ -147,7 +153,7 @@ func Acts() []EventKind {
 		ActProjectCreate, ActProjectRename, ActProjectLimit, ActProjectMember, ActProjectMemberRemove,
 		ActProviderAdd, ActProviderSecret, ActProviderRename, ActProviderDelete,
 		ActLinkAdd, ActLinkDespite, ActLinkEdit, ActLinkTakeOver, ActLinkRemove, ActHookForget,
-		ActTaskRetry, ActTaskRelease, ActTaskSkip, ActTaskCancel, ActTaskApplied, ActTaskNotApplied,
+		ActRolloutStart, ActTaskRetry, ActTaskRelease, ActTaskSkip, ActTaskCancel, ActTaskApplied, ActTaskNotApplied,
 		ActTaskContinue, ActMigrationAccept, ActMigrationSkip,
 	}
 }

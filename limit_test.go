@@ -104,7 +104,7 @@ func TestValidate_namesTheInvalidLimit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c.limits.Name = "test"
+			c.limits.Name, c.limits.Start = "test", towpath.StartManual
 			wantError(t, c.limits.Validate(), c.field, c.out)
 			if c.limits.MaxLockTimeout == 0 && c.limits.MaxStatementTimeout == 0 {
 				wantError(t, towpath.Project{

@@ -133,6 +133,9 @@ const (
 	ReasonLateRefused ReasonCode = "late-refused"
 	// ReasonLateHeld: the link holds files older than what the database has. Params: version.
 	ReasonLateHeld ReasonCode = "late-held"
+	// ReasonManualStart: changes start in the environment when a person starts them. Params:
+	// environment.
+	ReasonManualStart ReasonCode = "manual-start"
 	// ReasonMoved: the database has the same text under another version, whose file no longer
 	// exists. Params: version, path.
 	ReasonMoved ReasonCode = "moved"

@@ -80,7 +80,9 @@ func TestMain(m *testing.M) {
 //	reasons                 the reasons of the newest rollout's tasks, to stdout
 //	faults JSON             what goes wrong at Bitbucket, as bitbucketsim.Faults
 //	hook-deleted            somebody deletes the webhook
-//	allow-roles ENVIRONMENT  files may change roles there from now on
+//	environment NAME JSON  changes an environment
+//	see ENVIRONMENT  looks at what waits for a start there
+//	start  starts what was seen
 //	api METHOD PATH [BODY]  any call; the answer goes to stdout
 func TestScenarios(t *testing.T) {
 	t.Parallel()
@@ -162,7 +164,8 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"plan": verbPlan, "file": verbFile, "status": verbStatus, "says": verbSays, "task": verbTask,
 			"accept": verbAccept, "reasons": verbReasons, "review": verbReview, "levels": verbLevels,
 			"faults": verbFaults, "branch": verbBranch, "insights": verbInsights, "calls": verbCalls,
-			"hook-deleted": verbHookDeleted, "api": verbAPI, "allow-roles": verbAllowRoles,
+			"hook-deleted": verbHookDeleted, "api": verbAPI, "environment": verbEnvironment,
+			"see": verbSee, "start": verbStart,
 		},
 	})
 }

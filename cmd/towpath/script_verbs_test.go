@@ -194,7 +194,8 @@ func verbFaults(ts *testscript.TestScript, _ bool, args []string) {
 	worldOf(ts).sim.SetFaults(f)
 }
 
-func verbAllowRoles(ts *testscript.TestScript, _ bool, args []string) {
+// verbEnvironment changes an environment.
+func verbEnvironment(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	var all items[struct {
 		ID   string `json:"id"`
@@ -203,8 +204,7 @@ func verbAllowRoles(ts *testscript.TestScript, _ bool, args []string) {
 	check(ts, w.api.call(w.ctx, "GET", "/environments", nil, &all))
 	for _, e := range all.Items {
 		if e.Name == args[0] {
-			check(ts, w.api.call(w.ctx, "PATCH", "/environments/"+e.ID,
-				map[string]bool{"allowRoles": true}, nil))
+			check(ts, w.api.call(w.ctx, "PATCH", "/environments/"+e.ID, json.RawMessage(args[1]), nil))
 			return
 		}
 	}

@@ -16,12 +16,13 @@ type environment struct {
 	Position  int       `json:"position" doc:"Changes pass through environments in ascending order."`
 	CreatedAt time.Time `json:"createdAt"`
 
-	LockTimeout         int64         `json:"lockTimeout" doc:"How long changes wait for locks here at most, in milliseconds; 0 leaves it to the server."`
-	StatementTimeout    int64         `json:"statementTimeout" doc:"After how many milliseconds a statement is stopped here; 0 leaves it to the server."`
-	MaxLockTimeout      int64         `json:"maxLockTimeout" doc:"How long files and projects may ask to wait for locks here, in milliseconds; 0 is 24 h."`
-	MaxStatementTimeout int64         `json:"maxStatementTimeout" doc:"How long files and projects may ask a statement to take here, in milliseconds; 0 is 7 days."`
-	AllowRoles          bool          `json:"allowRoles" doc:"Whether migrations may change roles and users of the database servers here, never the user of an instance itself."`
-	Applied             appliedLimits `json:"applied" doc:"The limits of changes when neither their project nor their file sets any."`
+	LockTimeout         int64             `json:"lockTimeout" doc:"How long changes wait for locks here at most, in milliseconds; 0 leaves it to the server."`
+	StatementTimeout    int64             `json:"statementTimeout" doc:"After how many milliseconds a statement is stopped here; 0 leaves it to the server."`
+	MaxLockTimeout      int64             `json:"maxLockTimeout" doc:"How long files and projects may ask to wait for locks here, in milliseconds; 0 is 24 h."`
+	MaxStatementTimeout int64             `json:"maxStatementTimeout" doc:"How long files and projects may ask a statement to take here, in milliseconds; 0 is 7 days."`
+	AllowRoles          bool              `json:"allowRoles" doc:"Whether migrations may change roles and users of the database servers here, never the user of an instance itself."`
+	Start               towpath.StartMode `json:"start" enum:"automatic,manual" doc:"How changes start here: when the environments before it are done, or when a person starts them."`
+	Applied             appliedLimits     `json:"applied" doc:"The limits of changes when neither their project nor their file sets any."`
 }
 
 func environmentOf(e towpath.Environment) environment {
@@ -35,6 +36,7 @@ func environmentOf(e towpath.Environment) environment {
 		MaxLockTimeout:      e.MaxLockTimeout.Milliseconds(),
 		MaxStatementTimeout: e.MaxStatementTimeout.Milliseconds(),
 		AllowRoles:          e.AllowRoles,
+		Start:               e.Start,
 		Applied:             appliedLimitsOf(e, towpath.Project{}),
 	}
 }
@@ -50,24 +52,26 @@ func (s *Server) listEnvironments(ctx context.Context, _ *struct{}) (list[enviro
 
 type createEnvironmentInput struct {
 	Body struct {
-		Name string `json:"name" maxLength:"63"`
+		Name  string            `json:"name" maxLength:"63"`
+		Start towpath.StartMode `json:"start,omitempty" enum:"automatic,manual" doc:"How changes start there; automatic by default."`
 	}
 }
 
 func (s *Server) createEnvironment(ctx context.Context, in *createEnvironmentInput) (environment, error) {
-	e, err := s.Workspace.CreateEnvironment(ctx, actorOf(ctx), in.Body.Name)
+	e, err := s.Workspace.CreateEnvironment(ctx, actorOf(ctx), in.Body.Name, in.Body.Start)
 	return environmentOf(e), err
 }
 
 type changeEnvironmentInput struct {
 	Environment string `path:"environment"`
 	Body        struct {
-		Name                *string `json:"name,omitempty" maxLength:"63"`
-		LockTimeout         *int64  `json:"lockTimeout,omitempty" doc:"How long changes wait for locks here at most, in milliseconds, up to 24 h; 0 leaves it to the server."`
-		StatementTimeout    *int64  `json:"statementTimeout,omitempty" doc:"After how many milliseconds a statement is stopped here, up to 7 days; 0 leaves it to the server."`
-		MaxLockTimeout      *int64  `json:"maxLockTimeout,omitempty" doc:"How long files and projects may ask to wait for locks here, in milliseconds, up to 24 h; 0 is 24 h."`
-		MaxStatementTimeout *int64  `json:"maxStatementTimeout,omitempty" doc:"How long files and projects may ask a statement to take here, in milliseconds, up to 7 days; 0 is 7 days."`
-		AllowRoles          *bool   `json:"allowRoles,omitempty" doc:"Whether migrations may change roles and users of the database servers here."`
+		Name                *string            `json:"name,omitempty" maxLength:"63"`
+		LockTimeout         *int64             `json:"lockTimeout,omitempty" doc:"How long changes wait for locks here at most, in milliseconds, up to 24 h; 0 leaves it to the server."`
+		StatementTimeout    *int64             `json:"statementTimeout,omitempty" doc:"After how many milliseconds a statement is stopped here, up to 7 days; 0 leaves it to the server."`
+		MaxLockTimeout      *int64             `json:"maxLockTimeout,omitempty" doc:"How long files and projects may ask to wait for locks here, in milliseconds, up to 24 h; 0 is 24 h."`
+		MaxStatementTimeout *int64             `json:"maxStatementTimeout,omitempty" doc:"How long files and projects may ask a statement to take here, in milliseconds, up to 7 days; 0 is 7 days."`
+		Start               *towpath.StartMode `json:"start,omitempty" enum:"automatic,manual" doc:"How changes start here. It holds for changes that have not started."`
+		AllowRoles          *bool              `json:"allowRoles,omitempty" doc:"Whether migrations may change roles and users of the database servers here."`
 	}
 }
 
@@ -81,6 +85,7 @@ func (s *Server) changeEnvironment(ctx context.Context, in *changeEnvironmentInp
 		MaxLockTimeout:      toLimit(in.Body.MaxLockTimeout),
 		MaxStatementTimeout: toLimit(in.Body.MaxStatementTimeout),
 		AllowRoles:          in.Body.AllowRoles,
+		Start:               in.Body.Start,
 	})
 	return environmentOf(e), err
 }

@@ -117,6 +117,23 @@ type stage struct {
 	Environment   string               `json:"environment" doc:"The name; empty when the environment was removed since."`
 	State         towpath.RolloutState `json:"state" enum:"pending,running,held,failed,unknown,done,skipped,cancelled"`
 	Tasks         []Task               `json:"tasks" nullable:"false"`
+	Start         *stageStart          `json:"start,omitempty" doc:"What waits for a person to start it; absent when nothing does."`
+}
+
+// stageStart is what a person starts in an environment.
+type stageStart struct {
+	Evidence string `json:"evidence" doc:"Identifies the files, their order and their databases; a start names it."`
+	Tasks    int    `json:"tasks" doc:"How many tasks start."`
+	Ready    bool   `json:"ready" doc:"Whether the environments before it are done."`
+}
+
+// startOf is nil when nothing waits for a start.
+func startOf(r towpath.Rollout, environmentID string) *stageStart {
+	tasks, ready := r.Waiting(environmentID)
+	if len(tasks) == 0 || r.FinishedAt != nil {
+		return nil
+	}
+	return &stageStart{Evidence: towpath.Evidence(tasks), Tasks: len(tasks), Ready: ready}
 }
 
 // RolloutPath names a rollout in a path.
@@ -143,12 +160,29 @@ func (s *Server) getRollout(ctx context.Context, in *RolloutPath) (rolloutDetail
 		}
 		return err
 	})
-	return rolloutDetail{rolloutOf(r).reviewed(found), stagesOf(r.Tasks, names)}, err
+	return rolloutDetail{rolloutOf(r).reviewed(found), stagesOf(r, names)}, err
+}
+
+type startStageInput struct {
+	RolloutPath
+	Environment string `path:"environment"`
+	Body        struct {
+		Evidence string `json:"evidence" maxLength:"100" doc:"Of the stage as it was seen. Another one is refused."`
+	}
+}
+
+// startStage starts what waits for a person in an environment.
+func (s *Server) startStage(ctx context.Context, in *startStageInput) (rolloutDetail, error) {
+	err := s.Rollouts.Start(ctx, actorOf(ctx), in.Rollout, in.Environment, in.Body.Evidence)
+	if err != nil {
+		return rolloutDetail{}, err
+	}
+	return s.getRollout(ctx, &in.RolloutPath)
 }
 
 // stagesOf groups tasks into stages. The tasks are ordered by stage.
-func stagesOf(tasks []towpath.Task, names map[string]string) []stage {
-	stages := []stage{}
+func stagesOf(r towpath.Rollout, names map[string]string) []stage {
+	stages, tasks := []stage{}, r.Tasks
 	for from := 0; from < len(tasks); {
 		to := from
 		for to < len(tasks) && tasks[to].Stage == tasks[from].Stage &&
@@ -162,6 +196,7 @@ func stagesOf(tasks []towpath.Task, names map[string]string) []stage {
 			Environment:   names[id],
 			State:         towpath.SummarizeTasks(part),
 			Tasks:         all(part, taskOf).Items,
+			Start:         startOf(r, id),
 		})
 		from = to
 	}

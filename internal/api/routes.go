@@ -86,6 +86,7 @@ func (s *Server) projectRoutes() []route {
 		on("GET", "/rollouts/{rollout}/tasks/{task}", towpath.ViewProject, ok(s.getTask)),
 		on("GET", "/rollouts/{rollout}/tasks/{task}/attempts/{attempt}/statements", towpath.ViewProject,
 			ok(s.listStatements)),
+		on("POST", "/rollouts/{rollout}/stages/{environment}/start", towpath.RunRollouts, ok(s.startStage)),
 		on("POST", "/rollouts/{rollout}/tasks/{task}/retry", towpath.RunRollouts, ok(s.retryTask)),
 		on("POST", "/rollouts/{rollout}/tasks/{task}/cancel", towpath.RunRollouts, ok(s.cancelTask)),
 		on("POST", "/rollouts/{rollout}/tasks/{task}/release", towpath.RunRollouts, ok(s.releaseTask)),

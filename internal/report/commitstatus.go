@@ -171,7 +171,7 @@ func (s stage) uncompared() string {
 // when nothing blocks them.
 func (s stage) waitingStatus(a stageContext, soFar string) (st vcs.Status, ok bool) {
 	for _, t := range s.tasks {
-		if t.State != towpath.TaskPending {
+		if t.State != towpath.TaskPending && !t.WaitsForStart() {
 			continue
 		}
 		if by, blocked := blocker(t, a.others); blocked {
@@ -189,8 +189,20 @@ func (s stage) waitingStatus(a stageContext, soFar string) (st vcs.Status, ok bo
 	if held.ID == "" {
 		return st, false
 	}
+	if held.WaitsForStart() {
+		if slices.ContainsFunc(a.others, func(o towpath.Task) bool { return comesFirst(o, held) }) {
+			return st, false
+		}
+		return newStatus(a.waiting, "Waiting for a person: start %s in Towpath; %s", held.Environment, soFar), true
+	}
 	return newStatus(a.waiting, "Waiting for a person: %s is held in %s, release or skip it; %s",
 		towpath.ClipRunes(held.Path, maxStatusPath), held.Environment, soFar), true
+}
+
+// comesFirst reports whether a task of an earlier stage moves on by itself.
+func comesFirst(o, t towpath.Task) bool {
+	return o.RolloutID == t.RolloutID && o.Stage < t.Stage &&
+		(o.State == towpath.TaskPending || o.State == towpath.TaskRunning)
 }
 
 func stateText(s towpath.TaskState) string {

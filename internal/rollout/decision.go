@@ -34,6 +34,10 @@ func (s *Service) Release(ctx context.Context, actor towpath.Actor, taskID strin
 					"Only a held task can be released; this one is %s.",
 					t.State)
 			}
+			if t.WaitsForStart() {
+				return towpath.Errorf(towpath.CodeConflict,
+					"This task waits for its environment. Start the environment on the page of the rollout.")
+			}
 			t.State = towpath.TaskPending
 			t.Reason = towpath.Reason{}
 			t.Released = true
@@ -148,12 +152,34 @@ func currentText(ctx context.Context, tx *store.Tx, r towpath.Rollout, t *towpat
 	if t.Action != towpath.ActionApply {
 		return nil
 	}
+	before := t.Checksum
 	there, err := tx.UpdateText(ctx, link, t)
-	if err != nil || there {
+	if err != nil {
 		return err
+	}
+	if there {
+		return startsAgain(ctx, tx, *t, before)
 	}
 	return towpath.Errorf(towpath.CodeConflict,
 		"%s is no longer on the branch. Skip the task, or push the file again.", t.Path)
+}
+
+// startsAgain refuses a text that nobody has started where changes start by hand. before is the
+// checksum of the text that was seen.
+func startsAgain(ctx context.Context, tx *store.Tx, t towpath.Task, before string) error {
+	if t.Checksum == before {
+		return nil
+	}
+	e, err := tx.Environment(ctx, t.EnvironmentID)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return nil
+	}
+	if err != nil || e.Start != towpath.StartManual {
+		return err
+	}
+	return towpath.Errorf(towpath.CodeConflict,
+		"A push has changed %s, and changes of %s wait for a start. Wait for the new plan, then start it.",
+		t.Path, e.Name)
 }
 
 // decision is the act of a person who decides about a task, with the params that only this act has.

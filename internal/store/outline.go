@@ -26,7 +26,7 @@ var outlines = newTable("task", 1, func(t *towpath.Task) []column {
 		{"state", (*string)(&t.State)},
 		{"checksum", &t.Checksum},
 		{"error", reason{&t.Error}},
-		{"CASE state WHEN 'done' THEN reason ELSE '' END", reason{&t.Reason}}, // the others may be long
+		{"CASE WHEN state IN ('done', 'held') THEN reason ELSE '' END", reason{&t.Reason}}, // others may be long
 		{"created_at", instant{&t.CreatedAt}},
 		{"started_at", maybe{&t.StartedAt}},
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"iter"
 
@@ -119,6 +120,7 @@ var environments = newTable("environment", 1, func(e *towpath.Environment) []col
 		{"max_lock_timeout", (*int64)(&e.MaxLockTimeout)},
 		{"max_statement_timeout", (*int64)(&e.MaxStatementTimeout)},
 		{"allow_roles", &e.AllowRoles},
+		{"start_mode", (*string)(&e.Start)},
 		{"review_policy", jsonText{&e.Review}},
 	}
 })
@@ -132,6 +134,7 @@ func (tx *Tx) CreateEnvironment(ctx context.Context, e *towpath.Environment) err
 	}
 	e.ID = NewID()
 	e.CreatedAt = tx.Now
+	e.Start = cmp.Or(e.Start, towpath.StartAutomatic)
 	e.Position = 0
 	if n := len(all); n > 0 {
 		e.Position = all[n-1].Position + 1

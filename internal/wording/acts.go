@@ -22,6 +22,7 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActEnvironmentCreate:      "Added the environment {environment}.",
 	towpath.ActEnvironmentRename:      "Renamed the environment {from} to {to}.",
 	towpath.ActEnvironmentLimit:       "Changed the {limit:words} of the environment {environment} from {from:limit} to {to:limit}.",
+	towpath.ActEnvironmentStart:       "Changed the start of changes in the environment {environment} from {from} to {to}.",
 	towpath.ActEnvironmentAllowRoles:  "Allowed migrations to change roles in the environment {environment}.",
 	towpath.ActEnvironmentRefuseRoles: "Stopped allowing migrations to change roles in the environment {environment}.",
 	towpath.ActReviewPreset:           "Changed the preset of the SQL review in {environment} from {from} to {to}.",
@@ -59,6 +60,7 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActHookForget:   "Stopped removing the webhook {url} of {repository}.",
 
 	towpath.ActTaskRetry:       "Retried {path} in {environment}/{database}.",
+	towpath.ActRolloutStart:    "Started {n:change} of commit {commit} in {environment}.",
 	towpath.ActTaskRelease:     "Released {path} in {environment}/{database}.",
 	towpath.ActTaskSkip:        "Skipped {path} in {environment}/{database}: {text}",
 	towpath.ActTaskCancel:      "Cancelled {path} in {environment}/{database}.",

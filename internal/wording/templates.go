@@ -63,7 +63,8 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonWillBeRecorded:    "The file will be recorded as applied, not run.",
 	towpath.ReasonLateRefused: "The file is older than version {version}, which the database has, and this link refuses late files; " +
 		"give it a newer version.",
-	towpath.ReasonLateHeld: "The file is older than version {version}, which the database has; release it to run it now, or skip it.",
+	towpath.ReasonLateHeld:    "The file is older than version {version}, which the database has; release it to run it now, or skip it.",
+	towpath.ReasonManualStart: "Changes of {environment} start when a person starts them, on the page of the rollout.",
 	towpath.ReasonMoved: "The file has the same text as version {version} (“{path}”), which the database has, so " +
 		"it would run twice; skip it, or release it to run it again.",
 	towpath.ReasonPopulated: "The database has tables but no ledger, so it is unknown which files it has; release what " +

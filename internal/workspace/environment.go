@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -9,11 +10,11 @@ import (
 	"towpath/internal/store"
 )
 
-// CreateEnvironment adds an environment after all others.
+// CreateEnvironment adds an environment after all others. An empty start is automatic.
 func (s *Service) CreateEnvironment(
-	ctx context.Context, actor towpath.Actor, name string,
+	ctx context.Context, actor towpath.Actor, name string, start towpath.StartMode,
 ) (towpath.Environment, error) {
-	e := towpath.Environment{Name: name}
+	e := towpath.Environment{Name: name, Start: cmp.Or(start, towpath.StartAutomatic)}
 	if err := e.Validate(); err != nil {
 		return towpath.Environment{}, err
 	}
@@ -25,6 +26,7 @@ func (s *Service) CreateEnvironment(
 			return err
 		}
 		tx.Emit(actor.Did(towpath.ActEnvironmentCreate, e.ID, "", "environment", e.Name))
+		emitEnvironmentChange(tx, actor, towpath.Environment{Name: e.Name, Start: towpath.StartAutomatic}, e)
 		return nil
 	})
 	return e, err
@@ -38,6 +40,7 @@ type EnvironmentChange struct {
 	MaxLockTimeout      *time.Duration
 	MaxStatementTimeout *time.Duration
 	AllowRoles          *bool
+	Start               *towpath.StartMode
 }
 
 // ChangeEnvironment changes an environment. New limits and AllowRoles apply from the next attempt
@@ -52,6 +55,7 @@ func (s *Service) ChangeEnvironment(
 		before := e
 		towpath.Patch(&e.Name, change.Name)
 		towpath.Patch(&e.AllowRoles, change.AllowRoles)
+		towpath.Patch(&e.Start, change.Start)
 		towpath.Patch(&e.LockTimeout, change.LockTimeout)
 		towpath.Patch(&e.StatementTimeout, change.StatementTimeout)
 		towpath.Patch(&e.MaxLockTimeout, change.MaxLockTimeout)
@@ -62,7 +66,7 @@ func (s *Service) ChangeEnvironment(
 		if err := tx.UpdateEnvironment(ctx, &e); err != nil {
 			return err
 		}
-		if e.Name != before.Name || e.AllowRoles != before.AllowRoles {
+		if e.Name != before.Name || e.AllowRoles != before.AllowRoles || e.Start != before.Start {
 			if err := wakeLinks(ctx, tx); err != nil {
 				return err
 			}
@@ -86,6 +90,10 @@ func emitEnvironmentChange(tx *store.Tx, actor towpath.Actor, before, now towpat
 	) {
 		tx.Emit(actor.Did(towpath.ActEnvironmentLimit, now.ID, "", "environment", now.Name,
 			"limit", c.name, "from", c.from.String(), "to", c.to.String()))
+	}
+	if now.Start != before.Start {
+		tx.Emit(actor.Did(towpath.ActEnvironmentStart, now.ID, "", "environment", now.Name,
+			"from", string(before.Start), "to", string(now.Start)))
 	}
 	if now.AllowRoles == before.AllowRoles {
 		return

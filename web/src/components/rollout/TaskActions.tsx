@@ -69,7 +69,7 @@ export function TaskActions({ task, project }: { task: Task; project: Schemas['P
           Retry
         </Button>
       )}
-      {task.state === 'held' && run && (
+      {task.state === 'held' && task.reason?.code !== 'manual-start' && run && (
         <ConfirmButton
           title={`Release ${task.label}?`}
           verb="Release"

@@ -7,6 +7,7 @@ import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { AllowRolesForm } from '~/forms/AllowRolesForm'
 import { EnvironmentLimitsForm } from '~/forms/limit/EnvironmentLimitsForm'
+import { StartModeForm } from '~/forms/StartModeForm'
 import { useParam } from '~/hooks/use-params'
 import { EmptyState } from '~/ui/EmptyState'
 import { limitText } from '~/util/limit'
@@ -36,7 +37,7 @@ const crumbs = [{ label: 'Environments', to: pb.environments() }]
 
 function Details({ environment }: { environment: Schemas['Environment'] }) {
   const manages = can(useQuery(sessionQuery).data, 'environments.manage')
-  const { allowRoles, applied, maxLockTimeout, maxStatementTimeout } = environment
+  const { allowRoles, applied, start, maxLockTimeout, maxStatementTimeout } = environment
   return (
     <Page
       title={environment.name}
@@ -47,6 +48,8 @@ function Details({ environment }: { environment: Schemas['Environment'] }) {
         <h2>What applies</h2>
         <p className="muted">To changes when neither their file nor their project says otherwise.</p>
         <dl className="facts" aria-label="What applies">
+          <dt>Changes start</dt>
+          <dd>{start === 'manual' ? 'When a person starts them' : 'When the environments before it are done'}</dd>
           <dt>Wait for locks at most</dt>
           <dd>
             <AppliedLimit limit={applied.lockTimeout} />
@@ -66,6 +69,10 @@ function Details({ environment }: { environment: Schemas['Environment'] }) {
       </section>
       {manages ? (
         <>
+          <section className="panel narrow" aria-label="Start">
+            <h2>Start</h2>
+            <StartModeForm key={environment.id} environment={environment} />
+          </section>
           <section className="panel narrow" aria-label="Limits">
             <h2>Limits</h2>
             <EnvironmentLimitsForm key={environment.id} environment={environment} />

@@ -9,6 +9,7 @@ import { FormFrame } from '~/components/FormFrame'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { EnvironmentOrder } from '~/forms/EnvironmentOrder'
+import { type StartMode, StartModes, startFor } from '~/forms/StartModes'
 import { useForm } from '~/hooks/use-form'
 import { EmptyState } from '~/ui/EmptyState'
 import { Icon } from '~/ui/Icon'
@@ -49,13 +50,14 @@ const order = (one: Schemas['Environment']) => JSON.stringify([one.id, one.name,
 
 function AddEnvironment({ close }: { close: () => void }) {
   const form = useForm({
-    initial: { name: '' },
-    submit: async body => {
-      await unwrap(http.POST('/api/v1/environments', { body }))
+    initial: { name: '', chosen: '' as StartMode | '' },
+    submit: async ({ name }) => {
+      await unwrap(http.POST('/api/v1/environments', { body: { name, start } }))
       await queryClient.invalidateQueries(environmentsQuery)
       close()
     },
   })
+  const start = form.values.chosen || startFor(form.values.name)
   return (
     <div className="panel narrow">
       <FormFrame
@@ -74,6 +76,7 @@ function AddEnvironment({ close }: { close: () => void }) {
           autoFocus
           {...form.text('name')}
         />
+        <StartModes value={start} onChange={mode => form.set('chosen', mode)} />
       </FormFrame>
     </div>
   )

@@ -11,6 +11,7 @@ import { ReviewCounts } from '~/components/review/ReviewCounts'
 import { Board } from '~/components/rollout/Board'
 import { isMoving, RolloutBadge } from '~/components/rollout/RolloutList'
 import { RolloutReview } from '~/components/rollout/RolloutReview'
+import { StartStage } from '~/components/rollout/StartStage'
 import { TimeAgo } from '~/components/TimeAgo'
 import { useClock } from '~/hooks/use-clock'
 import { useParam } from '~/hooks/use-params'
@@ -41,7 +42,7 @@ function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
         { label: 'Rollouts', to: pb.projectRollouts(rollout.projectId) },
       ]}
       beside={<RolloutBadge rollout={rollout} />}
-      action={<NextStep stages={rollout.stages} />}
+      action={<NextStep rollout={rollout} project={project.data} names={names} />}
     >
       <div className="row wrap muted" style={{ gap: 16 }}>
         <span>
@@ -81,11 +82,19 @@ const steps = [
   ['held', 'Open the held task'],
 ] as const
 
-/** Leads to the first task that a person must look at. */
-function NextStep({ stages }: { stages: Schemas['Stage'][] }) {
-  const tasks = stages.flatMap(stage => stage.tasks)
+interface NextStepProps {
+  rollout: Schemas['RolloutDetail']
+  project: Schemas['Project'] | undefined
+  names: Map<string, string>
+}
+
+/** Leads to the first task that a person must look at, or starts an environment that waits for it. */
+function NextStep({ rollout, project, names }: NextStepProps) {
+  const tasks = rollout.stages.flatMap(stage => stage.tasks)
   for (const [state, words] of steps) {
-    const task = tasks.find(one => one.state === state)
+    const stage = state === 'held' ? rollout.stages.find(one => one.start?.ready) : undefined
+    if (stage?.start) return <StartStage {...{ rollout, stage, start: stage.start, project, names }} />
+    const task = tasks.find(one => one.state === state && one.reason?.code !== 'manual-start')
     if (task) return <LinkButton to={pb.task(task.rolloutId, task.id)}>{words}</LinkButton>
   }
   return null

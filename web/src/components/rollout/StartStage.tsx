@@ -1,0 +1,51 @@
+import { Button } from '@mantine/core'
+import { can } from '~/api/can'
+import { http, type Schemas, unwrap } from '~/api/client'
+import { useWrite } from '~/hooks/use-write'
+import { count } from '~/util/str'
+import { ConfirmButton } from '../ConfirmButton'
+
+interface StartStageProps {
+  rollout: Schemas['Rollout']
+  stage: Schemas['Stage']
+  start: Schemas['StageStart']
+  project: Schemas['Project'] | undefined
+  /** Names of databases by their ids. */
+  names: Map<string, string>
+}
+
+/** Starts what waits for a person in an environment: what the page shows, and nothing newer. */
+export function StartStage({ rollout, stage, start, project, names }: StartStageProps) {
+  const begin = useWrite({
+    changes: { kind: 'task.changed', projectId: rollout.projectId, rolloutId: rollout.id },
+    run: () =>
+      unwrap(
+        http.POST('/api/v1/rollouts/{rollout}/stages/{environment}/start', {
+          params: { path: { rollout: rollout.id, environment: stage.environmentId } },
+          body: { evidence: start.evidence },
+        }),
+      ),
+    done: () => `Started ${stage.environment}.`,
+  })
+  const verb = `Start ${stage.environment}`
+  if (!project || !can(project, 'project.run'))
+    return (
+      <Button disabled title="Ask a developer, an owner or a DBA of the project.">
+        {verb}
+      </Button>
+    )
+  const waiting = stage.tasks.filter(task => task.reason?.code === 'manual-start')
+  const databases = [...new Set(waiting.map(task => names.get(task.databaseId) ?? task.database))]
+  return (
+    <ConfirmButton
+      title={`${verb}?`}
+      verb={verb}
+      variant="filled"
+      loading={begin.isPending}
+      onConfirm={() => begin.mutate()}
+    >
+      {count(start.tasks, 'task')} run in {databases.join(', ')}: {waiting.map(task => task.label).join(', ')}. If a
+      newer push changes them first, nothing starts.
+    </ConfirmButton>
+  )
+}
