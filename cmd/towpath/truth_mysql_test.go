@@ -71,14 +71,25 @@ func openMySQLWitness(t *testing.T, target engine.Target, setup string) witness 
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer rows.Close()
-	inserts := "SET SESSION sql_mode = '', foreign_key_checks = 0"
+	var names []string
 	for rows.Next() {
 		var name string
 		if err := rows.Scan(&name); err != nil {
 			t.Fatal(err)
 		}
-		inserts += "; INSERT IGNORE INTO `" + name + "` () VALUES ()"
+		names = append(names, name)
+	}
+	_ = rows.Close()
+	inserts := "SET SESSION sql_mode = '', foreign_key_checks = 0"
+	for _, name := range names {
+		var filled bool
+		err := w.conn.QueryRowContext(w.ctx, "SELECT EXISTS (SELECT 1 FROM `"+name+"`)").Scan(&filled)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !filled {
+			inserts += "; INSERT IGNORE INTO `" + name + "` () VALUES ()"
+		}
 	}
 	if _, err := w.conn.ExecContext(w.ctx, inserts+"; SET SESSION sql_mode = DEFAULT, foreign_key_checks = 1"); err != nil {
 		t.Fatalf("put a row into each table: %v", err)

@@ -19,10 +19,24 @@ import (
 
 // postgresClaims are the rules that say that a statement has an effect.
 var postgresClaims = map[effect][]string{
-	rewrites: {"PL16", "PL17", "PL18", "PL19", "PL20", "PL21", "PL24"},
+	rewrites: {"PL17", "PL18", "PL19", "PL20", "PL21", "PL24", "PL35"},
 	builds:   {"PL01", "PL03", "PL05", "PL07", "PL10", "PL11"},
-	scans:    {"PL12", "PL13", "PL15"},
+	scans:    {"PL08", "PL12", "PL13", "PL15", "PL34"},
 	failing:  {"DD03", "DD05", "RU01", "ST14", "ST15"},
+}
+
+// postgresSays are the effects of a finding, by its rule, or by its sentence where the rule has several.
+func postgresSays(f sqlreview.Finding) []effect {
+	if f.Rule != "PL16" {
+		return byRule(postgresClaims)(f)
+	}
+	switch {
+	case strings.Contains(f.Message, "is written again"):
+		return []effect{rewrites}
+	case strings.Contains(f.Message, "is built again"):
+		return []effect{builds}
+	}
+	return []effect{scans}
 }
 
 // postgresWitness reads what PostgreSQL says of its work in messages for developers.
@@ -47,7 +61,7 @@ func openPostgresWitness(t *testing.T, target engine.Target, setup string) witne
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.conn.Close(context.WithoutCancel(w.ctx)) })
-	for _, text := range []string{setup + rowInEach, "SET client_min_messages = debug1"} {
+	for _, text := range []string{setup + rowInEach, "SET client_min_messages = debug1; SET timezone = 'Europe/Berlin'"} {
 		if _, err := w.conn.Exec(w.ctx, text); err != nil {
 			t.Fatalf("set up: %v", err)
 		}

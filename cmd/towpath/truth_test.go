@@ -24,7 +24,7 @@ import (
 	"towpath/internal/sqlreview/rules"
 )
 
-var everyServer = flag.Bool("truth.every", false, "judge the rules by MariaDB and SQLite too")
+var everyServer = flag.Bool("truth.every", false, "judge the rules by all fixtures and samples, and by MariaDB and SQLite too")
 
 // effect is something that a server does with a table that others use.
 type effect string
@@ -66,7 +66,7 @@ func truths(t *testing.T) []truth {
 	return []truth{
 		{
 			folders: []string{"postgres"}, server: sqlreview.Server{Dialect: towpath.EnginePostgres},
-			engine: postgres.New(), open: openPostgresWitness, claims: byRule(postgresClaims),
+			engine: postgres.New(), open: openPostgresWitness, claims: postgresSays,
 			shown:    []effect{rewrites, builds, scans, failing},
 			database: func(t *testing.T) engine.Target { return servers.postgres.Database(t) },
 		},
@@ -115,14 +115,29 @@ func (s *score) add(o score) {
 func (s score) precision() float64 { return float64(s.right) / float64(max(s.right+s.wrong, 1)) }
 func (s score) recall() float64    { return float64(s.right) / float64(max(s.right+s.missed, 1)) }
 
-// TestTruth runs the fixtures of the rules on real servers, each table with a row in it, and compares
+// truthArchives are the fixtures of rules and the samples. Without -truth.every they are the fixtures
+// of the groups that speak of locks, rewrites and failures most.
+func truthArchives(t *testing.T) (all []string) {
+	t.Helper()
+	patterns := []string{"rules/testdata/*.txtar", "reviewtest/testdata/samples/*.txtar"}
+	if !*everyServer {
+		patterns = []string{"rules/testdata/PL*.txtar", "rules/testdata/DD*.txtar"}
+	}
+	for _, pattern := range patterns {
+		found, err := filepath.Glob(filepath.Join("../../internal/sqlreview", pattern))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%d archives of %s, %v", len(found), pattern, err)
+		}
+		all = append(all, found...)
+	}
+	return all
+}
+
+// TestTruth runs fixtures of rules and samples on real servers, each table with a row in it, and compares
 // what the servers do with what the rules say, and what they hold with what the review makes of it.
 func TestTruth(t *testing.T) {
 	t.Parallel()
-	archives, err := filepath.Glob("../../internal/sqlreview/rules/testdata/*.txtar")
-	if err != nil || len(archives) == 0 {
-		t.Fatalf("%d fixtures, %v", len(archives), err)
-	}
+	archives := truthArchives(t)
 	var total score
 	for _, one := range truths(t) {
 		if one.server.Dialect != towpath.EnginePostgres && !*everyServer {
@@ -131,7 +146,7 @@ func TestTruth(t *testing.T) {
 		var own score
 		t.Run(string(one.server.Dialect), func(t *testing.T) {
 			for _, path := range archives {
-				one.fixture(t, path, &own)
+				one.archive(t, path, &own)
 			}
 		})
 		fmt.Printf("truth of %s: %d statements, precision %.3f, recall %.3f\n", one.server.Dialect, own.statements,
@@ -148,15 +163,29 @@ func TestTruth(t *testing.T) {
 	}
 }
 
-func (one truth) fixture(t *testing.T, path string, s *score) {
+func (one truth) archive(t *testing.T, path string, s *score) {
 	archive, err := txtar.ParseFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
+	about := strings.TrimSuffix(filepath.Base(path), ".txtar")
+	questions := one.fixtures(archive)
+	if kind, _, ok := strings.Cut(about, "-"); ok && slices.Contains(one.folders, kind) {
+		questions = samples(archive)
+	}
+	for i, files := range questions {
+		t.Run(fmt.Sprint(about, " ", i+1), func(t *testing.T) { one.ask(t, files, s) })
+	}
+}
+
+// fixtures are the folders of a rule's archive that are for this kind of server, each by the names of
+// its files.
+func (one truth) fixtures(archive *txtar.Archive) (all []map[string]string) {
 	byFolder := map[string]map[string]string{}
 	for _, f := range archive.Files {
 		folder, name := filepath.Split(f.Name)
-		if kind, _, _ := strings.Cut(strings.TrimSuffix(folder, "/"), " "); name == "policy" || !slices.Contains(one.folders, kind) {
+		kind, _, _ := strings.Cut(strings.TrimSuffix(folder, "/"), " ")
+		if name == "policy" || !slices.Contains(one.folders, kind) {
 			continue
 		}
 		if byFolder[folder] == nil {
@@ -165,9 +194,22 @@ func (one truth) fixture(t *testing.T, path string, s *score) {
 		byFolder[folder][name] = string(f.Data)
 	}
 	for _, folder := range slices.Sorted(maps.Keys(byFolder)) {
-		name := strings.TrimSuffix(filepath.Base(path), ".txtar")
-		t.Run(name, func(t *testing.T) { one.ask(t, byFolder[folder], s) })
+		all = append(all, byFolder[folder])
 	}
+	return all
+}
+
+// samples are the files of an archive of migrations, each with the setup for itself.
+func samples(archive *txtar.Archive) (all []map[string]string) {
+	setup := ""
+	for _, f := range archive.Files {
+		if f.Name == "setup.sql" {
+			setup = string(f.Data)
+			continue
+		}
+		all = append(all, map[string]string{"setup.sql": setup, f.Name: string(f.Data)})
+	}
+	return all
 }
 
 func (one truth) ask(t *testing.T, files map[string]string, s *score) {

@@ -165,6 +165,11 @@ func (f *follower) addColumn(t *Table, a ast.Action) {
 		}
 		return
 	}
+	if f.dialect == SQLite {
+		if f.sqliteAdds(t, a); len(f.problems) > 0 {
+			return
+		}
+	}
 	f.place(t, f.column(*a.Column), *a.Column)
 	f.ownSequence(t, *t.Column(f.Catalog, a.Column.Name), a.Column.Type.Serial)
 	for _, from := range a.Column.Constraints {
@@ -208,6 +213,11 @@ func (f *follower) dropColumn(t *Table, a ast.Action) {
 			f.columns(t, a.Pos, a.Name)
 		}
 		return
+	}
+	if f.dialect == SQLite {
+		if f.sqliteDrops(t, a); len(f.problems) > 0 {
+			return
+		}
 	}
 	f.dropSequences(t, &schema.TableColumn{Name: a.Name})
 	t.Columns = slices.DeleteFunc(t.Columns, f.named(a.Name))

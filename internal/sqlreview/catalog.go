@@ -210,6 +210,19 @@ func (c *Catalog) IndexTable(index ast.Name, table *ast.Name) *Table {
 	return c.tables[c.indexes[key]]
 }
 
+// there reports whether a statement makes, IF NOT EXISTS, what is there already, and so does nothing. An
+// index that is built beside writers is left out, since where it may stand is judged all the same.
+func (c *Catalog) there(s ast.Statement) bool {
+	switch {
+	case s.CreateTable != nil:
+		return s.CreateTable.IfNotExists && c.Table(s.CreateTable.Name) != nil
+	case s.CreateIndex != nil:
+		i := s.CreateIndex
+		return i.IfNotExists && !i.Concurrently && i.Name != "" && c.IndexTable(ast.Name{Schema: i.Table.Schema, Name: i.Name}, &i.Table) != nil
+	}
+	return false
+}
+
 // Column returns a column; nil when the table has none of the name, or its columns are not known.
 func (t *Table) Column(c *Catalog, name string) *schema.TableColumn {
 	for i := range t.Columns {

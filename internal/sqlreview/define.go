@@ -148,6 +148,7 @@ func (c *Catalog) define(s *ast.CreateTable, file *File) *Table {
 		}
 	}
 	for _, k := range s.Constraints {
+		k.NotValid = false // there are no rows that may not fit
 		c.putConstraint(t, c.constraint(t, k, ""), k)
 	}
 	c.between(t, s.Periods)

@@ -102,6 +102,9 @@ func (f *follower) createTable(s *ast.CreateTable) {
 			f.problem(k.Pos, "The table %s, which a foreign key refers to, is not there.", k.References.Table)
 		}
 	}
+	if f.dialect == SQLite {
+		f.sqliteMakes(s)
+	}
 	if len(f.problems) > 0 {
 		return
 	}

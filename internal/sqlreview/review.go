@@ -152,7 +152,9 @@ func (r *fileReview) useless(a Allow) string {
 
 // statement runs the rules on one statement, before and after the catalog has followed it.
 func (r *fileReview) statement(i int, s *Text) {
-	r.each(r.rules.check, s, i, nil)
+	if !r.catalog.there(s.Statement) {
+		r.each(r.rules.check, s, i, nil)
+	}
 	problems := r.catalog.Follow(s.Statement, r.file)
 	r.each(r.rules.after, s, i, problems)
 	if s.NotAnalyzed != "" || s.Block != nil {

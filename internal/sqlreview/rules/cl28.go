@@ -34,6 +34,9 @@ func counterpart(p *sqlreview.Pass, table ast.Name, c ast.Column) *counter {
 	if !ok || !integer(c.Type) {
 		return nil
 	}
+	if refersTo(p, c.Name) {
+		return nil // it says itself what it refers to
+	}
 	for _, name := range []string{stem, stem + "s", stem + "es", strings.TrimSuffix(stem, "y") + "ies"} {
 		t := p.Table(ast.Name{Schema: table.Schema, Name: name})
 		if t == nil {
@@ -59,4 +62,14 @@ func typeName(name string, unsigned bool) string {
 		name += " unsigned"
 	}
 	return name
+}
+
+// refersTo reports whether the statement makes a foreign key of a column.
+func refersTo(p *sqlreview.Pass, column string) bool {
+	for k := range constraints(p) {
+		if k.Kind == ast.ForeignKey && has(p, k.columns(), column) {
+			return true
+		}
+	}
+	return false
 }

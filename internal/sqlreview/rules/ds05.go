@@ -21,6 +21,8 @@ ALTER TABLE orders DROP COLUMN note;`,
 		for t, a := range actions(p, ast.DropColumn) {
 			if c := t.Column(p.Catalog, a.Name); c != nil && c.Generated == "virtual" {
 				continue // holds no values of its own
+			} else if c == nil && !t.Unknown {
+				continue // there is no such column
 			}
 			message := fmt.Sprintf("This removes the column %s of the table %s with its values.", a.Name, t.Name)
 			if p.Server.Dialect == sqlreview.MySQL {

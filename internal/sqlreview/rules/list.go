@@ -16,7 +16,7 @@ var All = []sqlreview.Rule{
 	nm01, nm02, nm03, nm04, nm05, nm06, nm07, nm08, nm09, nm10, nm11, nm12, nm13,
 	pl01, pl02, pl03, pl04, pl05, pl06, pl07, pl08, pl09, pl10, pl11, pl12, pl13, pl14, pl15,
 	pl16, pl17, pl18, pl19, pl20, pl21, pl22, pl23, pl24, pl25, pl26, pl27, pl28, pl29, pl30,
-	pl31, pl32, pl33,
+	pl31, pl32, pl33, pl34, pl35,
 	rh01,
 	ru01, ru02, ru03, ru04, ru05, ru06,
 	se01, se02,

@@ -22,7 +22,7 @@ ALTER TABLE orders ADD COLUMN b int;`,
 			return
 		}
 		before := p.Earlier()[p.Index-1].AlterTable
-		if before != nil && before.Table == s.Table && !alone(before) {
+		if before != nil && before.Table == s.Table && !alone(before) && !slower(p, before, s) {
 			p.Report(ast.Position{}, "", "Put this and the statement above into one ALTER TABLE %s.", s.Table)
 		}
 	},
@@ -34,11 +34,22 @@ func alone(s *ast.AlterTable) bool {
 	return slices.ContainsFunc(s.Actions, func(a ast.Action) bool {
 		switch a.Kind {
 		case ast.RenameTable, ast.RenameColumn, ast.RenameConstraint, ast.SetSchema, ast.ValidateConstraint,
-			ast.AttachPartition, ast.DetachPartition, ast.OwnerTo:
+			ast.AttachPartition, ast.DetachPartition, ast.OwnerTo, ast.AddPartition, ast.DropPartition,
+			ast.TruncatePartition, ast.PartitionBy, ast.RemovePartitioning, ast.OtherAction:
 			return true
 		case ast.AddConstraint:
 			return a.Constraint.NotValid || a.Constraint.UsingIndex != ""
 		}
 		return false
 	})
+}
+
+// slower reports whether two statements take longer as one: InnoDB adds a column at once, but not in a
+// statement that builds an index.
+func slower(p *sqlreview.Pass, one, other *ast.AlterTable) bool {
+	adds := func(s *ast.AlterTable) bool {
+		return slices.ContainsFunc(s.Actions, func(a ast.Action) bool { return a.Kind == ast.AddColumn })
+	}
+	return p.Server.Dialect == sqlreview.MySQL &&
+		((adds(one) && buildsIndex(other)) || (buildsIndex(one) && adds(other)))
 }

@@ -19,7 +19,7 @@ ALTER TABLE orders ADD COLUMN note text;`,
 	Good: "-- one file for each of the two",
 	Check: func(p *sqlreview.Pass) {
 		if !p.Statement.NoTx || len(p.File.Statements) < 2 || p.File.NoTransaction ||
-			(p.Server.Dialect == sqlreview.MySQL && ordinary(p)) {
+			(p.Server.Dialect == sqlreview.MySQL && (ordinary(p) || said(p))) {
 			return
 		}
 		p.Report(ast.Position{}, "",
@@ -34,6 +34,11 @@ func ordinary(p *sqlreview.Pass) bool {
 	return !slices.ContainsFunc(p.File.Statements, func(t sqlreview.Text) bool {
 		return !t.NoTx && t.Set == nil
 	})
+}
+
+// said reports whether an earlier statement of the file has the finding, which is about the file.
+func said(p *sqlreview.Pass) bool {
+	return slices.ContainsFunc(p.Earlier(), func(t sqlreview.Text) bool { return t.NoTx })
 }
 
 // verb is the leading words of a statement.
