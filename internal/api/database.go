@@ -304,11 +304,14 @@ func readText(ctx context.Context, tx *store.Tx, checksum string) (*text, error)
 	if err != nil {
 		return nil, err
 	}
+	shown := textOf(string(head), size)
+	return &shown, nil
+}
+
+// textOf shows the beginning of a text of the given size.
+func textOf(head string, size int64) text {
 	shown := head[:min(len(head), textLimit)]
-	return &text{
-		Text: redactPasswords(string(shown)), Size: int(size),
-		Truncated: int64(len(shown)) < size,
-	}, nil
+	return text{Text: redactPasswords(shown), Size: int(size), Truncated: int64(len(shown)) < size}
 }
 
 // passwordLiteral matches the literals after PASSWORD, IDENTIFIED BY and the like, including one

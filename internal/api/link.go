@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"towpath"
@@ -253,7 +255,14 @@ type linkPreview struct {
 	HookPossible bool               `json:"hookPossible"`
 	HookAdvice   *Reason            `json:"hookAdvice,omitempty" doc:"Why no webhook is possible, and what happens instead."`
 	Review       *review            `json:"review,omitempty" doc:"What the SQL review says of the files that would run; absent when there are none."`
+	Texts        []previewText      `json:"texts" nullable:"false" doc:"The texts of the reviewed files that the preview has read, at most ten."`
 	Databases    []databaseBaseline `json:"databases" nullable:"false" doc:"Each database compared with the files; empty for a change of a link."`
+}
+
+// previewText is the text of a file that would run.
+type previewText struct {
+	Path string `json:"path"`
+	SQL  text   `json:"sql"`
 }
 
 // previewLimit bounds how many files and items a preview shows.
@@ -286,6 +295,11 @@ func previewOf(p links.Preview) linkPreview {
 	if p.Review.State != "" {
 		found := reviewOf(p.Review)
 		v.Review = &found
+	}
+	v.Texts = []previewText{}
+	for _, path := range slices.Sorted(maps.Keys(p.Texts)) {
+		sql := p.Texts[path]
+		v.Texts = append(v.Texts, previewText{Path: path, SQL: textOf(sql, int64(len(sql)))})
 	}
 	return v
 }

@@ -28,6 +28,7 @@ type Preview struct {
 	HookAdvice   towpath.Reason     // why no hook is possible, and what happens instead
 	Baselines    []DatabaseBaseline // of each database of the project; only for a new link
 	Review       towpath.Review     // of the files that would run; without a State when there are none
+	Texts        map[string]string  // of the reviewed files that the preview has read, by path
 }
 
 // draft is a validated Spec or Change, with the files that it matches.

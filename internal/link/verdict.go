@@ -100,5 +100,6 @@ func (s *Service) reviewDraft(
 	}
 	draft.Policy = manifest.PolicyFile(d.link.ID, path, text)
 	p.Review, err = s.Review(ctx, draft)
+	p.Texts = texts
 	return err
 }

@@ -17,6 +17,7 @@ interface FilePanelProps {
 /** One file: its SQL where it is known, and beside it what was found. */
 export function FilePanel({ file, open, sqlOf }: FilePanelProps) {
   const [shown, setShown] = useState(open)
+  const sql = shown && sqlOf?.(file)
   const of = (level: string) => file.findings.filter(finding => worst(finding) === level).length
   return (
     <details className={classes.file} open={shown} onToggle={event => setShown(event.currentTarget.open)}>
@@ -30,8 +31,8 @@ export function FilePanel({ file, open, sqlOf }: FilePanelProps) {
         </span>
       </summary>
       {shown && (
-        <div className={classes.body} data-beside={sqlOf !== undefined}>
-          {sqlOf && <div>{sqlOf(file)}</div>}
+        <div className={classes.body} data-beside={Boolean(sql)}>
+          {sql && <div>{sql}</div>}
           <FindingList file={file} />
         </div>
       )}

@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
 import type { Schemas } from '~/api/client'
-import { type FileFindings, marksOf, rolloutReviewQuery } from '~/api/findings'
+import { type FileFindings, rolloutReviewQuery } from '~/api/findings'
 import { taskQuery } from '~/api/queries'
 import { Loaded } from '../Loaded'
+import { MarkedSql } from '../review/MarkedSql'
 import { ReviewFindings } from '../review/ReviewFindings'
-import { SqlBlock } from '../SqlBlock'
 
 /** What the SQL review says of the files of a rollout, beside their texts. */
 export function RolloutReview({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
@@ -18,7 +17,7 @@ export function RolloutReview({ rollout }: { rollout: Schemas['RolloutDetail'] }
           review={data}
           sqlOf={file => {
             const task = tasks.find(one => one.path === file.path && one.checksum === file.checksum)
-            return task && <MarkedText task={task} file={file} />
+            return task && <TaskText task={task} file={file} />
           }}
         />
       )}
@@ -26,13 +25,12 @@ export function RolloutReview({ rollout }: { rollout: Schemas['RolloutDetail'] }
   )
 }
 
-/** The text of a file with marks at the lines of findings. It is read from one of its tasks. */
-function MarkedText({ task, file }: { task: Schemas['Task']; file: FileFindings }) {
+/** The text of a file, read from one of its tasks. */
+function TaskText({ task, file }: { task: Schemas['Task']; file: FileFindings }) {
   const query = useQuery(taskQuery(task.rolloutId, task.id))
-  const marks = useMemo(() => marksOf(file), [file])
   return (
     <Loaded query={query} rows={2}>
-      {({ sql }) => (sql ? <SqlBlock label={file.path} sql={sql} marks={marks} /> : null)}
+      {({ sql }) => (sql ? <MarkedSql file={file} sql={sql} /> : null)}
     </Loaded>
   )
 }

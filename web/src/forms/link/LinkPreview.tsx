@@ -7,6 +7,7 @@ import { FilterChips } from '~/components/FilterChips'
 import { FileTable } from '~/components/git/FileTable'
 import { PlanTable } from '~/components/git/PlanTable'
 import { Loaded } from '~/components/Loaded'
+import { MarkedSql } from '~/components/review/MarkedSql'
 import { ReviewFindings } from '~/components/review/ReviewFindings'
 import { EmptyState } from '~/ui/EmptyState'
 import { Notice } from '~/ui/Notice'
@@ -117,7 +118,20 @@ function Tree({ preview }: { preview: Preview }) {
           }
         />
       )}
-      {preview.review && <ReviewFindings review={preview.review} />}
+      {preview.review && <PreviewReview review={preview.review} texts={preview.texts} />}
     </div>
+  )
+}
+
+/** What the SQL review says of the files that would run, beside the texts that the preview has read. */
+function PreviewReview({ review, texts }: { review: Schemas['Review']; texts: Preview['texts'] }) {
+  return (
+    <ReviewFindings
+      review={review}
+      sqlOf={file => {
+        const text = texts.find(one => one.path === file.path)
+        return text && <MarkedSql file={file} sql={text.sql} />
+      }}
+    />
   )
 }
