@@ -219,7 +219,8 @@ func (q *queue) conflicts(b Branch) (found []judged) {
 			continue
 		}
 		clash := func(o towpath.ManifestFile) bool {
-			return o.State == towpath.FileMatched && o.MigrationID == f.MigrationID && meet(o.Migration, f.Migration)
+			return o.State == towpath.FileMatched && o.MigrationID == f.MigrationID &&
+				meet(o.Migration, f.Migration)
 		}
 		for _, o := range q.in.Files {
 			if !gone[o.Path] && clash(o) {

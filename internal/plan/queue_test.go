@@ -59,7 +59,8 @@ func TestQueue(t *testing.T) {
 			trunk, []Branch{branchOf(t, "x", "shop/3__c.sql", "-shop/9__gone.sql")}, "clear merged",
 		},
 		"an applied file is edited": {
-			trunk, []Branch{branchOf(t, "x", "shop/1__a.sql=other", "shop/4__d.sql")},
+			trunk,
+			[]Branch{branchOf(t, "x", "shop/1__a.sql=other", "shop/4__d.sql")},
 			"edits-applied merge-edits merge-edits",
 		},
 		"a file that no database has is edited": {
@@ -69,11 +70,13 @@ func TestQueue(t *testing.T) {
 			trunk, []Branch{branchOf(t, "x", "-shop/1__a.sql", "shop/1__aa.sql=shop/1__a.sql")}, "clear",
 		},
 		"an applied file is renamed and edited": {
-			trunk, []Branch{branchOf(t, "x", "-shop/1__a.sql", "shop/1__aa.sql=other")},
+			trunk,
+			[]Branch{branchOf(t, "x", "-shop/1__a.sql", "shop/1__aa.sql=other")},
 			"edits-applied merge-edits merge-edits",
 		},
 		"an applied file is removed": {
-			trunk, []Branch{branchOf(t, "x", "-shop/2__b.sql")},
+			trunk,
+			[]Branch{branchOf(t, "x", "-shop/2__b.sql")},
 			"removes-applied merge-removes merge-removes",
 		},
 		"a file that no database has is removed": {
@@ -83,11 +86,13 @@ func TestQueue(t *testing.T) {
 			trunk, []Branch{branchOf(t, "x", "shop/3__other.sql")}, "conflict merge-conflict",
 		},
 		"a version that a database has": {
-			trunk, []Branch{branchOf(t, "x", "shop/1__other.sql")},
+			trunk,
+			[]Branch{branchOf(t, "x", "shop/1__other.sql")},
 			"conflict merge-conflict",
 		},
 		"a version of another branch": {
-			trunk, []Branch{branchOf(t, "x", "shop/4__d.sql"), branchOf(t, "y", "shop/04__e.sql")},
+			trunk,
+			[]Branch{branchOf(t, "x", "shop/4__d.sql"), branchOf(t, "y", "shop/04__e.sql")},
 			"same-version merge-same-version",
 		},
 		"a version of another branch for another database": {
@@ -98,10 +103,12 @@ func TestQueue(t *testing.T) {
 		},
 		"older than the link's branch, which runs late files": {
 			changed(trunk, func(in *Input) { in.Late = towpath.LateApply }),
-			[]Branch{branchOf(t, "x", "shop/2.5__d.sql")}, "clear",
+			[]Branch{branchOf(t, "x", "shop/2.5__d.sql")},
+			"clear",
 		},
 		"older than another branch": {
-			trunk, []Branch{branchOf(t, "x", "shop/4__d.sql"), branchOf(t, "y", "shop/6__e.sql", "shop/5__e.sql")},
+			trunk,
+			[]Branch{branchOf(t, "x", "shop/4__d.sql"), branchOf(t, "y", "shop/6__e.sql", "shop/5__e.sql")},
 			"late-once merge-late-once",
 		},
 		"newer than another branch": {
@@ -114,7 +121,8 @@ func TestQueue(t *testing.T) {
 			}, "same-objects merge-same-objects",
 		},
 		"everything at once": {
-			trunk, []Branch{
+			trunk,
+			[]Branch{
 				branchOf(t, "x", "shop/1__a.sql=other", "-shop/2__b.sql", "shop/3__other.sql", "shop/2.5__l.sql",
 					"shop/4__d.sql"),
 				branchOf(t, "y", "shop/4__e.sql", "shop/5__e.sql"),

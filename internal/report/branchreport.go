@@ -145,17 +145,13 @@ func (b branch) counts() towpath.Reason {
 		"warnings", strconv.Itoa(b.review.Warnings))
 }
 
-// order is the gravest reason of the merge order, with the number of the others.
+// order is the gravest reason of the merge order. The others are on the page: they change with every
+// branch, and each change would be a call.
 func (b branch) order() towpath.Reason {
-	order := b.review.Order
-	switch len(order) {
-	case 0:
-		return towpath.Why(towpath.ReasonMergeClear)
-	case 1:
+	if order := b.review.Order; len(order) > 0 {
 		return order[0]
 	}
-	return towpath.Why(towpath.ReasonSeveral).From(order[0],
-		towpath.Why(towpath.ReasonMore, "n", strconv.Itoa(len(order)-1)))
+	return towpath.Why(towpath.ReasonMergeClear)
 }
 
 // where counts the databases that the branch's files are for, by environment.

@@ -91,8 +91,11 @@ func advance(ctx context.Context, tx *store.Tx, r *towpath.Rollout) error {
 		}
 	}
 	if state == towpath.RolloutDone {
-		// schemas may have changed, and accepted files are no longer a problem
-		for _, kind := range []towpath.JobKind{towpath.JobWriteBack, towpath.JobPostPlan} {
+		// schemas may have changed, accepted files are no longer a problem, and what other branches
+		// edit may be applied now
+		for _, kind := range []towpath.JobKind{
+			towpath.JobWriteBack, towpath.JobPostPlan, towpath.JobJudgeBranches,
+		} {
 			if err := tx.Enqueue(ctx, kind, r.LinkID); err != nil {
 				return err
 			}

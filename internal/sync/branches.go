@@ -43,6 +43,12 @@ func (s *Service) noteBranches(
 		if r.Branch == link.Branch {
 			head = "" // the link's branch has rollouts instead
 		}
+		if head == "" && r.Head == "" && r.State == towpath.BranchIdle { // named, and gone by now
+			if err := tx.DeleteBranchReview(ctx, r); err != nil {
+				return err
+			}
+			continue
+		}
 		again := r.State == towpath.BranchPending && !link.AttentionReason.IsZero()
 		if head == r.Head && !again {
 			continue

@@ -164,6 +164,16 @@ func (s *Sim) CommitQuiet(
 	return s.seedCommit(repoFullName, branch, files, message, false)
 }
 
+// DeleteBranch removes a branch without any delivery.
+func (s *Sim) DeleteBranch(repoFullName, branch string) error {
+	r, ok := s.Repository(repoFullName)
+	if !ok {
+		return fmt.Errorf("delete a branch of %s: no such repository", repoFullName)
+	}
+	_, err := s.gitRepo(r).Run(nil, "update-ref", "-d", "refs/heads/"+branch)
+	return err
+}
+
 // Deleted is the contents, in [Sim.Commit], of a file that the commit removes.
 const Deleted = "\x00deleted\x00"
 
