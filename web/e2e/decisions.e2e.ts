@@ -31,6 +31,40 @@ async function openRollout(message: string) {
   await page.getByRole('list', { name: 'Stages' }).waitFor()
 }
 
+describe('an environment with manual start', () => {
+  it('is made one on its page', async () => {
+    await page.goto('/environments')
+    await page.getByRole('link', { name: 'prod' }).click()
+    await page.getByLabel('Wait for a person to start changes').check()
+    await page.getByRole('button', { name: 'Update start' }).click()
+    await page.getByText('Changes of prod wait for a start.').waitFor()
+    await looksGood(page, 'environment-start')
+  })
+
+  it('starts when a person presses Start', async () => {
+    push(demo.info, 'Add visits', {
+      'migrations/shop/3.1__ddl__visit.sql': 'CREATE TABLE visit (id INTEGER PRIMARY KEY);\n',
+    })
+    await openRollout('Add visits')
+    await stage('staging').getByText('1 of 1 task done').waitFor()
+    await stage('prod').getByText('Changes of prod start when a person starts them').waitFor()
+    await looksGood(page, 'rollout-start')
+    await page.getByRole('button', { name: 'Start prod' }).click()
+    await page.getByRole('dialog').getByText('1 task runs in shop: 3.1.').waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Start prod' }).click()
+    await page.getByText('Started prod.').waitFor()
+    await stage('prod').getByText('1 of 1 task done').waitFor()
+  })
+
+  it('starts by itself again', async () => {
+    await page.goto('/environments')
+    await page.getByRole('link', { name: 'prod' }).click()
+    await page.getByLabel('Wait for a person to start changes').uncheck()
+    await page.getByRole('button', { name: 'Update start' }).click()
+    await page.getByText('Changes of prod start by themselves.').waitFor()
+  })
+})
+
 describe('a version that comes late', () => {
   it('is held, and runs in the stage in which it is released', async () => {
     push(demo.info, 'Add what was forgotten', {

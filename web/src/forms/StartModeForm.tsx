@@ -3,7 +3,7 @@ import { queryClient } from '~/api/query-client'
 import { FormFrame } from '~/components/FormFrame'
 import { useForm } from '~/hooks/use-form'
 import { sayDone } from '~/stores/toast'
-import { StartModes } from './StartModes'
+import { StartModeChoice } from './StartModeChoice'
 
 /** Sets how changes start in an environment. */
 export function StartModeForm({ environment }: { environment: Schemas['Environment'] }) {
@@ -26,7 +26,7 @@ export function StartModeForm({ environment }: { environment: Schemas['Environme
   })
   return (
     <FormFrame {...form} submit="Update start" quiet>
-      <StartModes value={form.values.start} onChange={start => form.set('start', start)} />
+      <StartModeChoice value={form.values.start} onChange={start => form.set('start', start)} />
     </FormFrame>
   )
 }

@@ -44,8 +44,8 @@ export function StartStage({ rollout, stage, start, project, names }: StartStage
       loading={begin.isPending}
       onConfirm={() => begin.mutate()}
     >
-      {count(start.tasks, 'task')} run in {databases.join(', ')}: {waiting.map(task => task.label).join(', ')}. If a
-      newer push changes them first, nothing starts.
+      {count(start.tasks, 'task')} {start.tasks === 1 ? 'runs' : 'run'} in {databases.join(', ')}:{' '}
+      {waiting.map(task => task.label).join(', ')}. If a newer push changes them first, nothing starts.
     </ConfirmButton>
   )
 }

@@ -9,7 +9,7 @@ import { FormFrame } from '~/components/FormFrame'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { EnvironmentOrder } from '~/forms/EnvironmentOrder'
-import { type StartMode, StartModes, startFor } from '~/forms/StartModes'
+import { type StartMode, StartModeChoice, startFor } from '~/forms/StartModeChoice'
 import { useForm } from '~/hooks/use-form'
 import { EmptyState } from '~/ui/EmptyState'
 import { Icon } from '~/ui/Icon'
@@ -76,7 +76,7 @@ function AddEnvironment({ close }: { close: () => void }) {
           autoFocus
           {...form.text('name')}
         />
-        <StartModes value={start} onChange={mode => form.set('chosen', mode)} />
+        <StartModeChoice value={start} onChange={mode => form.set('chosen', mode)} />
       </FormFrame>
     </div>
   )
