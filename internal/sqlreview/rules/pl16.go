@@ -37,7 +37,7 @@ var pl16 = sqlreview.Rule{
 				p.Report(a.Pos, "",
 					"Each index of the table %s with the column %s is built again for the new collation, "+
 						"and nobody reads or writes the table meanwhile.", t.Name, a.Name)
-			case checks(t, a.Name) != "" && !sameType(*c, *a.Type) && !rewrittenBeside(p, t):
+			case checks(t, a.Name) != "" && !rewrittenBeside(p, t):
 				p.Report(a.Pos, "",
 					"The whole table %s is read to check %s again for the new type of the column %s, "+
 						"and nobody reads or writes it meanwhile.", t.Name, checks(t, a.Name), a.Name)
@@ -87,10 +87,6 @@ func free(from schema.TableColumn, to ast.Type, using *ast.Expr) bool {
 	case "cidr inet":
 		return true
 	}
-	return from.Type == to.Name && slices.Equal(from.Args, to.Args)
-}
-
-func sameType(from schema.TableColumn, to ast.Type) bool {
 	return from.Type == to.Name && slices.Equal(from.Args, to.Args)
 }
 
