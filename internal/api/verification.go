@@ -22,6 +22,7 @@ type providerType struct {
 	Permissions   []providerPermission `json:"permissions" nullable:"false"`
 	CallbackLabel string               `json:"callbackLabel"`
 	CallbackURL   string               `json:"callbackUrl" doc:"What to enter there."`
+	Reports       bool                 `json:"reports" doc:"Whether commits can have reports with findings at their lines; all have build statuses."`
 }
 
 // providerPermission is a checkbox in the provider's form.
@@ -48,6 +49,7 @@ func (s *Server) listGitProviderTypes(context.Context, *struct{}) (list[provider
 			Permissions:   []providerPermission{},
 			CallbackLabel: kind.CallbackLabel,
 			CallbackURL:   s.ExternalURL + callbackPath,
+			Reports:       kind.Reports,
 		}
 		for _, p := range kind.Permissions {
 			t.Permissions = append(t.Permissions, providerPermission(p))

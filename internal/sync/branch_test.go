@@ -102,6 +102,11 @@ func TestReadBranch(t *testing.T) {
 		if n := after.counted - before.counted; n != 1 || after.raw-before.raw != 3 {
 			t.Errorf("%d calls and %d raw files", n, after.raw-before.raw)
 		}
+		broken := "feature/\xff" // a name that is no UTF-8 keeps the link from nothing
+		pushTo(t, b, broken, map[string]string{"shop/9__ddl__a.sql": "A"})
+		if again := readBranches(t, b, link.ID); len(again) != 2 {
+			t.Errorf("%d branches are followed", len(again))
+		}
 		if again := readBranches(t, b, link.ID); spent(b) != after || again["feature/größe"].Head != head {
 			t.Error("nothing has moved, and something was asked")
 		}

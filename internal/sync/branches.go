@@ -4,7 +4,9 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"towpath"
 	"towpath/internal/store"
@@ -70,7 +72,7 @@ func (s *Service) noteBranches(
 		}
 	}
 	for _, branch := range slices.Sorted(maps.Keys(heads)) {
-		if followed[branch] || len(known) >= towpath.MaxBranches {
+		if followed[branch] || len(known) >= towpath.MaxBranches || !fitsName(branch) {
 			continue
 		}
 		r := towpath.BranchReview{LinkID: link.ID, ProjectID: link.ProjectID, Branch: branch}
@@ -90,6 +92,15 @@ func (s *Service) noteBranches(
 		}
 	}
 	return nil
+}
+
+// maxBranchName bounds the name of a branch, in bytes: the metadata keeps it in an index.
+const maxBranchName = 500
+
+// fitsName reports whether the metadata can keep the name of a branch as it is. Others are not
+// followed.
+func fitsName(branch string) bool {
+	return len(branch) <= maxBranchName && utf8.ValidString(branch) && !strings.ContainsRune(branch, 0)
 }
 
 // branchesAfter brings the reviews of a link's other branches in step after its own was read. first
@@ -139,8 +150,9 @@ func makeRoom(ctx context.Context, tx *store.Tx, linkID string, branches []strin
 	}
 	named := map[string]bool{}
 	for _, branch := range branches {
-		named[branch] = true
+		named[branch] = fitsName(branch)
 	}
+	maps.DeleteFunc(named, func(_ string, fits bool) bool { return !fits })
 	for _, r := range known {
 		delete(named, r.Branch)
 	}

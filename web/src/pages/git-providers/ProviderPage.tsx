@@ -75,6 +75,16 @@ function Details({ provider }: { provider: Schemas['GitProvider'] }) {
           <span className="mono">{provider.applicationId}</span>
           <CopyButton value={provider.applicationId ?? ''} label="Application ID" />
         </dd>
+        {type && (
+          <>
+            <dt>Reviews of branches</dt>
+            <dd>
+              {type.reports
+                ? 'a build status, and a report with each finding at its line'
+                : `a build status; ${type.name} has no reports, so the findings are in Towpath`}
+            </dd>
+          </>
+        )}
         <dt>Added</dt>
         <dd>
           <TimeAgo at={provider.createdAt} />
