@@ -50,7 +50,7 @@ var floors = map[string]int{
 	"towpath/internal/workspace":           3,
 	"towpath/internal/rollout":             3,
 	"towpath/internal/executor":            3,
-	"towpath/internal/executor/crashtest":  3,
+	"towpath/internal/executor/crashtest":  4,
 	"towpath/internal/vcs/vcstest":         3,
 	"towpath/internal/dialect/dialecttest": 3,
 	"towpath/internal/store/storetest":     3,
