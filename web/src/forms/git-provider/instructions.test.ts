@@ -18,6 +18,7 @@ const type: Schemas['ProviderType'] = {
   ],
   callbackLabel: 'Callback URL',
   callbackUrl: 'https://towpath.example.com/oauth/callback',
+  reports: true,
 }
 
 describe('adminInstructions', () => {
