@@ -133,9 +133,6 @@ func (s stage) other(t *testing.T) engine.Scratch {
 // content is a database's schema.
 func content(t *testing.T, e engine.Engine, target engine.Target) string {
 	t.Helper()
-	if target.Address == "." {
-		return "" // SQLite's other file is outside of every folder that its engine opens
-	}
 	db, err := e.Open(t.Context(), target)
 	if err != nil {
 		t.Fatal(err)

@@ -35,7 +35,7 @@ func stages(t *testing.T) map[string]stage {
 	return map[string]stage{
 		"postgres": {engine: postgres.New(), instance: servers.postgres.Target()},
 		"mysql":    {engine: mysql.New(), instance: servers.mariadb.Target()},
-		"sqlite":   {engine: sqlite.New(sqlite.Config{Root: t.TempDir()})},
+		"sqlite":   {engine: sqlite.New(sqlite.Config{Root: os.TempDir()})},
 	}
 }
 
@@ -135,6 +135,7 @@ func TestRehearsal_measuresWhatAServerDoes(t *testing.T) {
 				"UPDATE `order` SET amount = 2",
 				"CREATE TABLE fresh (id INT); ALTER TABLE fresh MODIFY id BIGINT",
 				"ALTER TABLE `order` RENAME TO `kunden größe`", "ALTER TABLE `kunden größe` MODIFY note VARCHAR(20), ALGORITHM=COPY",
+				"ALTER TABLE `kunden größe` ENGINE = MyISAM",
 			},
 			want: []string{
 				"1.sql done whole=false rows=0", "  1 order LOCK=NONE", "  1 by INSTANT",
@@ -146,6 +147,7 @@ func TestRehearsal_measuresWhatAServerDoes(t *testing.T) {
 				"7.sql done whole=false rows=0",
 				"  1 by  the server was not asked which lock it needs: the statement has no place for that",
 				"8.sql done whole=false rows=0", "  1 kunden größe LOCK=SHARED", "  writes again kunden größe",
+				"9.sql done whole=false rows=0", "  1 kunden größe LOCK=SHARED", "  writes again kunden größe", "  1 by COPY",
 			},
 		},
 		"SQLite, a table made again": {

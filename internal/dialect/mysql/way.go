@@ -40,6 +40,9 @@ func Altered(s statement.Statement) (table, asks string) {
 		if at+i+1 < len(words) {
 			next = words[at+i+1].key
 		}
+		if w.key == "TRUNCATE" && next == "PARTITION" {
+			return "", "" // which writes nothing again
+		}
 		if w.key == "ALGORITHM" || w.key == "LOCK" ||
 			(w.key == "RENAME" && !slices.Contains([]string{"COLUMN", "INDEX", "KEY"}, next)) {
 			asks = ""

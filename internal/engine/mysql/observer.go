@@ -17,9 +17,25 @@ var _ engine.Observer = (*session)(nil)
 // observer asks the server to change tables in the way that keeps out least, and compares the numbers
 // of tables: one that was written again has another.
 type observer struct {
-	known []string          // the tables that were there when the session began
-	ids   map[string]string // by table in lower case, the numbers of its parts; nil when the user may not read them
+	known []string         // the tables that were there when the session began
+	ids   map[string]parts // by table in lower case; nil when the user may not read them
 	last  engine.Observation
+}
+
+// parts are InnoDB's numbers of a table, or of its partitions, by the names of their files.
+type parts map[string]string
+
+// rewritten reports whether a file has been replaced, or all have.
+func (p parts) rewritten(now parts) bool {
+	kept := 0
+	for name, id := range p {
+		if other, ok := now[name]; ok && other != id {
+			return true
+		} else if ok {
+			kept++
+		}
+	}
+	return kept == 0
 }
 
 // Observe implements engine.Observer.
@@ -52,26 +68,30 @@ func (s *session) Observed() engine.Observation {
 const fileName = "CAST(SUBSTRING_INDEX(SUBSTRING(name, LENGTH(DATABASE()) + 2), '#', 1) AS BINARY)"
 
 // tableIDs reads InnoDB's numbers of the tables; nil where the user lacks the right PROCESS.
-func (s *session) tableIDs(ctx context.Context) map[string]string {
+func (s *session) tableIDs(ctx context.Context) map[string]parts {
 	from := "information_schema.innodb_tables"
 	if s.db.mariadb {
 		from = "information_schema.innodb_sys_tables"
 	}
-	ids := map[string]string{}
+	ids := map[string]parts{}
 	err := s.db.read(ctx, func(ctx context.Context, c *connection) error {
 		clear(ids)
 		rows, err := c.QueryContext(ctx, "SELECT CONVERT(CAST("+fileName+" AS CHAR CHARACTER SET filename) USING utf8mb4), "+
-			"table_id FROM "+from+" WHERE name LIKE CONCAT(REPLACE(DATABASE(), '_', '\\_'), '/%') ORDER BY name")
+			"name, table_id FROM "+from+" WHERE name LIKE CONCAT(REPLACE(DATABASE(), '_', '\\_'), '/%') ORDER BY name")
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
-			var name, id string
-			if err := rows.Scan(&name, &id); err != nil {
+			var table, part, id string
+			if err := rows.Scan(&table, &part, &id); err != nil {
 				return err
 			}
-			ids[strings.ToLower(name)] += " " + id
+			table = strings.ToLower(table)
+			if ids[table] == nil {
+				ids[table] = parts{}
+			}
+			ids[table][part] = id
 		}
 		return rows.Err()
 	})
@@ -137,7 +157,7 @@ func (s *session) observed(ctx context.Context, st statement.Statement) (sql.Res
 	}
 	result, chosen, err := s.tryWays(ctx, st, sep)
 	if err == nil {
-		s.notes(ctx, table, chosen)
+		s.notes(ctx, table, sep != "", chosen)
 	}
 	return result, err
 }
@@ -166,8 +186,8 @@ func (s *session) tryWays(ctx context.Context, st statement.Statement, sep strin
 	return result, way{}, err
 }
 
-// notes notes how a table was changed.
-func (s *session) notes(ctx context.Context, table string, w way) {
+// notes notes how a table was changed. asked is false for a statement that may have renamed it.
+func (s *session) notes(ctx context.Context, table string, asked bool, w way) {
 	o := s.observer
 	o.last.Algorithm = w.algorithm
 	before, key := o.ids, strings.ToLower(table)
@@ -175,8 +195,15 @@ func (s *session) notes(ctx context.Context, table string, w way) {
 		o.ids = s.tableIDs(ctx)
 	}
 	rewritten, known := w.rewrites, w.algorithm == "INSTANT" || w.algorithm == "NOCOPY" || w.rewrites
-	if was, now := before[key], o.ids[key]; was != "" && now != "" && !known {
-		rewritten, known = was != now, true
+	was, now := before[key], o.ids[key]
+	switch {
+	case len(was) > 0 && (asked || len(now) > 0):
+		rewritten, known = was.rewritten(now), true
+	case before != nil && len(now) > 0: // it has come from another storage engine
+		rewritten, known = true, true
+	}
+	if rewritten && w.algorithm == "NOCOPY" {
+		o.last.Algorithm = "COPY" // to another storage engine, which the server does not count as one
 	}
 	if rewritten {
 		o.last.Rewritten = []string{table}

@@ -17,7 +17,7 @@ var _ engine.Rehearser = (*Engine)(nil)
 
 // scratch is a file in a folder of its own among the system's temporary files.
 type scratch struct {
-	engine *Engine // of that folder
+	engine *Engine // of the temporary files
 	folder string
 	target engine.Target
 }
@@ -39,9 +39,9 @@ func (e *Engine) MakeScratch(ctx context.Context, _ engine.Target) (engine.Scrat
 			err)
 	}
 	s := &scratch{
-		engine: New(Config{Root: folder}),
+		engine: New(Config{Root: os.TempDir()}),
 		folder: folder,
-		target: engine.Target{Address: ".", Database: "scratch"},
+		target: engine.Target{Address: name, Database: "scratch"},
 	}
 	if err := s.engine.Create(ctx, s.target); err != nil {
 		return nil, errors.Join(err, s.Drop(ctx))
