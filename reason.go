@@ -16,7 +16,7 @@ type Reason struct {
 	Causes []Reason          `json:"causes,omitempty"` // what led to it, or what it summarizes
 }
 
-// ReasonCode is one of the constants of reasoncode.go and reasoncode_provider.go.
+// ReasonCode is one of the constants of the files reasoncode*.go.
 type ReasonCode string
 
 const (

@@ -35,8 +35,9 @@ var params = regexp.MustCompile(`Params: ([a-z]+(?:, [a-z]+)*)\.`)
 
 // codes reads the closed set of reasons.
 func codes(t *testing.T) []code {
-	return append(constants(t, "../../reasoncode.go", "Reason"),
-		constants(t, "../../reasoncode_provider.go", "Reason")...)
+	return slices.Concat(constants(t, "../../reasoncode.go", "Reason"),
+		constants(t, "../../reasoncode_review.go", "Reason"),
+		constants(t, "../../reasoncode_provider.go", "Reason"))
 }
 
 // acts reads the closed set of acts.
