@@ -218,7 +218,8 @@ func (c *Catalog) there(s ast.Statement) bool {
 		return s.CreateTable.IfNotExists && c.Table(s.CreateTable.Name) != nil
 	case s.CreateIndex != nil:
 		i := s.CreateIndex
-		return i.IfNotExists && !i.Concurrently && i.Name != "" && c.IndexTable(ast.Name{Schema: i.Table.Schema, Name: i.Name}, &i.Table) != nil
+		name := ast.Name{Schema: i.Table.Schema, Name: i.Name}
+		return i.IfNotExists && !i.Concurrently && i.Name != "" && c.IndexTable(name, &i.Table) != nil
 	}
 	return false
 }

@@ -14,7 +14,8 @@ func (f *follower) sqliteAdds(t *Table, a ast.Action) {
 	c := a.Column
 	for _, k := range c.Constraints {
 		if k.Kind == ast.PrimaryKey || k.Kind == ast.Unique {
-			f.problem(a.Pos, "SQLite adds no column that is a key: make the table %s again with %s.", t.Name, c.Name)
+			f.problem(a.Pos, "SQLite adds no column that is a key: make the table %s again with %s.",
+				t.Name, c.Name)
 			return
 		}
 	}
@@ -22,11 +23,11 @@ func (f *follower) sqliteAdds(t *Table, a ast.Action) {
 	switch {
 	case t.Made == f.file:
 	case c.Generated == ast.Stored:
-		f.problem(a.Pos, "SQLite adds no stored column to the table %s when it has rows. A virtual one it does.",
-			t.Name)
+		f.problem(a.Pos,
+			"SQLite adds no stored column to the table %s when it has rows. A virtual one it does.", t.Name)
 	case computed:
-		f.problem(a.Pos, "SQLite adds no column with a default that it computes to the table %s when it has rows.",
-			t.Name)
+		f.problem(a.Pos,
+			"SQLite adds no column with a default that it computes to the table %s when it has rows.", t.Name)
 	}
 }
 
@@ -41,8 +42,8 @@ func (f *follower) sqliteDrops(t *Table, a ast.Action) {
 	})
 	switch i := slices.IndexFunc(t.Indexes, func(i schema.Index) bool { return uses(i.Columns) }); {
 	case key:
-		f.problem(a.Pos, "SQLite does not drop %s, which is part of a key: make the table %s again without it.",
-			a.Name, t.Name)
+		f.problem(a.Pos,
+			"SQLite does not drop %s, which is part of a key: make the table %s again without it.", a.Name, t.Name)
 	case i >= 0:
 		f.problem(a.Pos, "SQLite does not drop %s, which the index %s has. Drop the index first.",
 			a.Name, t.Indexes[i].Name)

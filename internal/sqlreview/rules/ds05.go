@@ -24,7 +24,8 @@ ALTER TABLE orders DROP COLUMN note;`,
 			} else if c == nil && !t.Unknown {
 				continue // there is no such column
 			}
-			message := fmt.Sprintf("This removes the column %s of the table %s with its values.", a.Name, t.Name)
+			message := fmt.Sprintf("This removes the column %s of the table %s with its values.",
+				a.Name, t.Name)
 			if p.Server.Dialect == sqlreview.MySQL {
 				if r := toDrop(p, t, a.Name); r.why != "" {
 					message += " " + r.sentence()

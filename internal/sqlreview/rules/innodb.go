@@ -149,7 +149,9 @@ func shiftsVirtual(p *sqlreview.Pass, t *sqlreview.Table, c ast.Column) bool {
 	}
 	at := 0
 	if c.After != "" {
-		at = 1 + slices.IndexFunc(t.Columns, func(o schema.TableColumn) bool { return p.Same(o.Name, c.After) })
+		at = 1 + slices.IndexFunc(t.Columns, func(o schema.TableColumn) bool {
+			return p.Same(o.Name, c.After)
+		})
 	}
 	return slices.ContainsFunc(t.Columns[at:], func(o schema.TableColumn) bool {
 		return o.Generated == string(ast.Virtual)

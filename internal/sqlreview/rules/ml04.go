@@ -33,7 +33,9 @@ var ml04 = sqlreview.Rule{
 // refers reports whether an action adds a column with a foreign key, which only MariaDB makes of it.
 func refers(p *sqlreview.Pass, a ast.Action) bool {
 	return p.Server.MariaDB && !p.Server.Version.Before(10, 5, 0) && a.Column != nil &&
-		slices.ContainsFunc(a.Column.Constraints, func(k ast.Constraint) bool { return k.Kind == ast.ForeignKey })
+		slices.ContainsFunc(a.Column.Constraints, func(k ast.Constraint) bool {
+			return k.Kind == ast.ForeignKey
+		})
 }
 
 // unchecked reports whether the file has switched the check of foreign keys off.

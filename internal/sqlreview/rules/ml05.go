@@ -87,7 +87,8 @@ func uniques(p *sqlreview.Pass) iter.Seq2[ast.Name, []ast.Key] {
 			if a.Kind == ast.AddIndex && a.Index != nil && a.Index.Unique && !yield(s.Table, a.Index.Keys) {
 				return
 			}
-			if a.Kind == ast.AddConstraint && a.Constraint.Kind == ast.Unique && !yield(s.Table, a.Constraint.Columns) {
+			if a.Kind == ast.AddConstraint && a.Constraint.Kind == ast.Unique &&
+				!yield(s.Table, a.Constraint.Columns) {
 				return
 			}
 		}

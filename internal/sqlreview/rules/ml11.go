@@ -43,7 +43,9 @@ var ml11 = sqlreview.Rule{
 
 // rowFormat is the option that gives rows another format; ok is false where there is none.
 func rowFormat(options []ast.Option) (what string, ok bool) {
-	for _, name := range []string{"row_format", "key_block_size", "page_compressed", "encrypted", "compression"} {
+	for _, name := range []string{
+		"row_format", "key_block_size", "page_compressed", "encrypted", "compression",
+	} {
 		if value, ok := option(options, name); ok {
 			return strings.ToUpper(name) + " = " + value, true
 		}

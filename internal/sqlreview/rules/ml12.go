@@ -27,7 +27,9 @@ var ml12 = sqlreview.Rule{
 				p.Report(a.Pos, "",
 					"The rows of the whole table %s are written again for their new partitions, and nobody writes it "+
 						"meanwhile.", t.Name)
-			case slices.Contains([]string{"reorganize partition", "rebuild partition", "optimize partition"}, a.Name):
+			case slices.Contains([]string{
+				"reorganize partition", "rebuild partition", "optimize partition",
+			}, a.Name):
 				p.Report(a.Pos, "",
 					"The partitions %s of the table %s are written again, and nobody writes it meanwhile.",
 					strings.Join(a.Names, ", "), t.Name)

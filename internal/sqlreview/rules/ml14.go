@@ -17,7 +17,8 @@ var ml14 = sqlreview.Rule{
 			c := t.Column(p.Catalog, a.Name)
 			stored := c != nil && c.Generated == string(ast.Stored)
 			// its index is computed again
-			index := p.Server.MariaDB && c != nil && c.Generated == string(ast.Virtual) && indexed(p, t, a.Name)
+			index := p.Server.MariaDB && c != nil && c.Generated == string(ast.Virtual) &&
+				indexed(p, t, a.Name)
 			if a.Column != nil && (a.Column.Generated == ast.Stored || stored || index) {
 				p.Report(a.Pos, "", "The whole table %s is copied to change the generated column %s.",
 					t.Name, a.Name)

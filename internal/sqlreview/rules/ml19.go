@@ -18,7 +18,8 @@ var ml19 = sqlreview.Rule{
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.ModifyColumn) {
 			c := t.Column(p.Catalog, a.Name)
-			if a.Column == nil || !slices.Contains(textTypes, a.Column.Type.Name) || a.Column.Type.Name == "json" {
+			if a.Column == nil || !slices.Contains(textTypes, a.Column.Type.Name) ||
+				a.Column.Type.Name == "json" {
 				continue
 			}
 			to, collation := redefined(t, *a.Column)

@@ -18,7 +18,8 @@ var ml26 = sqlreview.Rule{
 	Bad:      "ALTER TABLE orders MODIFY note text FIRST;",
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.ModifyColumn) {
-			if a.Column == nil || !(a.Column.First || a.Column.After != "") || t.Column(p.Catalog, a.Name) == nil {
+			if a.Column == nil || !(a.Column.First || a.Column.After != "") ||
+				t.Column(p.Catalog, a.Name) == nil {
 				continue
 			}
 			// the order is an entry of the catalog there

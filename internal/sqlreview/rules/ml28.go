@@ -21,7 +21,8 @@ ALTER TABLE orders ALTER COLUMN token SET DEFAULT (uuid());`,
 	Check: func(p *sqlreview.Pass) {
 		for t, a := range actions(p, ast.AddColumn) {
 			c := a.Column
-			if c == nil || c.Default == nil || c.Default.Const || current(c.Default) || sameForAll(p, c.Default) {
+			if c == nil || c.Default == nil || c.Default.Const || current(c.Default) ||
+				sameForAll(p, c.Default) {
 				continue
 			}
 			p.Report(a.Pos, lines(
@@ -43,7 +44,9 @@ func current(e *ast.Expr) bool {
 // sameForAll reports whether MariaDB computes a default once for all rows that are there.
 func sameForAll(p *sqlreview.Pass, e *ast.Expr) bool {
 	return p.Server.MariaDB && len(e.Columns) == 0 && !e.Subquery &&
-		!slices.ContainsFunc(e.Functions, func(name string) bool { return !slices.Contains(computedOnce, name) })
+		!slices.ContainsFunc(e.Functions, func(name string) bool {
+			return !slices.Contains(computedOnce, name)
+		})
 }
 
 // computedOnce are functions whose value MariaDB takes for the same in all rows of a statement. rand is

@@ -50,7 +50,8 @@ func idle(p *sqlreview.Pass, t *sqlreview.Table, a ast.Action) bool {
 	case ast.AddColumn:
 		there = a.Column != nil && t.Column(p.Catalog, a.Column.Name) != nil
 	case ast.AddConstraint:
-		there = a.Constraint != nil && a.Constraint.Name != "" && t.Constraint(p.Catalog, a.Constraint.Name) != nil
+		there = a.Constraint != nil && a.Constraint.Name != "" &&
+			t.Constraint(p.Catalog, a.Constraint.Name) != nil
 	case ast.AddIndex:
 		there = a.Index != nil && a.Index.Name != "" && t.Index(p.Catalog, a.Index.Name) != nil
 	case ast.DropColumn, ast.ModifyColumn, ast.RenameColumn:
