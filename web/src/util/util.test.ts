@@ -34,7 +34,7 @@ describe('str', () => {
 
 describe('pb', () => {
   it('makes each address once', () => {
-    const all = Object.entries(pb).map(([name, make]) => [name, (make as (...ids: string[]) => string)('A', 'B')])
+    const all = Object.entries(pb).map(([name, make]) => [name, (make as (...ids: string[]) => string)('A', 'B', 'C')])
     expect(new Set(all.map(([, path]) => path)).size).toBe(all.length)
     expect(Object.fromEntries(all)).toMatchSnapshot()
   })
