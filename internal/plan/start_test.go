@@ -48,21 +48,28 @@ func (w *startWorld) reconcile() {
 
 // run runs the first task that may start, and reports one that nobody has started.
 func (w *startWorld) run(t *rapid.T) {
-	for _, next := range w.rollout.Next() {
-		if next.DatabaseID == "prod/shop" && w.start == towpath.StartManual && !w.approved[next.Checksum] {
-			t.Fatalf("%s runs in prod, and nobody has seen and started it", next.Checksum)
-		}
-		i := slices.IndexFunc(w.rollout.Tasks, func(o towpath.Task) bool { return KeyOf(o) == KeyOf(next) })
-		w.rollout.Tasks[i].State = towpath.TaskFailed
-		if rapid.IntRange(0, 3).Draw(t, "fails") > 0 {
-			w.rollout.Tasks[i].State = towpath.TaskDone
-			w.ledgers[next.DatabaseID] = append(w.ledgers[next.DatabaseID], towpath.LedgerEntry{
-				MigrationID: next.MigrationID, State: towpath.LedgerDone, Path: next.Path,
-				Checksum: next.Checksum, DatabaseID: next.DatabaseID, StartedAt: linked,
-			})
-		}
+	ready := w.rollout.Next()
+	if len(ready) == 0 {
 		return
 	}
+	next := ready[0]
+	if next.DatabaseID == "prod/shop" && w.start == towpath.StartManual && !w.approved[next.Checksum] {
+		t.Fatalf("%s runs in prod, and nobody has seen and started it", next.Checksum)
+	}
+	i := slices.IndexFunc(w.rollout.Tasks, func(o towpath.Task) bool { return KeyOf(o) == KeyOf(next) })
+	w.rollout.Tasks[i].State = towpath.TaskFailed
+	if rapid.IntRange(0, 3).Draw(t, "fails") == 0 {
+		return
+	}
+	w.rollout.Tasks[i].State = towpath.TaskDone
+	w.ledgers[next.DatabaseID] = append(w.ledgers[next.DatabaseID], towpath.LedgerEntry{
+		MigrationID: next.MigrationID,
+		State:       towpath.LedgerDone,
+		Path:        next.Path,
+		Checksum:    next.Checksum,
+		DatabaseID:  next.DatabaseID,
+		StartedAt:   linked,
+	})
 }
 
 // begin starts prod if what waits is what was seen, as Service.Start does.
