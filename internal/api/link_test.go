@@ -295,8 +295,12 @@ func TestStateOfLink_namesWhatNeedsAPersonFirst(t *testing.T) {
 		{towpath.RepositoryLink{HeadCommit: "b", SyncedCommit: "a"}, "", LinkPending},
 		{towpath.RepositoryLink{HeadCommit: "a", SyncedCommit: "a"}, "", LinkConnected},
 		{
-			towpath.RepositoryLink{HeadCommit: "a", SyncedCommit: "a", HookState: towpath.HookMissing}, "",
-			LinkMissing,
+			towpath.RepositoryLink{
+				HeadCommit:   "a",
+				SyncedCommit: "a",
+				HookState:    towpath.HookMissing,
+			},
+			"", LinkMissing,
 		},
 		{towpath.RepositoryLink{HookState: towpath.HookMissing}, towpath.RolloutRunning, LinkRunning},
 		{towpath.RepositoryLink{UnplannedFiles: 1}, "", LinkUnplanned},

@@ -193,7 +193,8 @@ func (s stage) waitingStatus(a stageContext, soFar string) (st vcs.Status, ok bo
 		if slices.ContainsFunc(a.others, func(o towpath.Task) bool { return comesFirst(o, held) }) {
 			return st, false
 		}
-		return newStatus(a.waiting, "Waiting for a person: start %s in Towpath; %s", held.Environment, soFar), true
+		return newStatus(a.waiting, "Waiting for a person: start %s in Towpath; %s",
+			held.Environment, soFar), true
 	}
 	return newStatus(a.waiting, "Waiting for a person: %s is held in %s, release or skip it; %s",
 		towpath.ClipRunes(held.Path, maxStatusPath), held.Environment, soFar), true

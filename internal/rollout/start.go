@@ -47,7 +47,8 @@ func (s *Service) Start(
 		}
 		tx.Emit(actor.Did(towpath.ActRolloutStart, r.ID, r.ProjectID, "commit", towpath.ShortHash(r.Commit),
 			"environment", waiting[0].Environment, "n", strconv.Itoa(len(waiting))))
-		return errors.Join(tx.Enqueue(ctx, towpath.JobAdvance, r.ID), tx.Enqueue(ctx, towpath.JobPostPlan, r.LinkID))
+		return errors.Join(tx.Enqueue(ctx, towpath.JobAdvance, r.ID),
+			tx.Enqueue(ctx, towpath.JobPostPlan, r.LinkID))
 	})
 }
 
@@ -58,5 +59,6 @@ func nothingWaits(r towpath.Rollout, environmentID string) error {
 			return nil
 		}
 	}
-	return towpath.Errorf(towpath.CodeConflict, "Nothing of this rollout waits for a start in this environment.")
+	return towpath.Errorf(towpath.CodeConflict,
+		"Nothing of this rollout waits for a start in this environment.")
 }
