@@ -153,8 +153,8 @@ func Acts() []EventKind {
 		ActProjectCreate, ActProjectRename, ActProjectLimit, ActProjectMember, ActProjectMemberRemove,
 		ActProviderAdd, ActProviderSecret, ActProviderRename, ActProviderDelete,
 		ActLinkAdd, ActLinkDespite, ActLinkEdit, ActLinkTakeOver, ActLinkRemove, ActHookForget,
-		ActRolloutStart, ActTaskRetry, ActTaskRelease, ActTaskSkip, ActTaskCancel, ActTaskApplied, ActTaskNotApplied,
-		ActTaskContinue, ActMigrationAccept, ActMigrationSkip,
+		ActRolloutStart, ActTaskRetry, ActTaskRelease, ActTaskSkip, ActTaskCancel, ActTaskApplied,
+		ActTaskNotApplied, ActTaskContinue, ActMigrationAccept, ActMigrationSkip,
 	}
 }
 

@@ -48,7 +48,8 @@ func Differences(want, have []string) (found []towpath.Reason) {
 		subject, text, _ := strings.Cut(fact, ": ")
 		i := slices.IndexFunc(want, func(one string) bool { return strings.HasPrefix(one, subject+": ") })
 		if i < 0 {
-			found = append(found, towpath.Why(towpath.ReasonTableExtra, "part", strings.Replace(fact, ": ", " ", 1)))
+			part := strings.Replace(fact, ": ", " ", 1)
+			found = append(found, towpath.Why(towpath.ReasonTableExtra, "part", part))
 			continue
 		}
 		found = append(found, towpath.Why(towpath.ReasonTableDiffers, "part", subject,

@@ -70,7 +70,7 @@ review:
 		"review: {dialect: oracle}":                       "review.dialect: There is no dialect",
 		"review: {color: red}":                            "line 1: There is no field color here. Use dialect,",
 		"reviews: {}":                                     "line 1: There is no field reviews here. Use review.",
-		"review: {environments: {a: {colour: red}}}":      "There is no field colour here. Use preset, rules or insist.",
+		"review: {environments: {a: {hue: red}}}":         "There is no field hue here. Use preset, rules or insist.",
 		"review: {insist: PL01}":                          "line 1: The value PL01 does not fit here. Write a list",
 		"review: {rules: [PL01]}":                         "line 1: The value does not fit here. Write fields",
 		"review: {preset: [quiet]}":                       "line 1: The value does not fit here. Write one word",

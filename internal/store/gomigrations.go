@@ -38,7 +38,8 @@ var linkReasonColumns = []textColumn{
 
 // goMigrations are the migrations that the two databases need in different SQL.
 func goMigrations(shared bool) []*goose.Migration {
-	return append(reasonMigrations(shared), auditMigration(shared), actMigration(shared), errorMigration(shared))
+	return append(reasonMigrations(shared),
+		auditMigration(shared), actMigration(shared), errorMigration(shared))
 }
 
 // auditMigration turns the rows of the audit log into events. The param "text" holds the sentence,
@@ -108,7 +109,8 @@ func errorMigration(shared bool) *goose.Migration {
 				c.column = "reason"
 			}
 			for _, between := range []string{":", " : "} { // SQLite and PostgreSQL write JSON like this
-				texts = append(texts, fmt.Sprintf(`UPDATE %s SET %s = REPLACE(%s, '"code"%s"%s"', '"code"%s"%s"')`,
+				texts = append(texts, fmt.Sprintf(
+					`UPDATE %s SET %s = REPLACE(%s, '"code"%s"%s"', '"code"%s"%s"')`,
 					c.table, c.column, c.column, between, from, between, to))
 			}
 		}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+
 	"towpath"
 
 	"github.com/jackc/pgx/v5"

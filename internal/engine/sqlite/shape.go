@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
 	"towpath"
 
 	"towpath/internal/engine"
