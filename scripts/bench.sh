@@ -14,7 +14,7 @@ if [ -x bin/towpath ]; then
 		go test -run '^$' -bench 'Check|ReviewMemory' -benchtime 1x ./cmd/towpath | grep '^bench:'
 	echo "bench: binary $(($(stat -c %s bin/towpath) >> 20)) MiB"
 fi
-# The console's figures need Chromium and the packages of web/bench: npm ci --prefix web/bench.
+# The console's figures need Chromium and the packages of web/bench: npm install --prefix web/bench.
 if [ -d web/bench/node_modules ]; then
 	npm --prefix web/bench run --silent bench | grep '^bench:'
 fi
