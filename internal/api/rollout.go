@@ -122,9 +122,9 @@ type stage struct {
 
 // stageStart is what a person starts in an environment.
 type stageStart struct {
-	Evidence string `json:"evidence" doc:"Identifies the files, their order and their databases; a start names it."`
-	Tasks    int    `json:"tasks" doc:"How many tasks start."`
-	Ready    bool   `json:"ready" doc:"Whether the environments before it are done."`
+	Evidence string   `json:"evidence" doc:"Identifies the files, their order and their databases; a start names it."`
+	TaskIDs  []string `json:"taskIds" nullable:"false" doc:"What starts, in the order in which it runs."`
+	Ready    bool     `json:"ready" doc:"Whether the environments before it are done."`
 }
 
 // startOf is nil when nothing waits for a start.
@@ -133,7 +133,11 @@ func startOf(r towpath.Rollout, environmentID string) *stageStart {
 	if len(tasks) == 0 || r.FinishedAt != nil {
 		return nil
 	}
-	return &stageStart{Evidence: towpath.Evidence(tasks), Tasks: len(tasks), Ready: ready}
+	start := &stageStart{Evidence: towpath.Evidence(tasks), Ready: ready}
+	for _, t := range tasks {
+		start.TaskIDs = append(start.TaskIDs, t.ID)
+	}
+	return start
 }
 
 // RolloutPath names a rollout in a path.

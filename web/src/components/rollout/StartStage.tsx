@@ -34,7 +34,7 @@ export function StartStage({ rollout, stage, start, project, names }: StartStage
         {verb}
       </Button>
     )
-  const waiting = stage.tasks.filter(task => task.reason?.code === 'manual-start')
+  const waiting = stage.tasks.filter(task => start.taskIds.includes(task.id))
   const databases = [...new Set(waiting.map(task => names.get(task.databaseId) ?? task.database))]
   return (
     <ConfirmButton
@@ -44,7 +44,7 @@ export function StartStage({ rollout, stage, start, project, names }: StartStage
       loading={begin.isPending}
       onConfirm={() => begin.mutate()}
     >
-      {count(start.tasks, 'task')} {start.tasks === 1 ? 'runs' : 'run'} in {databases.join(', ')}:{' '}
+      {count(waiting.length, 'task')} {waiting.length === 1 ? 'runs' : 'run'} in {databases.join(', ')}:{' '}
       {waiting.map(task => task.label).join(', ')}. If a newer push changes them first, nothing starts.
     </ConfirmButton>
   )

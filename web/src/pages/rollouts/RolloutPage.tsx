@@ -93,7 +93,11 @@ function NextStep({ rollout, project, names }: NextStepProps) {
   const tasks = rollout.stages.flatMap(stage => stage.tasks)
   for (const [state, words] of steps) {
     const stage = state === 'held' ? rollout.stages.find(one => one.start?.ready) : undefined
-    if (stage?.start) return <StartStage {...{ rollout, stage, start: stage.start, project, names }} />
+    if (stage?.start) {
+      // another evidence closes the dialog, whose text would no longer be what is started
+      const { start } = stage
+      return <StartStage key={start.evidence} {...{ rollout, stage, start, project, names }} />
+    }
     const task = tasks.find(one => one.state === state && one.reason?.code !== 'manual-start')
     if (task) return <LinkButton to={pb.task(task.rolloutId, task.id)}>{words}</LinkButton>
   }
