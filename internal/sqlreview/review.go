@@ -88,6 +88,8 @@ type fileReview struct {
 func (r *fileReview) run(result *Result) {
 	r.catalog.dropped = nil
 	r.pass = Pass{Server: r.in.Server, File: r.file, Catalog: r.catalog}
+	r.pass.wrapped = !r.file.NoTransaction &&
+		!slices.ContainsFunc(r.file.Statements, func(t Text) bool { return t.NoTx })
 	for i := range r.file.Statements {
 		s := &r.file.Statements[i]
 		result.Statements++

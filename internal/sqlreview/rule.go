@@ -112,6 +112,7 @@ type Pass struct {
 	settings map[string]string
 	found    []Finding
 	open     bool // the file has begun a transaction of its own
+	wrapped  bool // the runner puts the whole file into one
 }
 
 // DroppedIndex is an index that the file has dropped, with its table.
@@ -193,12 +194,7 @@ func (p *Pass) Earlier() []Text { return p.File.Statements[:p.Index] }
 
 // InTransaction reports whether the statement runs in one transaction with others of its file.
 func (p *Pass) InTransaction() bool {
-	if p.open {
-		return true
-	}
-	return !p.File.NoTransaction && !slices.ContainsFunc(p.File.Statements, func(t Text) bool {
-		return t.NoTx
-	})
+	return p.open || p.wrapped
 }
 
 // OpenTransaction reports whether the file itself has begun a transaction that is open here.

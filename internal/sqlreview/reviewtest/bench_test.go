@@ -2,6 +2,7 @@ package reviewtest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"towpath"
@@ -10,26 +11,28 @@ import (
 	"towpath/internal/sqlreview/rules"
 )
 
-// BenchmarkReview_thousandFiles is all rules over 1,000 files of three statements, parsed before.
-func BenchmarkReview_thousandFiles(b *testing.B) {
-	var scripts []sqlparse.Script
-	for n := range 1000 {
-		scripts = append(scripts, sqlparse.Script{Path: fmt.Sprintf("%d.sql", n), Content: fmt.Sprintf(
-			"CREATE TABLE t%d (id bigint PRIMARY KEY, name text NOT NULL DEFAULT 'x', at timestamptz);\n"+
-				"CREATE INDEX CONCURRENTLY i%[1]d ON t%[1]d (name);\n"+
-				"ALTER TABLE t%[1]d ADD COLUMN b%[1]d int NOT NULL DEFAULT 0;\n", n)})
+// BenchmarkReview_aLongFile reviews a file of 20,000 statements. A rule that looks at all others for
+// each of them takes seconds.
+func BenchmarkReview_aLongFile(b *testing.B) {
+	script := strings.Repeat("INSERT INTO t (a) VALUES (1);\nSELECT 1;\n", 10_000)
+	for engine, dialect := range map[towpath.EngineType]sqlreview.Dialect{
+		towpath.EnginePostgres: sqlreview.PostgreSQL,
+		towpath.EngineMySQL:    sqlreview.MySQL,
+		towpath.EngineSQLite:   sqlreview.SQLite,
+	} {
+		b.Run(fmt.Sprint(dialect), func(b *testing.B) {
+			files, err := sqlparse.Read(b.Context(), sqlparse.InProcess{}, engine,
+				[]sqlparse.Script{{Path: "long.sql", Content: script}})
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				sqlreview.Review(sqlreview.Input{
+					Server: sqlreview.Server{Dialect: dialect},
+					Files:  files,
+					Rules:  rules.All,
+				})
+			}
+		})
 	}
-	files, err := sqlparse.Read(b.Context(), sqlparse.InProcess{}, towpath.EnginePostgres, scripts)
-	if err != nil {
-		b.Fatal(err)
-	}
-	in := sqlreview.Input{
-		Server: sqlreview.Server{Dialect: towpath.EnginePostgres},
-		Files:  files,
-		Rules:  rules.All,
-	}
-	for b.Loop() {
-		sqlreview.Review(in)
-	}
-	b.ReportMetric(float64(3*len(files)*b.N)/b.Elapsed().Seconds(), "statements/s")
 }

@@ -17,11 +17,9 @@ var ml04 = sqlreview.Rule{
 	Level:    sqlreview.Warning,
 	Bad:      "ALTER TABLE items ADD FOREIGN KEY (order_id) REFERENCES orders (id);",
 	Check: func(p *sqlreview.Pass) {
-		if unchecked(p) {
-			return
-		}
 		for t, a := range actions(p, ast.AddConstraint, ast.AddColumn) {
-			if (a.Constraint != nil && a.Constraint.Kind == ast.ForeignKey) || refers(p, a) {
+			adds := (a.Constraint != nil && a.Constraint.Kind == ast.ForeignKey) || refers(p, a)
+			if adds && !unchecked(p) {
 				p.Report(a.Pos, "",
 					"The table %s takes no writes while the server copies it to check the foreign key.",
 					t.Name)
@@ -40,11 +38,10 @@ func refers(p *sqlreview.Pass, a ast.Action) bool {
 
 // unchecked reports whether the file has switched the check of foreign keys off.
 func unchecked(p *sqlreview.Pass) bool {
-	off := false
-	for _, t := range p.Earlier() {
+	for _, t := range slices.Backward(p.Earlier()) {
 		if t.Set != nil && t.Set.Name == "foreign_key_checks" {
-			off = slices.Contains([]string{"0", "off", "false"}, strings.ToLower(t.Set.Value))
+			return slices.Contains([]string{"0", "off", "false"}, strings.ToLower(t.Set.Value))
 		}
 	}
-	return off
+	return false
 }
