@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -102,17 +101,5 @@ func verbReview(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func verbLevels(ts *testscript.TestScript, _ bool, args []string) {
-	w := worldOf(ts)
-	var all items[struct {
-		ID   string `json:"environmentId"`
-		Name string `json:"environment"`
-	}]
-	check(ts, w.api.call(w.ctx, "GET", "/review-policies", nil, &all))
-	for _, e := range all.Items {
-		if e.Name == args[0] {
-			check(ts, w.api.call(w.ctx, "PATCH", "/review-policies/"+e.ID, json.RawMessage(args[1]), nil))
-			return
-		}
-	}
-	ts.Fatalf("there is no environment %s", args[0])
+	changeEnvironment(ts, "/review-policies/", args)
 }

@@ -196,6 +196,11 @@ func verbFaults(ts *testscript.TestScript, _ bool, args []string) {
 
 // verbEnvironment changes an environment.
 func verbEnvironment(ts *testscript.TestScript, _ bool, args []string) {
+	changeEnvironment(ts, "/environments/", args)
+}
+
+// changeEnvironment changes what is kept for an environment, which has the environment's id.
+func changeEnvironment(ts *testscript.TestScript, resource string, args []string) {
 	w := worldOf(ts)
 	var all items[struct {
 		ID   string `json:"id"`
@@ -204,7 +209,7 @@ func verbEnvironment(ts *testscript.TestScript, _ bool, args []string) {
 	check(ts, w.api.call(w.ctx, "GET", "/environments", nil, &all))
 	for _, e := range all.Items {
 		if e.Name == args[0] {
-			check(ts, w.api.call(w.ctx, "PATCH", "/environments/"+e.ID, json.RawMessage(args[1]), nil))
+			check(ts, w.api.call(w.ctx, "PATCH", resource+e.ID, json.RawMessage(args[1]), nil))
 			return
 		}
 	}

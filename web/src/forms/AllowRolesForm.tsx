@@ -1,29 +1,14 @@
 import { Checkbox } from '@mantine/core'
-import { http, type Schemas, unwrap } from '~/api/client'
-import { queryClient } from '~/api/query-client'
+import type { Schemas } from '~/api/client'
 import { FormFrame } from '~/components/FormFrame'
-import { useForm } from '~/hooks/use-form'
-import { sayDone } from '~/stores/toast'
+import { useEnvironmentForm } from '~/hooks/use-environment-form'
 
 /** Sets whether files may change roles and users of the database servers in an environment. */
 export function AllowRolesForm({ environment }: { environment: Schemas['Environment'] }) {
-  const form = useForm({
-    initial: { allowRoles: environment.allowRoles },
-    submit: async body => {
-      await unwrap(
-        http.PATCH('/api/v1/environments/{environment}', {
-          params: { path: { environment: environment.id } },
-          body,
-        }),
-      )
-      await queryClient.invalidateQueries()
-      sayDone(
-        body.allowRoles
-          ? `Files may change roles in ${environment.name}.`
-          : `Files may no longer change roles in ${environment.name}.`,
-      )
-    },
-  })
+  const { name, allowRoles } = environment
+  const form = useEnvironmentForm(environment, { allowRoles }, changed =>
+    changed.allowRoles ? `Files may change roles in ${name}.` : `Files may no longer change roles in ${name}.`,
+  )
   return (
     <FormFrame {...form} submit="Update roles" quiet>
       <Checkbox
