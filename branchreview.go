@@ -69,6 +69,7 @@ type BranchReview struct {
 	Files      int // migrations that the branch changes
 	Errors     int
 	Warnings   int
+	Rehearsal  RehearsalState // of all rehearsals of the files
 	Sent       BranchSent
 	WantedAt   time.Time  // when Head was seen
 	ReviewedAt *time.Time // nil until the first review
@@ -79,6 +80,12 @@ type BranchReview struct {
 // branch from being merged.
 func (r BranchReview) Passed() bool {
 	return r.State == BranchDone && r.Judged && r.Errors == 0 && !r.Verdict.Stops()
+}
+
+// Rehearsing reports whether the result of a rehearsal is still awaited at a time. One that takes too
+// long keeps nothing else waiting.
+func (r BranchReview) Rehearsing(now time.Time) bool {
+	return r.Rehearsal == RehearsalWanted && now.Before(r.WantedAt.Add(BranchPatience))
 }
 
 // Want notes a new head of the branch, "" when the branch is gone.

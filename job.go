@@ -22,6 +22,7 @@ const (
 	JobReadBranch    JobKind = "read-branch"    // subject: branch review; reads what the branch changes
 	JobReviewBranch  JobKind = "review-branch"  // subject: branch review; reviews the SQL that was read
 	JobJudgeBranches JobKind = "judge-branches" // subject: repository link; the merge order of its branches
+	JobRehearse      JobKind = "rehearse"       // subject: instance; the rehearsals of branches there
 	JobPostReview    JobKind = "post-review"    // subject: branch review; reports it to the provider
 )
 

@@ -13,6 +13,11 @@ type Project struct {
 	// how long one statement of its changes may take; 0 inherits the environment's
 	StatementTimeout time.Duration
 	CreatedAt        time.Time
+
+	// whether the files of branches are tried in scratch databases
+	Rehearse bool
+	// the instance on which that happens; "" is that of the first database that gets the files
+	RehearsalInstanceID string
 }
 
 // Validate checks the project's fields except its name.

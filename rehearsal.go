@@ -17,8 +17,10 @@ type RehearsedFile struct {
 	Seconds float64        `json:"seconds"` // with its commit
 	Rows    int64          `json:"rows"`    // that its statements changed
 
-	Locks    []RehearsedLock `json:"locks"`    // the strongest of each table
-	Rewrites []string        `json:"rewrites"` // tables that got new storage
+	Locks        []RehearsedLock `json:"locks"` // the strongest of each table, the strongest first
+	MoreLocks    int             `json:"moreLocks,omitempty"`
+	Rewrites     []string        `json:"rewrites"` // tables that got new storage
+	MoreRewrites int             `json:"moreRewrites,omitempty"`
 
 	Statements []RehearsedStatement `json:"statements"` // those that ran, at most MaxRehearsed
 	More       int                  `json:"more"`       // those that ran and are left out
@@ -45,7 +47,7 @@ type RehearsedLock struct {
 	Mode  string  `json:"mode"`  // in the words of the server: "AccessExclusiveLock"
 	Line  int     `json:"line"`  // of the statement that took it
 	Held  float64 `json:"held"`  // seconds, from the start of that statement
-	Rank  int     `json:"-"`     // a higher one keeps out more
+	Rank  int     `json:"rank"`  // a higher one keeps out more
 }
 
 // RehearsedStatement is one statement of a rehearsal.

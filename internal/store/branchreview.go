@@ -26,6 +26,7 @@ var branchReviews = newTable("branch_review", 1, func(r *towpath.BranchReview) [
 		{"files", &r.Files},
 		{"errors", &r.Errors},
 		{"warnings", &r.Warnings},
+		{"rehearsal", (*string)(&r.Rehearsal)},
 		{"sent", jsonText{&r.Sent}},
 		{"wanted_at", instant{&r.WantedAt}},
 		{"reviewed_at", maybe{&r.ReviewedAt}},

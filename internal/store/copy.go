@@ -21,7 +21,7 @@ var tables = []anyTable{
 	gitProviders, verifications, grants, links, linkBaselines, progresses, hookRemovals, deliveries,
 	manifestFiles, linkCommits, commitNotes, readings, readingFiles, contents, contentParts, contentTexts,
 	verdicts, policyFiles, rollouts, reviews, reviewedFiles, branchReviews, branchFiles,
-	branchReviewedFiles, tasks, attempts, statements, history, posted, jobs, events,
+	branchReviewedFiles, branchRehearsals, tasks, attempts, statements, history, posted, jobs, events,
 }
 
 // Copied is the number of rows copied from a table.

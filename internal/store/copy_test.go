@@ -100,7 +100,8 @@ func fillTables(t *testing.T, s *store.Store) {
 		branch := towpath.BranchReview{LinkID: w.link.ID, Branch: "feature/x", WantedAt: tx.Now}
 		steps = append(steps, err, tx.CreateBranchReview(ctx, &branch),
 			tx.SetBranchFiles(ctx, branch.ID, []towpath.BranchFile{{ManifestFile: w.file("new")}}),
-			tx.SetBranchFindings(ctx, branch.ID, make([]towpath.ReviewedFile, 2)))
+			tx.SetBranchFindings(ctx, branch.ID, make([]towpath.ReviewedFile, 2)),
+			tx.SetBranchRehearsals(ctx, branch.ID, make([]towpath.BranchRehearsal, 2)))
 		_, err = tx.SetPolicyFile(ctx, towpath.PolicyFile{LinkID: w.link.ID, Path: towpath.PolicyFileName})
 		steps = append(steps, err, tx.CreateAttempt(ctx, &attempt),
 			tx.AddStatements(ctx, attempt.ID, []towpath.StatementLog{{Duration: time.Second}}))

@@ -15,6 +15,8 @@ var projects = newTable("project", 1, func(p *towpath.Project) []column {
 		{"created_at", instant{&p.CreatedAt}},
 		{"lock_timeout", (*int64)(&p.LockTimeout)},
 		{"statement_timeout", (*int64)(&p.StatementTimeout)},
+		{"rehearse", &p.Rehearse},
+		{"rehearsal_instance_id", &p.RehearsalInstanceID},
 	}
 })
 

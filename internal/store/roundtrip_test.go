@@ -94,6 +94,18 @@ func fillIn(t *rapid.T, column string, field any) {
 			{},
 			{Commit: "c", State: "failed", Text: "größe", Begun: true, Lines: 2, At: &time.Time{}},
 		}).Draw(t, column)
+	case *[]towpath.RehearsalFile:
+		*f = rapid.SampledFrom([][]towpath.RehearsalFile{
+			nil,
+			{{Path: "größe", Checksum: "c", Version: "1", Type: towpath.TypeDDL, Own: true}},
+		}).Draw(t, column)
+	case *towpath.Rehearsal:
+		*f = rapid.SampledFrom([]towpath.Rehearsal{
+			{},
+			{Server: "PostgreSQL", Seconds: 1.5, Schema: "b\x00☃", Files: []towpath.RehearsedFile{{
+				Path: "a", State: towpath.RehearsedDone, Locks: []towpath.RehearsedLock{{Table: "größe", Rank: 7}},
+			}}},
+		}).Draw(t, column)
 	case *towpath.Notices:
 		*f = rapid.SampledFrom([]towpath.Notices{
 			{},
