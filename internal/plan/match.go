@@ -158,27 +158,36 @@ func readable(s string) string {
 // match compares a path, split at its slashes, with the template. It returns the text of each
 // placeholder.
 func (t Template) match(parts []string) (values map[placeholder]string, ok bool) {
-	if len(t.segments) == 0 {
-		return nil, false
-	}
-	m := matcher{
+	m, ok := t.matched(parts)
+	return m.values, ok
+}
+
+// versionAt returns where the version of a path, split at its slashes, stands.
+func (t Template) versionAt(parts []string) (at span, ok bool) {
+	m, ok := t.matched(parts)
+	return m.version, ok
+}
+
+func (t Template) matched(parts []string) (m matcher, ok bool) {
+	m = matcher{
 		segments: t.segments,
 		parts:    parts,
 		failed:   map[[2]int]bool{},
 		values:   map[placeholder]string{},
 	}
-	if !m.from(0, 0) {
-		return nil, false
-	}
-	return m.values, true
+	return m, len(t.segments) > 0 && m.from(0, 0)
 }
+
+// span is a part of a path's segment, in bytes.
+type span struct{ part, start, end int }
 
 type matcher struct {
 	segments []segment
 	parts    []string
 	// pairs of positions that do not match; without them, several ** would take exponential time
-	failed map[[2]int]bool
-	values map[placeholder]string
+	failed  map[[2]int]bool
+	values  map[placeholder]string
+	version span
 }
 
 func (m *matcher) from(seg, part int) bool {
@@ -204,13 +213,18 @@ func (m *matcher) step(seg, part int) bool {
 	if part == len(m.parts) {
 		return false
 	}
-	found := s.whole.FindStringSubmatch(m.parts[part])
+	found := s.whole.FindStringSubmatchIndex(m.parts[part])
 	if found == nil || !m.from(seg+1, part+1) {
 		return false
 	}
 	for i, name := range s.whole.SubexpNames() {
-		if name != "" {
-			m.values[placeholder(name)] = found[i]
+		if name == "" {
+			continue
+		}
+		start, end := found[2*i], found[2*i+1]
+		m.values[placeholder(name)] = m.parts[part][start:end]
+		if placeholder(name) == version {
+			m.version = span{part: part, start: start, end: end}
 		}
 	}
 	return true

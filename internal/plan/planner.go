@@ -36,15 +36,15 @@ func newPlanner(b *builder, t target, waiting towpath.Reason) *planner {
 		texts:   map[string]*towpath.LedgerEntry{},
 		blocked: waiting,
 	}
-	for _, c := range b.claims[t.ID] {
+	claims := slices.SortedFunc(slices.Values(b.claims[t.ID]), func(x, y claim) int {
+		return cmp.Or(compareID(x.MigrationID, y.MigrationID), strings.Compare(x.Path, y.Path))
+	})
+	for _, c := range claims {
 		p.claimed[c.MigrationID] = append(p.claimed[c.MigrationID], c)
 		if c.own {
 			p.claims = append(p.claims, c)
 		}
 	}
-	slices.SortFunc(p.claims, func(x, y claim) int {
-		return cmp.Or(compareID(x.MigrationID, y.MigrationID), strings.Compare(x.Path, y.Path))
-	})
 	p.baseline, p.chosen = p.chosenBaseline()
 	p.readLedger()
 	return p

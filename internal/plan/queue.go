@@ -28,6 +28,15 @@ const maxOrder = 20
 // with each other. It returns the place of each branch by its name. The order of the input does not
 // matter.
 func Queue(in Input, branches []Branch) map[string]Place {
+	q := newQueue(in, branches)
+	places := make(map[string]Place, len(branches))
+	for _, b := range q.branches {
+		places[b.Name] = q.place(b)
+	}
+	return places
+}
+
+func newQueue(in Input, branches []Branch) *queue {
 	q := queue{in: in, trunk: map[string]towpath.ManifestFile{}, branches: slices.Clone(branches)}
 	for _, f := range in.Files {
 		q.trunk[f.Path] = f
@@ -40,11 +49,7 @@ func Queue(in Input, branches []Branch) map[string]Place {
 			return cmp.Or(compareID(x.MigrationID, y.MigrationID), strings.Compare(x.Path, y.Path))
 		})
 	}
-	places := make(map[string]Place, len(branches))
-	for _, b := range q.branches {
-		places[b.Name] = q.place(b)
-	}
-	return places
+	return &q
 }
 
 // TextsOfQueue lists the checksums, without duplicates, that Queue compares and that may differ in
@@ -89,7 +94,7 @@ func (q *queue) same(f towpath.BranchFile) bool {
 	if f.Removed {
 		return !there
 	}
-	return there && f.Checksum != "" && q.in.text(old.Checksum) == q.in.text(f.Checksum)
+	return there && old.State == f.State && f.Checksum != "" && q.in.text(old.Checksum) == q.in.text(f.Checksum)
 }
 
 // judged is one reason with its verdict.
@@ -207,8 +212,8 @@ func meet(a, b towpath.Migration) bool {
 		(a.Database == "" || b.Database == "" || a.Database == b.Database)
 }
 
-// conflicts finds files of the link's branch, and of the project's other links, that have the
-// version of a file of a branch.
+// conflicts finds files of the link's branch, of the project's other links, and of the branch
+// itself, that have the version of a file of a branch.
 func (q *queue) conflicts(b Branch) (found []judged) {
 	gone := map[string]bool{}
 	for _, f := range b.Files {
@@ -230,6 +235,11 @@ func (q *queue) conflicts(b Branch) (found []judged) {
 		for _, o := range q.in.Others {
 			if clash(o) {
 				found = append(found, conflict(f, o))
+			}
+		}
+		for _, o := range b.Files {
+			if o.Path != f.Path && !o.Removed && clash(o.ManifestFile) {
+				found = append(found, conflict(f, o.ManifestFile))
 			}
 		}
 	}

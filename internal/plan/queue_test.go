@@ -52,6 +52,10 @@ func TestQueue(t *testing.T) {
 		want     string // of the first branch: the verdict, and the codes of its reasons
 	}{
 		"a new file": {trunk, []Branch{branchOf(t, "x", "shop/4__d.sql")}, "clear"},
+		"two new files of one version": {
+			trunk, []Branch{branchOf(t, "x", "shop/4__d.sql", "shop/4__e.sql")},
+			"conflict merge-conflict merge-conflict",
+		},
 		"a new file of another database": {
 			trunk, []Branch{branchOf(t, "x", "audit/1__d.sql")}, "clear",
 		},
