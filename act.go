@@ -108,6 +108,9 @@ const (
 	ActLinkTakeOver EventKind = "repository-link.take-over"
 	// ActLinkRemove: a repository was unlinked. Params: repository, branch.
 	ActLinkRemove EventKind = "repository-link.remove"
+	// ActBranchRenumber: a commit gave the migrations of a branch other versions. Params: branch,
+	// repository, commit.
+	ActBranchRenumber EventKind = "branch.renumber"
 	// ActHookForget: the removal of a webhook was given up. Params: url, repository.
 	ActHookForget EventKind = "hook-removal.forget"
 

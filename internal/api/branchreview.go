@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"towpath"
+	"towpath/internal/plan"
 	"towpath/internal/store"
+	syncs "towpath/internal/sync"
 )
 
 // BranchReview is how the review of a branch stands.
@@ -169,6 +171,40 @@ func (s *Server) getBranchReview(
 		return err
 	})
 	return v, err
+}
+
+// renumbering is what a renumbering of a branch would do, or has done.
+type renumbering struct {
+	Files  []renamedFile `json:"files" nullable:"false" doc:"Empty when the files that the branch adds come last already."`
+	Commit string        `json:"commit,omitempty" doc:"The commit on the branch that renames them; absent when nothing was committed."`
+}
+
+// renamedFile is a migration that gets another version.
+type renamedFile struct {
+	From    string `json:"from" doc:"From the root of the repository."`
+	To      string `json:"to"`
+	Version string `json:"version"`
+}
+
+func renumberingOf(r syncs.Renumbering) renumbering {
+	return renumbering{
+		Files: all(r.Files, func(f plan.Renamed) renamedFile {
+			return renamedFile{From: f.From, To: f.To, Version: f.Version}
+		}).Items,
+		Commit: r.Commit,
+	}
+}
+
+// getRenumbering returns what a renumbering would do, as far as the branches are known.
+func (s *Server) getRenumbering(ctx context.Context, in *branchReviewPath) (renumbering, error) {
+	r, err := s.Syncs.Renumbering(ctx, in.Link, in.Review)
+	return renumberingOf(r), err
+}
+
+// renumberBranch commits to a branch that its new migrations come behind all others.
+func (s *Server) renumberBranch(ctx context.Context, in *branchReviewPath) (renumbering, error) {
+	r, err := s.Syncs.Renumber(ctx, actorOf(ctx), in.Link, in.Review)
+	return renumberingOf(r), err
 }
 
 func reviewOfBranch(r towpath.BranchReview, files []towpath.ReviewedFile) review {

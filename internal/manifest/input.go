@@ -59,3 +59,32 @@ func (s *Service) Plan(ctx context.Context, tx *store.Tx, link towpath.Repositor
 	}
 	return plan.Build(in), nil
 }
+
+// Queue reads what plan.Queue and plan.Renumber need of a link: its own branch, and the open
+// branches that were read.
+func (s *Service) Queue(
+	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink,
+) (in plan.Input, branches []plan.Branch, err error) {
+	rows, err := tx.BranchReviews(ctx, link.ID)
+	if err != nil {
+		return in, nil, err
+	}
+	files, err := tx.OpenBranchFiles(ctx, link.ID)
+	if err != nil {
+		return in, nil, err
+	}
+	for _, r := range rows {
+		if r.State.Open() && len(files[r.ID]) > 0 {
+			branches = append(branches, plan.Branch{Name: r.Branch, Files: files[r.ID]})
+		}
+	}
+	trunk, err := tx.Manifest(ctx, link.ID)
+	if err != nil {
+		return in, nil, err
+	}
+	if in, err = s.Input(ctx, tx, link, trunk); err != nil {
+		return in, nil, err
+	}
+	in.Texts, err = tx.PlainTexts(ctx, plan.TextsOfQueue(in, branches))
+	return in, branches, err
+}

@@ -29,7 +29,8 @@ func (s *Service) JudgeBranches(ctx context.Context, linkID string) (requeueAt *
 		if len(rows) == 0 {
 			return nil
 		}
-		places, err = s.places(ctx, tx, link, rows)
+		in, branches, err := s.Manifest.Queue(ctx, tx, link)
+		places = plan.Queue(in, branches)
 		return err
 	})
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
@@ -52,36 +53,6 @@ func (s *Service) JudgeBranches(ctx context.Context, linkID string) (requeueAt *
 		}
 		return nil
 	})
-}
-
-// places asks plan.Queue about open branches.
-func (s *Service) places(
-	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, rows []towpath.BranchReview,
-) (map[string]plan.Place, error) {
-	files, err := tx.OpenBranchFiles(ctx, link.ID)
-	if err != nil {
-		return nil, err
-	}
-	trunk, err := tx.Manifest(ctx, link.ID)
-	if err != nil {
-		return nil, err
-	}
-	in, err := s.Manifest.Input(ctx, tx, link, trunk)
-	if err != nil {
-		return nil, err
-	}
-	var branches []plan.Branch
-	for _, r := range rows {
-		if len(files[r.ID]) == 0 {
-			continue // it is still to be read
-		}
-		branches = append(branches, plan.Branch{Name: r.Branch, Files: files[r.ID]})
-	}
-	in.Texts, err = tx.PlainTexts(ctx, plan.TextsOfQueue(in, branches))
-	if err != nil {
-		return nil, err
-	}
-	return plan.Queue(in, branches), nil
 }
 
 // changedPlace reports whether a branch is not where its row says.

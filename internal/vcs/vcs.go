@@ -280,6 +280,7 @@ type Write struct {
 	Branch  string
 	Parent  string            // the expected head, which becomes the parent
 	Files   map[string][]byte // whole contents by path
+	Remove  []string          // paths of files that the commit removes
 	Message string
 }
 

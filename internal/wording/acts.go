@@ -57,7 +57,9 @@ var acts = map[towpath.EventKind]string{
 		"and the file path template to {template}.",
 	towpath.ActLinkTakeOver: "Took over the link with {repository} with the account {account}.",
 	towpath.ActLinkRemove:   "Unlinked the branch {branch} of {repository}.",
-	towpath.ActHookForget:   "Stopped removing the webhook {url} of {repository}.",
+	towpath.ActBranchRenumber: "Renumbered the migrations of branch {branch} of {repository} " +
+		"by commit {commit}.",
+	towpath.ActHookForget: "Stopped removing the webhook {url} of {repository}.",
 
 	towpath.ActTaskRetry:       "Retried {path} in {environment}/{database}.",
 	towpath.ActRolloutStart:    "Started {n:change} of commit {commit} in {environment}.",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -128,10 +129,10 @@ func (f fileChange) check(g *gitsim.Repo, parent string) (data []byte, status in
 		return nil, http.StatusUnprocessableEntity, "invalid content or path"
 	case f.Operation == "create" && now != "":
 		return nil, http.StatusUnprocessableEntity, "repository file already exists [path: " + f.Path + "]"
-	case f.Operation == "update" && (f.SHA == "" || f.SHA != now):
+	case (f.Operation == "update" || f.Operation == "delete") && (f.SHA == "" || f.SHA != now):
 		return nil, http.StatusUnprocessableEntity,
 			fmt.Sprintf("sha does not match [given: %s, expected: %s]", f.SHA, now)
-	case f.Operation != "create" && f.Operation != "update" && f.Operation != "upload":
+	case !slices.Contains([]string{"create", "update", "upload", "delete"}, f.Operation):
 		return nil, http.StatusUnprocessableEntity, "invalid operation"
 	}
 	return data, 0, ""
@@ -172,7 +173,9 @@ func (s *Sim) postContents(c call) {
 				status, message = refused, why
 				return nil
 			}
-			change.Files = append(change.Files, gitsim.FileChange{Path: f.Path, Data: data})
+			change.Files = append(change.Files, gitsim.FileChange{
+				Path: f.Path, Data: data, Delete: f.Operation == "delete",
+			})
 		}
 		hash, err = g.Write(change, s.opts.Now())
 		return err

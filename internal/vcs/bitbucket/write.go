@@ -68,7 +68,11 @@ func (c *client) Write(ctx context.Context, id string, w vcs.Write) (string, err
 func form(w vcs.Write) (body []byte, contentType string, err error) {
 	var b bytes.Buffer
 	m := multipart.NewWriter(&b)
-	for _, field := range [][2]string{{"branch", w.Branch}, {"parents", w.Parent}, {"message", w.Message}} {
+	fields := [][2]string{{"branch", w.Branch}, {"parents", w.Parent}, {"message", w.Message}}
+	for _, path := range w.Remove { // named here, and without a part of its own
+		fields = append(fields, [2]string{"files", "/" + strings.TrimPrefix(path, "/")})
+	}
+	for _, field := range fields {
 		if err := m.WriteField(field[0], field[1]); err != nil {
 			return nil, "", err
 		}

@@ -14,9 +14,9 @@ import (
 
 // fileBody is one file of a commit.
 type fileBody struct {
-	Operation string `json:"operation"` // create, or update with the hash of the file that it replaces
+	Operation string `json:"operation"` // create; update and delete with the hash of the file that is there
 	Path      string `json:"path"`
-	Content   string `json:"content"`
+	Content   string `json:"content,omitempty"`
 	SHA       string `json:"sha,omitempty"`
 }
 
@@ -62,6 +62,14 @@ func (c *client) Write(ctx context.Context, id string, w vcs.Write) (string, err
 			return "", err
 		}
 		body.Files = append(body.Files, f)
+	}
+	for _, file := range w.Remove {
+		path := strings.Trim(file, "/")
+		found, err := (&source{c: c, id: id}).find(ctx, op, at, w.Parent, path)
+		if err != nil {
+			return "", err
+		}
+		body.Files = append(body.Files, fileBody{Operation: "delete", Path: path, SHA: found.SHA})
 	}
 	return c.commit(ctx, op, at, w.Parent, body, moved)
 }

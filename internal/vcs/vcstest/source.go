@@ -37,6 +37,8 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		client, _ := h.client(t)
 		remote, work := h.repository(t, "write")
 		work.write("kept.txt", "as it was")
+		work.write("old/größe \"1\".sql", "gone")
+		work.write("files", "gone too")
 		first := work.commit("first")
 		work.push("HEAD:refs/heads/release/1")
 		files := map[string][]byte{
@@ -47,6 +49,7 @@ var sourceCases = map[string]func(*testing.T, *harness){
 			Branch:  "release/1",
 			Parent:  first,
 			Files:   files,
+			Remove:  []string{"old/größe \"1\".sql", "files"},
 			Message: "Write schema [skip ci]",
 		}
 		hash := must[string](t)(client.Write(t.Context(), remote.ID, write))
@@ -65,7 +68,11 @@ var sourceCases = map[string]func(*testing.T, *harness){
 				t.Errorf("%s is %q %v, want %q", path, got, err, want)
 			}
 		}
-		write.Files = map[string][]byte{"late.sql": nil}
+		for _, path := range write.Remove {
+			_, err := source.Stat(t.Context(), hash, path)
+			wantKind(t, err, vcs.NotFound)
+		}
+		write.Files, write.Remove = map[string][]byte{"late.sql": nil}, nil
 		if _, err := client.Write(t.Context(), remote.ID, write); vcs.KindOf(err) != vcs.Conflict {
 			t.Errorf("writing on a head that has moved: %v", err)
 		}
