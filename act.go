@@ -155,7 +155,7 @@ func Acts() []EventKind {
 		ActDatabaseAssign, ActDatabaseUnassign, ActLedgerAdopt, ActLedgerAccept,
 		ActProjectCreate, ActProjectRename, ActProjectLimit, ActProjectMember, ActProjectMemberRemove,
 		ActProviderAdd, ActProviderSecret, ActProviderRename, ActProviderDelete,
-		ActLinkAdd, ActLinkDespite, ActLinkEdit, ActLinkTakeOver, ActLinkRemove, ActHookForget,
+		ActLinkAdd, ActLinkDespite, ActLinkEdit, ActLinkTakeOver, ActLinkRemove, ActBranchRenumber, ActHookForget,
 		ActRolloutStart, ActTaskRetry, ActTaskRelease, ActTaskSkip, ActTaskCancel, ActTaskApplied,
 		ActTaskNotApplied, ActTaskContinue, ActMigrationAccept, ActMigrationSkip,
 	}

@@ -94,7 +94,8 @@ func (q *queue) same(f towpath.BranchFile) bool {
 	if f.Removed {
 		return !there
 	}
-	return there && old.State == f.State && f.Checksum != "" && q.in.text(old.Checksum) == q.in.text(f.Checksum)
+	return there && old.State == f.State && f.Checksum != "" &&
+		q.in.text(old.Checksum) == q.in.text(f.Checksum)
 }
 
 // judged is one reason with its verdict.

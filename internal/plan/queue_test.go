@@ -53,7 +53,8 @@ func TestQueue(t *testing.T) {
 	}{
 		"a new file": {trunk, []Branch{branchOf(t, "x", "shop/4__d.sql")}, "clear"},
 		"two new files of one version": {
-			trunk, []Branch{branchOf(t, "x", "shop/4__d.sql", "shop/4__e.sql")},
+			trunk,
+			[]Branch{branchOf(t, "x", "shop/4__d.sql", "shop/4__e.sql")},
 			"conflict merge-conflict merge-conflict",
 		},
 		"a new file of another database": {

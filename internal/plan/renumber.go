@@ -11,7 +11,7 @@ import (
 // Renamed is a migration of a branch that gets another version, and so another path.
 type Renamed struct {
 	From, To string // paths from the root of the repository
-	Version  string // the new one, as it stands in the path
+	Version  string // the new one, as the path writes it
 }
 
 // Renumber gives the migrations that a branch adds versions behind all that the link's branch, the

@@ -27,44 +27,52 @@ func TestRenumber(t *testing.T) {
 		"comes last already": {trunk, []Branch{branchOf(t, "x", "shop/8__d.sql")}, ""},
 		"late":               {trunk, []Branch{branchOf(t, "x", "shop/3__d.sql")}, "3__d.sql>08__d.sql"},
 		"its order stays": {
-			trunk, []Branch{branchOf(t, "x", "shop/3__d.sql", "shop/8__e.sql", "shop/12__f.sql")},
+			trunk,
+			[]Branch{branchOf(t, "x", "shop/3__d.sql", "shop/8__e.sql", "shop/12__f.sql")},
 			"3__d.sql>08__d.sql 8__e.sql>09__e.sql",
 		},
 		"one version for two databases": {
-			trunk, []Branch{branchOf(t, "x", "shop/3__d.sql", "audit/3__d.sql")},
+			trunk,
+			[]Branch{branchOf(t, "x", "shop/3__d.sql", "audit/3__d.sql")},
 			"audit/3__d.sql>audit/08__d.sql 3__d.sql>08__d.sql",
 		},
 		"a version that is taken": {
 			trunk, []Branch{branchOf(t, "x", "shop/2__other.sql")}, "2__other.sql>08__other.sql",
 		},
 		"the version of another branch": {
-			trunk, []Branch{branchOf(t, "x", "shop/8__d.sql"), branchOf(t, "y", "shop/8__e.sql")},
+			trunk,
+			[]Branch{branchOf(t, "x", "shop/8__d.sql"), branchOf(t, "y", "shop/8__e.sql")},
 			"8__d.sql>9__d.sql",
 		},
 		"older than another branch": {
-			trunk, []Branch{branchOf(t, "x", "shop/008__d.sql"), branchOf(t, "y", "shop/9__e.sql")},
+			trunk,
+			[]Branch{branchOf(t, "x", "shop/008__d.sql"), branchOf(t, "y", "shop/9__e.sql")},
 			"008__d.sql>010__d.sql",
 		},
 		"two of one version": {
-			trunk, []Branch{branchOf(t, "x", "shop/8__d.sql", "shop/8__e.sql", "shop/9__f.sql")},
+			trunk,
+			[]Branch{branchOf(t, "x", "shop/8__d.sql", "shop/8__e.sql", "shop/9__f.sql")},
 			"8__e.sql>9__e.sql 9__f.sql>10__f.sql",
 		},
 		"an edited file keeps its version": {
 			trunk, []Branch{branchOf(t, "x", "shop/07__c.sql=edited", "-shop/2__b.sql")}, "",
 		},
 		"behind a file that it edits": {
-			trunk, []Branch{branchOf(t, "x", "shop/07__c.sql=edited", "shop/6__d.sql")},
+			trunk,
+			[]Branch{branchOf(t, "x", "shop/07__c.sql=edited", "shop/6__d.sql")},
 			"6__d.sql>08__d.sql",
 		},
 		"a moved file keeps its version": {
 			trunk, []Branch{branchOf(t, "x", "shop/1__moved.sql", "-shop/1__a.sql")}, "",
 		},
 		"times become now": {
-			dated, []Branch{branchOf(t, "x", "shop/20290101000000__c.sql", "shop/20290101000001__d.sql")},
+			dated,
+			[]Branch{branchOf(t, "x", "shop/20290101000000__c.sql", "shop/20290101000001__d.sql")},
 			"20290101000000__c.sql>20310203040506__c.sql 20290101000001__d.sql>20310203040507__d.sql",
 		},
 		"now is taken": {
-			ahead, []Branch{branchOf(t, "x", "shop/20290101000000__c.sql")},
+			ahead,
+			[]Branch{branchOf(t, "x", "shop/20290101000000__c.sql")},
 			"20290101000000__c.sql>20310203040507__c.sql",
 		},
 		"letters and a width": {

@@ -19,6 +19,20 @@ export const branchReviewQuery = (link: string, review: string) =>
       ),
   })
 
+/** What a renumbering of a branch would do now. */
+export const renumberingQuery = (link: string, review: string) =>
+  queryOptions({
+    queryKey: ['repository-links', link, 'reviews', review, 'renumbering'],
+    queryFn: ({ signal }) =>
+      unwrap(
+        http.GET('/api/v1/repository-links/{link}/reviews/{review}/renumbering', {
+          params: { path: { link, review } },
+          signal,
+        }),
+      ),
+    staleTime: 0,
+  })
+
 /** What a branch's review amounts to, as one state. */
 export type Standing = 'reviewing' | 'passed' | 'stopped' | 'incomplete' | 'ended'
 

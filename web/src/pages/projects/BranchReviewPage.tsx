@@ -9,6 +9,7 @@ import { Commit } from '~/components/Commit'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { BranchStanding, MergeOrder } from '~/components/review/BranchStanding'
+import { RenumberBranch } from '~/components/review/RenumberBranch'
 import { ReviewFindings } from '~/components/review/ReviewFindings'
 import { SqlBlock } from '~/components/SqlBlock'
 import { TimeAgo } from '~/components/TimeAgo'
@@ -24,14 +25,14 @@ export default function BranchReviewPage() {
   const project = useParam('project')
   const link = useParam('link')
   const review = useQuery(branchReviewQuery(link, useParam('review')))
-  const name = useQuery(projectQuery(project)).data?.name ?? 'Project'
+  const owner = useQuery(projectQuery(project)).data
   return (
     <Loaded query={review}>
       {data => (
         <Page
           title={data.branch}
           crumbs={[
-            { label: name, to: pb.project(project) },
+            { label: owner?.name ?? 'Project', to: pb.project(project) },
             { label: 'Reviews', to: pb.branchReviews(project) },
           ]}
           beside={<BranchStanding review={data} />}
@@ -42,7 +43,7 @@ export default function BranchReviewPage() {
             </Notice>
           )}
           <Facts review={data} />
-          <Order review={data} />
+          <Order review={data} project={owner} />
           <Changes review={data} />
           <ReviewFindings review={data.review} sqlOf={file => textOf(data, file)} />
         </Page>
@@ -98,13 +99,14 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
 }
 
 /** What to know before the branch is merged. */
-function Order({ review }: { review: Detail }) {
+function Order({ review, project }: { review: Detail; project: Schemas['Project'] | undefined }) {
   if (!review.verdict) return null
   return (
     <section className="stack tight" aria-labelledby="order">
       <div className="row wrap">
         <h2 id="order">Merge order</h2>
         <MergeOrder review={review} />
+        <RenumberBranch review={review} project={project} />
       </div>
       {review.verdict === 'clear' && <p className="muted">Nothing speaks against merging this branch now.</p>}
       {review.mergeOrder.length > 0 && (
