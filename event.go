@@ -26,6 +26,13 @@ type Event struct {
 	Count     int               // how many such changes one transaction made
 	Params    map[string]string // of an audit event
 	Causes    []Reason          // of an audit event
+	Changes   []Change          // of an audit event: settings before and after
+	Origin    Origin            // of an audit event; the store sets it
+
+	// The place of an audit event in the hash chain; 0 and "" for a change of state.
+	Number   int64
+	Previous string // the hash of the event with the number before
+	Hash     string
 }
 
 // EventKind is one of the constants of this file, or of act.go.

@@ -127,4 +127,5 @@ type Credential struct {
 type Actor struct {
 	Member    Member
 	SessionID string // Credential of a browser's session; "" for a program with an API token
+	Origin    Origin // the credential in use; the address is not known here
 }

@@ -37,6 +37,7 @@ type commands struct {
 	Serve    serveCommand    `cmd:"" help:"Run the server."`
 	Check    checkCommand    `cmd:"" help:"Review files of SQL without a server."`
 	Demo     demoCommand     `cmd:"" help:"Try everything: a server beside a simulated Bitbucket, with a sample workspace."`
+	Audit    auditCommand    `cmd:"" help:"Verify an exported audit log."`
 	Ledger   ledgerCommand   `cmd:"" help:"Look at the ledgers in databases."`
 	Member   memberCommand   `cmd:"" help:"Let a member in again who has lost the password."`
 	Metadata metadataCommand `cmd:"" help:"Back up, restore, check or move the server's own data."`
@@ -53,7 +54,8 @@ func (versionCommand) Run(out io.Writer) error {
 }
 
 // Exit codes: 1 for what went wrong while running and for a check that has found an error, 2 for
-// what is wrong with the command line or the configuration, 3 for a ledger that is not genuine.
+// what is wrong with the command line or the configuration, 3 for a ledger or an audit log that is
+// not genuine.
 const (
 	exitFailed     = 1
 	exitFound      = 1
@@ -101,6 +103,8 @@ func run(ctx context.Context, args []string, out, errs io.Writer) (code int) {
 		return 0
 	case errors.Is(err, errFound):
 		return exitFound
+	case errors.Is(err, errAuditBroken):
+		return exitNotGenuine
 	case errors.As(err, &distrusted):
 		fmt.Fprintln(errs, "towpath:", err)
 		return exitNotGenuine

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"towpath"
 	"towpath/internal/auth"
 )
 
@@ -37,6 +38,7 @@ func (c *memberRecoverCommand) Run(ctx context.Context, out io.Writer) (err erro
 		return fmt.Errorf("open metadata (--metadata-url): %w", err)
 	}
 	defer func() { err = errors.Join(err, closeMetadata()) }()
+	ctx = towpath.WithOrigin(ctx, towpath.Origin{Via: towpath.OriginShell})
 	m, invitation, err := (&auth.Service{Store: metadata}).Recover(ctx, c.Email)
 	if err != nil {
 		return err

@@ -202,6 +202,11 @@ func (s *Server) authenticate(next http.Handler) http.Handler {
 			strings.HasPrefix(r.URL.Path, "/oauth/") {
 			meta.Actor, meta.AuthErr = s.Auth.Authenticate(r.Context(), session, strings.TrimSpace(bearer))
 		}
-		next.ServeHTTP(w, r)
+		origin := meta.Actor.Origin
+		if origin.Via == "" {
+			origin.Via = towpath.OriginSignIn
+		}
+		origin.Address = meta.Source
+		next.ServeHTTP(w, r.WithContext(towpath.WithOrigin(r.Context(), origin)))
 	})
 }

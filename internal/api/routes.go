@@ -138,5 +138,7 @@ func (s *Server) projectRoutes() []route {
 
 		on("GET", "/events", towpath.ViewWorkspace, streamOf(s.streamEvents)),
 		on("GET", "/audit-events", towpath.ManageMembers, ok(s.listAuditEvents)),
+		on("GET", "/audit-events/head", towpath.ManageMembers, ok(s.getAuditHead)),
+		on("GET", "/audit-events/export", towpath.ManageMembers, linesOf(s.exportAuditEvents)),
 	}
 }

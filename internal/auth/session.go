@@ -117,8 +117,10 @@ func (s *Service) Authenticate(ctx context.Context, cookie, bearer string) (towp
 	if err != nil {
 		return towpath.Actor{}, err
 	}
+	actor.Origin = towpath.Origin{Via: towpath.OriginToken, CredentialID: c.ID}
 	if kind == towpath.CredentialSession {
 		actor.SessionID = c.ID
+		actor.Origin.Via = towpath.OriginSession
 	}
 	return actor, nil
 }

@@ -326,7 +326,7 @@ func TestAdopt_goesOnFromACopy(t *testing.T) {
 			entries[0].DatabaseID != second.DatabaseID || all[1].Lease.Owner != "" {
 			t.Errorf("copy is %+v", all[1])
 		}
-		events, err := tx.Acts(ctx, "", store.Page{})
+		events, err := tx.Acts(ctx, store.ActFilter{}, store.Page{})
 		if len(events) != 1 || events[0].ActorID != "ada" {
 			t.Errorf("audit is %+v", events)
 		}

@@ -322,7 +322,7 @@ func TestDecisions(t *testing.T) {
 				t.Error("the rollout was not woken")
 			}
 			b.write(t, func(ctx context.Context, tx *store.Tx) error {
-				events, err := tx.Acts(ctx, b.rollout.ProjectID, store.Page{})
+				events, err := tx.Acts(ctx, store.ActFilter{ProjectID: b.rollout.ProjectID}, store.Page{})
 				if len(events) != 1 || events[0].SubjectID != before.ID ||
 					time.Since(events[0].At) > time.Hour || !strings.Contains(wording.Act(events[0]), c.says) {
 					t.Errorf("audit is %+v", events)

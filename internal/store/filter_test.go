@@ -120,7 +120,7 @@ func TestFilters_selectMatchingRows(t *testing.T) {
 				return count(tx.Links(ctx, store.LinkFilter{GrantID: "x"}, all))
 			},
 			"1 event of the project": func(ctx context.Context, tx *store.Tx) (int, error) {
-				return count(tx.Acts(ctx, w.project.ID, all))
+				return count(tx.Acts(ctx, store.ActFilter{ProjectID: w.project.ID}, all))
 			},
 			"0 deliveries of no link": func(ctx context.Context,
 				tx *store.Tx,

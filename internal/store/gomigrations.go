@@ -39,7 +39,7 @@ var linkReasonColumns = []textColumn{
 // goMigrations are the migrations that the two databases need in different SQL.
 func goMigrations(shared bool) []*goose.Migration {
 	return append(reasonMigrations(shared),
-		auditMigration(shared), actMigration(shared), errorMigration(shared))
+		auditMigration(shared), actMigration(shared), errorMigration(shared), chainMigration(shared))
 }
 
 // auditMigration turns the rows of the audit log into events. The param "text" holds the sentence,

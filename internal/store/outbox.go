@@ -33,6 +33,13 @@ var events = newTable("event", 1, func(e *eventRow) []column {
 		{"times", &e.Count},
 		{"params", jsonText{&e.Params}},
 		{"causes", jsonText{&e.Causes}},
+		{"changes", jsonText{&e.Changes}},
+		{"via", (*string)(&e.Origin.Via)},
+		{"credential_id", &e.Origin.CredentialID},
+		{"address", &e.Origin.Address},
+		{"number", &e.Number},
+		{"previous", &e.Previous},
+		{"hash", &e.Hash},
 	}
 })
 
@@ -100,10 +107,13 @@ func (tx *Tx) emitAfter(err error, e towpath.Event) error {
 	return err
 }
 
-// flush inserts the collected events.
+// flush inserts the collected events. It appends audit events to the hash chain.
 func (o *outbox) flush(ctx context.Context, tx *Tx) error {
 	if len(o.events) == 0 {
 		return nil
+	}
+	if err := tx.chain(ctx, o.events); err != nil {
+		return err
 	}
 	rows := make([]eventRow, len(o.events))
 	for i, e := range o.events {
@@ -115,14 +125,6 @@ func (o *outbox) flush(ctx context.Context, tx *Tx) error {
 // Events lists all events, acts included, in the order in which they began.
 func (tx *Tx) Events(ctx context.Context, p Page) ([]towpath.Event, error) {
 	rows, err := events.page(ctx, tx, p, filter{})
-	return eventsOf(rows), err
-}
-
-// Acts lists the audit events of a project, or with "" of the workspace and all projects.
-func (tx *Tx) Acts(ctx context.Context, projectID string, p Page) ([]towpath.Event, error) {
-	where := filter{terms: []string{"audit"}}
-	where.ifSet("project_id", projectID)
-	rows, err := events.page(ctx, tx, p, where)
 	return eventsOf(rows), err
 }
 

@@ -197,11 +197,11 @@ var hot = map[string]func(ctx context.Context, tx *store.Tx) error{
 		return err
 	},
 	"a project's audit log": func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Acts(ctx, "x", store.Page{})
+		_, err := tx.Acts(ctx, store.ActFilter{ProjectID: "x"}, store.Page{})
 		return err
 	},
 	"the whole audit log": func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Acts(ctx, "", store.Page{NewestFirst: true})
+		_, err := tx.Acts(ctx, store.ActFilter{}, store.Page{NewestFirst: true})
 		return err
 	},
 	"what is to be told": func(ctx context.Context, tx *store.Tx) error {

@@ -84,6 +84,12 @@ func fillIn(t *rapid.T, column string, field any) {
 			{},
 			{towpath.Why(towpath.ReasonEdited), towpath.Why(towpath.ReasonRenamed, "path", "größe \"x\"")},
 		}).Draw(t, column)
+	case *[]towpath.Change:
+		*f = rapid.SampledFrom([][]towpath.Change{
+			nil,
+			{},
+			{{Setting: "address", From: "größe \"x\"", To: "b\x00☃"}},
+		}).Draw(t, column)
 	case *towpath.ReviewNotes:
 		*f = rapid.SampledFrom([]towpath.ReviewNotes{
 			{},
@@ -177,7 +183,7 @@ func TestText_thatPostgresRefusesIsReplaced(t *testing.T) {
 			return nil
 		})
 		read(t, s, func(ctx context.Context, tx *store.Tx) error {
-			events, err := tx.Acts(ctx, broken, store.Page{})
+			events, err := tx.Acts(ctx, store.ActFilter{ProjectID: broken}, store.Page{})
 			if len(events) != 1 || events[0].Params["project"] != valid {
 				t.Errorf("read %+v", events)
 			}
