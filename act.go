@@ -27,6 +27,10 @@ const (
 	ActMemberActivate EventKind = "member.activate"
 	// ActMemberDeactivate: a member was deactivated. Params: email.
 	ActMemberDeactivate EventKind = "member.deactivate"
+	// ActSessionStart: the member signed in.
+	ActSessionStart EventKind = "session.start"
+	// ActSessionEnd: the member ended a session.
+	ActSessionEnd EventKind = "session.end"
 	// ActTokenCreate: the member created an API token. Params: name.
 	ActTokenCreate EventKind = "api-token.create"
 	// ActTokenRevoke: the member revoked an API token. Params: name.
@@ -68,6 +72,10 @@ const (
 	ActInstanceUpdate EventKind = "instance.update"
 	// ActInstanceDelete: an instance was deleted. Params: instance.
 	ActInstanceDelete EventKind = "instance.delete"
+	// ActInstanceCheck: an instance was checked. Params: instance.
+	ActInstanceCheck EventKind = "instance.check"
+	// ActInstanceDiscover: the databases of an instance were listed. Params: instance, n.
+	ActInstanceDiscover EventKind = "instance.discover"
 	// ActDatabaseAssign: a database was assigned to a project. Params: database, project.
 	ActDatabaseAssign EventKind = "database.assign"
 	// ActDatabaseUnassign: a database was removed from its project. Params: database.
@@ -89,6 +97,10 @@ const (
 	// ActProjectMemberRemove: a member was removed from a project. Params: email.
 	ActProjectMemberRemove EventKind = "project.member-remove"
 
+	// ActProviderSignIn: the member started a sign-in at a Git provider. Params: provider.
+	ActProviderSignIn EventKind = "git-provider.sign-in"
+	// ActGrantConnect: the member connected an account. Params: provider, account.
+	ActGrantConnect EventKind = "grant.connect"
 	// ActProviderAdd: a Git provider was added. Params: provider, url, account.
 	ActProviderAdd EventKind = "git-provider.add"
 	// ActProviderSecret: a Git provider got other credentials. Params: provider.
@@ -111,6 +123,10 @@ const (
 	// ActBranchRenumber: a commit gave the migrations of a branch other versions. Params: branch,
 	// repository, commit.
 	ActBranchRenumber EventKind = "branch.renumber"
+	// ActLinkSync: a person asked to read a repository now. Params: repository, branch.
+	ActLinkSync EventKind = "repository-link.sync"
+	// ActDeliveryReplay: a person replayed a delivery. Params: repository, branch.
+	ActDeliveryReplay EventKind = "delivery.replay"
 	// ActHookForget: the removal of a webhook was given up. Params: url, repository.
 	ActHookForget EventKind = "hook-removal.forget"
 
@@ -146,16 +162,18 @@ func Acts() []EventKind {
 	return []EventKind{
 		ActNoted, ActMemberSetup, ActMemberInvite, ActMemberReinvite, ActMemberRecover, ActMemberJoin,
 		ActMemberPassword, ActMemberRename, ActMemberRole, ActMemberActivate, ActMemberDeactivate,
-		ActTokenCreate, ActTokenRevoke,
+		ActSessionStart, ActSessionEnd, ActTokenCreate, ActTokenRevoke,
 		ActEnvironmentCreate, ActEnvironmentRename, ActEnvironmentLimit, ActEnvironmentStart,
 		ActEnvironmentAllowRoles,
 		ActEnvironmentRefuseRoles, ActReviewPreset, ActReviewLevel, ActReviewSetting, ActReviewInsist,
 		ActReviewRelax, ActEnvironmentOrder, ActEnvironmentDelete,
-		ActInstanceAdd, ActInstanceUpdate, ActInstanceDelete,
+		ActInstanceAdd, ActInstanceUpdate, ActInstanceDelete, ActInstanceCheck, ActInstanceDiscover,
 		ActDatabaseAssign, ActDatabaseUnassign, ActLedgerAdopt, ActLedgerAccept,
 		ActProjectCreate, ActProjectRename, ActProjectLimit, ActProjectMember, ActProjectMemberRemove,
-		ActProviderAdd, ActProviderSecret, ActProviderRename, ActProviderDelete,
-		ActLinkAdd, ActLinkDespite, ActLinkEdit, ActLinkTakeOver, ActLinkRemove, ActBranchRenumber, ActHookForget,
+		ActProviderSignIn, ActGrantConnect, ActProviderAdd, ActProviderSecret, ActProviderRename,
+		ActProviderDelete,
+		ActLinkAdd, ActLinkDespite, ActLinkEdit, ActLinkTakeOver, ActLinkRemove, ActLinkSync,
+		ActBranchRenumber, ActDeliveryReplay, ActHookForget,
 		ActRolloutStart, ActTaskRetry, ActTaskRelease, ActTaskSkip, ActTaskCancel, ActTaskApplied,
 		ActTaskNotApplied, ActTaskContinue, ActMigrationAccept, ActMigrationSkip,
 	}

@@ -146,7 +146,10 @@ func (s *Service) start(
 	v.SessionID = actor.SessionID
 	v.StateHash = secret.HashToken(state)
 	v.EncryptedSecret = s.Keyring.Encrypt([]byte(appSecret), verificationRow(v.ID))
-	err = s.Store.Write(ctx, func(tx *store.Tx) error { return tx.CreateVerification(ctx, &v) })
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		tx.Emit(actor.Did(towpath.ActProviderSignIn, v.ID, "", "provider", v.DisplayName))
+		return tx.CreateVerification(ctx, &v)
+	})
 	return v, provider.AuthorizeURL(app, state, s.callbackURL()), err
 }
 
@@ -222,6 +225,9 @@ func (s *Service) saveOutcome(
 			v.State = towpath.VerificationFailed
 		case v.Purpose == towpath.PurposeGrant:
 			v.GrantID, err = s.saveGrant(ctx, tx, *v, token)
+			who := towpath.Actor{Member: towpath.Member{ID: v.MemberID}}
+			tx.Emit(who.Did(towpath.ActGrantConnect, v.GrantID, "",
+				"provider", v.DisplayName, "account", v.AccountName))
 		default:
 			v.EncryptedToken, err = s.encryptToken(*v, token)
 		}

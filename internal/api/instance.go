@@ -115,7 +115,7 @@ func (s *Server) checkInstanceSpec(ctx context.Context, in *instanceInput) (repo
 }
 
 func (s *Server) checkInstance(ctx context.Context, in *instancePath) (report, error) {
-	found, err := s.Catalog.CheckInstance(ctx, in.Instance)
+	found, err := s.Catalog.CheckInstance(ctx, actorOf(ctx), in.Instance)
 	r := report{OK: found.OK, Version: found.Version, Findings: []finding{}}
 	for _, f := range found.Findings {
 		r.Findings = append(r.Findings, finding(f))
@@ -168,6 +168,6 @@ func (s *Server) deleteInstance(ctx context.Context, in *instancePath) error {
 }
 
 func (s *Server) discoverDatabases(ctx context.Context, in *instancePath) (list[database], error) {
-	rows, err := s.Catalog.Discover(ctx, in.Instance)
+	rows, err := s.Catalog.Discover(ctx, actorOf(ctx), in.Instance)
 	return all(rows, databaseOf), err
 }

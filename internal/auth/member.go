@@ -252,7 +252,8 @@ func (c MemberChange) apply(m *towpath.Member, now time.Time) (err error) {
 // emitMemberChange emits an audit event for each change of a member.
 func emitMemberChange(tx *store.Tx, actor towpath.Actor, was, m towpath.Member) {
 	if m.Name != was.Name {
-		tx.Emit(actor.Did(towpath.ActMemberRename, m.ID, "", "email", m.Email, "name", m.Name))
+		tx.Emit(actor.Did(towpath.ActMemberRename, m.ID, "", "email", m.Email, "name", m.Name).
+			With(towpath.Changed("name", was.Name, m.Name)))
 	}
 	if m.Role != was.Role {
 		tx.Emit(actor.Did(towpath.ActMemberRole, m.ID, "",

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,9 +43,12 @@ func (s *Service) SignIn(
 	if !ok || m.DeactivatedAt != nil {
 		return towpath.Member{}, "", wrong
 	}
-	err = s.Store.Write(ctx, func(tx *store.Tx) (err error) {
-		_, session, err = issue(ctx, tx, towpath.Credential{Kind: towpath.CredentialSession, MemberID: m.ID},
-			SessionTTL)
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
+		c, token, err := issue(ctx, tx, towpath.Credential{
+			Kind: towpath.CredentialSession, MemberID: m.ID,
+		}, SessionTTL)
+		session = token
+		tx.Emit(towpath.Actor{Member: m}.Did(towpath.ActSessionStart, c.ID, ""))
 		return err
 	})
 	return m, session, err
@@ -79,8 +83,16 @@ func (s *Service) Sessions(
 
 // EndSession ends one of the actor's sessions. A session that has ended already is no error.
 func (s *Service) EndSession(ctx context.Context, actor towpath.Actor, id string) error {
-	return s.Store.Write(ctx,
-		func(tx *store.Tx) error { return tx.DeleteCredential(ctx, actor.Member.ID, id) })
+	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		sessions, err := store.All(tx.EveryCredential(ctx, actor.Member.ID, towpath.CredentialSession))
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(sessions, func(c towpath.Credential) bool { return c.ID == id }) {
+			tx.Emit(actor.Did(towpath.ActSessionEnd, id, ""))
+		}
+		return tx.DeleteCredential(ctx, actor.Member.ID, id)
+	})
 }
 
 // Authenticate returns the actor of an API token when bearer is not empty, else of a session

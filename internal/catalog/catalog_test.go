@@ -91,7 +91,7 @@ func (b *bundle) add(t *testing.T) (towpath.Instance, []towpath.Database) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := b.Discover(t.Context(), i.ID)
+	list, err := b.Discover(t.Context(), towpath.Actor{}, i.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestDiscover_addsNewAndMarksMissing(t *testing.T) {
 	if err := os.Rename(filepath.Join(b.root, "a.db"), filepath.Join(b.root, "a.gone")); err != nil {
 		t.Fatal(err)
 	}
-	list, err := b.Discover(t.Context(), i.ID)
+	list, err := b.Discover(t.Context(), towpath.Actor{}, i.ID)
 	if err != nil || len(list) != 3 || list[0].MissingAt == nil || list[1].MissingAt != nil ||
 		list[2].Name != "c" || list[2].ProjectID != "" {
 		t.Fatalf("databases are %+v, %v", list, err)
@@ -139,7 +139,7 @@ func TestDiscover_addsNewAndMarksMissing(t *testing.T) {
 	if err := os.Rename(filepath.Join(b.root, "a.gone"), filepath.Join(b.root, "a.db")); err != nil {
 		t.Fatal(err)
 	}
-	if list, err = b.Discover(t.Context(), i.ID); err != nil || len(list) != 3 || list[0].MissingAt != nil {
+	if list, err = b.Discover(t.Context(), towpath.Actor{}, i.ID); err != nil || len(list) != 3 || list[0].MissingAt != nil {
 		t.Fatalf("databases are %+v, %v", list, err)
 	}
 }
@@ -319,7 +319,7 @@ func TestDeleteInstance_wantsItsDatabasesUnassigned(t *testing.T) {
 	if err := b.DeleteInstance(t.Context(), ada, i.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.CheckInstance(t.Context(), i.ID); towpath.ErrorCode(err) != towpath.CodeNotFound {
+	if _, err := b.CheckInstance(t.Context(), towpath.Actor{}, i.ID); towpath.ErrorCode(err) != towpath.CodeNotFound {
 		t.Errorf("it is still there: %v", err)
 	}
 }
@@ -335,7 +335,7 @@ func TestCheckInstance_keepsWhatItFound(t *testing.T) {
 	if err := os.Remove(filepath.Join(b.root, "shops")); err != nil {
 		t.Fatal(err)
 	}
-	report, err := b.CheckInstance(t.Context(), i.ID)
+	report, err := b.CheckInstance(t.Context(), towpath.Actor{}, i.ID)
 	if err != nil || report.OK {
 		t.Fatalf("report is %+v, %v", report, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -18,7 +19,9 @@ import (
 
 // Discover lists the databases of an instance on its server. It adds new ones, unassigned, and
 // marks those that no longer exist as missing. CodeUnavailable when the server cannot list them.
-func (s *Service) Discover(ctx context.Context, instanceID string) (all []towpath.Database, err error) {
+func (s *Service) Discover(
+	ctx context.Context, actor towpath.Actor, instanceID string,
+) (all []towpath.Database, err error) {
 	i, err := s.instance(ctx, instanceID)
 	if err != nil {
 		return nil, err
@@ -29,6 +32,8 @@ func (s *Service) Discover(ctx context.Context, instanceID string) (all []towpat
 	}
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		all, err = mergeDiscovered(ctx, tx, i, names)
+		tx.Emit(actor.Did(towpath.ActInstanceDiscover, i.ID, "", "instance", i.Name,
+			"n", strconv.Itoa(len(names))))
 		return err
 	})
 	return all, err
@@ -105,6 +110,7 @@ func (s *Service) Assign(
 		if d, err = tx.Database(ctx, databaseID); err != nil || d.ProjectID == projectID {
 			return err
 		}
+		before := d.ProjectID
 		act := actor.Did(towpath.ActDatabaseUnassign, d.ID, d.ProjectID, "database", d.Name)
 		if projectID != "" {
 			p, err := tx.Project(ctx, projectID)
@@ -129,7 +135,7 @@ func (s *Service) Assign(
 		if err := tx.UpdateDatabase(ctx, &d); err != nil {
 			return err
 		}
-		tx.Emit(act)
+		tx.Emit(act.With(towpath.Changed("project", before, projectID)))
 		return nil
 	})
 	return d, err

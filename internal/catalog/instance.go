@@ -1,9 +1,11 @@
 package catalog
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"towpath"
@@ -58,7 +60,9 @@ func firstError(r engine.Report) string {
 }
 
 // CheckInstance checks a saved instance and stores the result.
-func (s *Service) CheckInstance(ctx context.Context, id string) (engine.Report, error) {
+func (s *Service) CheckInstance(
+	ctx context.Context, actor towpath.Actor, id string,
+) (engine.Report, error) {
 	i, err := s.instance(ctx, id)
 	if err != nil {
 		return engine.Report{}, err
@@ -77,6 +81,7 @@ func (s *Service) CheckInstance(ctx context.Context, id string) (engine.Report, 
 			return err
 		}
 		i.CheckedAt, i.CheckError = &tx.Now, firstError(report)
+		tx.Emit(actor.Did(towpath.ActInstanceCheck, id, "", "instance", i.Name))
 		return tx.UpdateInstance(ctx, &i)
 	})
 }
@@ -193,6 +198,14 @@ func (s *Service) UpdateInstance(
 				return err
 			}
 		}
+		changes := towpath.Changed(
+			"name", i.Name, spec.Name,
+			"environment", i.EnvironmentID, spec.EnvironmentID,
+			"address", i.Address, spec.Address,
+			"username", i.Username, spec.Username,
+			"options", optionsText(i.Options), optionsText(spec.Options),
+		)
+		secret := towpath.ChangedSecret("password", !bytes.Equal(i.EncryptedPassword, encrypted))
 		i.Name = spec.Name
 		i.EnvironmentID = spec.EnvironmentID
 		i.Address = spec.Address
@@ -205,10 +218,19 @@ func (s *Service) UpdateInstance(
 			return err
 		}
 		tx.Emit(actor.Did(towpath.ActInstanceUpdate, i.ID, "",
-			"instance", i.Name, "engine", string(i.Engine), "address", i.Address))
+			"instance", i.Name, "engine", string(i.Engine), "address", i.Address).With(changes, secret))
 		return nil
 	})
 	return i, err
+}
+
+// optionsText writes options for the audit log, ordered by name.
+func optionsText(options map[string]string) string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(options)) {
+		list = append(list, name+"="+options[name])
+	}
+	return strings.Join(list, " ")
 }
 
 // moveDatabases moves an instance's databases to another environment. CodeConflict while tasks are

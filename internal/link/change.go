@@ -91,10 +91,24 @@ func (s *Service) UpdateLink(
 			}
 		}
 		tx.Emit(actor.Did(towpath.ActLinkEdit, linkID, link.ProjectID,
-			"branch", link.Branch, "base", link.BaseDirectory, "template", link.FilePathTemplate))
+			"branch", link.Branch, "base", link.BaseDirectory, "template", link.FilePathTemplate).
+			With(changedSettings(before, link)))
 		return nil
 	})
 	return link, err
+}
+
+// changedSettings lists the settings of a link that a person changed.
+func changedSettings(before, now towpath.RepositoryLink) []towpath.Change {
+	return towpath.Changed(
+		"branch", before.Branch, now.Branch,
+		"base directory", before.BaseDirectory, now.BaseDirectory,
+		"file path template", before.FilePathTemplate, now.FilePathTemplate,
+		"schema path template", before.SchemaPathTemplate, now.SchemaPathTemplate,
+		"late policy", string(before.LatePolicy), string(now.LatePolicy),
+		"waiting status", string(before.WaitingStatus), string(now.WaitingStatus),
+		"hook", string(before.HookState), string(now.HookState),
+	)
 }
 
 // repostStatuses schedules the build statuses of a link's open rollout.

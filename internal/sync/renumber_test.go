@@ -100,7 +100,7 @@ func TestRenumber(t *testing.T) {
 		wantCode(t, err, towpath.CodeConflict)
 		var acts int
 		err = b.Store.Read(t.Context(), func(tx *store.Tx) error {
-			events, err := tx.Acts(t.Context(), b.Project, store.Page{Limit: 50})
+			events, err := tx.Acts(t.Context(), store.ActFilter{ProjectID: b.Project}, store.Page{Limit: 50})
 			for _, e := range events {
 				if e.Kind == towpath.ActBranchRenumber {
 					acts++

@@ -114,21 +114,31 @@ func (s *Service) saveDelivery(
 }
 
 // Replay wakes the link of a delivery again.
-func (s *Service) Replay(ctx context.Context, _ towpath.Actor, linkID, deliveryID string) error {
+func (s *Service) Replay(ctx context.Context, actor towpath.Actor, linkID, deliveryID string) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		if _, err := tx.Delivery(ctx, linkID, deliveryID); err != nil {
 			return err
 		}
-		return tx.Enqueue(ctx, towpath.JobReconcile, linkID)
+		return readNow(ctx, tx, actor, towpath.ActDeliveryReplay, linkID, deliveryID)
 	})
 }
 
+// readNow asks for a reconcile of a link, and emits the audit event of the person who asked.
+func readNow(
+	ctx context.Context, tx *store.Tx, actor towpath.Actor, act towpath.EventKind, linkID, subjectID string,
+) error {
+	link, err := tx.Link(ctx, linkID)
+	if err != nil {
+		return err
+	}
+	tx.Emit(actor.Did(act, subjectID, link.ProjectID, "repository", link.RepositoryName,
+		"branch", link.Branch))
+	return tx.Enqueue(ctx, towpath.JobReconcile, linkID)
+}
+
 // Sync schedules a reconcile of a link now.
-func (s *Service) Sync(ctx context.Context, _ towpath.Actor, linkID string) error {
+func (s *Service) Sync(ctx context.Context, actor towpath.Actor, linkID string) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
-		if _, err := tx.Link(ctx, linkID); err != nil {
-			return err
-		}
-		return tx.Enqueue(ctx, towpath.JobReconcile, linkID)
+		return readNow(ctx, tx, actor, towpath.ActLinkSync, linkID, linkID)
 	})
 }

@@ -16,6 +16,8 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActMemberRole:       "Changed the role of {email} from {from} to {to}.",
 	towpath.ActMemberActivate:   "Activated {email}.",
 	towpath.ActMemberDeactivate: "Deactivated {email}.",
+	towpath.ActSessionStart:     "Signed in.",
+	towpath.ActSessionEnd:       "Ended a session.",
 	towpath.ActTokenCreate:      "Created the API token “{name}”.",
 	towpath.ActTokenRevoke:      "Revoked the API token “{name}”.",
 
@@ -35,6 +37,8 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActInstanceAdd:            "Added the instance {instance} ({engine}, {address}).",
 	towpath.ActInstanceUpdate:         "Changed the instance {instance} ({engine}, {address}).",
 	towpath.ActInstanceDelete:         "Deleted the instance {instance}.",
+	towpath.ActInstanceCheck:          "Checked the instance {instance}.",
+	towpath.ActInstanceDiscover:       "Listed the databases of the instance {instance}: {n}.",
 	towpath.ActDatabaseAssign:         "Assigned the database {database} to the project {project}.",
 	towpath.ActDatabaseUnassign:       "Removed the database {database} from its project.",
 	towpath.ActLedgerAdopt:            "Adopted the ledger in {instance}/{database}.",
@@ -46,6 +50,8 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActProjectMember:       "Made {email} {role} of the project.",
 	towpath.ActProjectMemberRemove: "Removed {email} from the project.",
 
+	towpath.ActProviderSignIn: "Started a sign-in at the Git provider {provider}.",
+	towpath.ActGrantConnect:   "Connected the account {account} at the Git provider {provider}.",
 	towpath.ActProviderAdd:    "Added the Git provider {provider} ({url}), verified by {account}.",
 	towpath.ActProviderSecret: "Replaced the credentials of the Git provider {provider}.",
 	towpath.ActProviderRename: "Renamed the Git provider {from} to {to}.",
@@ -55,8 +61,10 @@ var acts = map[towpath.EventKind]string{
 		"although the database contradicts it.",
 	towpath.ActLinkEdit: "Set the branch to {branch}, the base directory to “{base}” " +
 		"and the file path template to {template}.",
-	towpath.ActLinkTakeOver: "Took over the link with {repository} with the account {account}.",
-	towpath.ActLinkRemove:   "Unlinked the branch {branch} of {repository}.",
+	towpath.ActLinkTakeOver:   "Took over the link with {repository} with the account {account}.",
+	towpath.ActLinkRemove:     "Unlinked the branch {branch} of {repository}.",
+	towpath.ActLinkSync:       "Asked to read the branch {branch} of {repository}.",
+	towpath.ActDeliveryReplay: "Replayed a delivery for the branch {branch} of {repository}.",
 	towpath.ActBranchRenumber: "Renumbered the migrations of branch {branch} of {repository} " +
 		"by commit {commit}.",
 	towpath.ActHookForget: "Stopped removing the webhook {url} of {repository}.",

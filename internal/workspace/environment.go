@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"towpath"
@@ -164,10 +165,20 @@ func (s *Service) OrderEnvironments(
 		if err := wakeLinks(ctx, tx); err != nil {
 			return err
 		}
-		tx.Emit(actor.Did(towpath.ActEnvironmentOrder, "", ""))
+		tx.Emit(actor.Did(towpath.ActEnvironmentOrder, "", "").
+			With(towpath.Changed("order", namesOf(before), namesOf(rows))))
 		return nil
 	})
 	return rows, err
+}
+
+// namesOf lists the names of environments for the audit log.
+func namesOf(list []towpath.Environment) string {
+	names := make([]string, len(list))
+	for i, e := range list {
+		names[i] = e.Name
+	}
+	return strings.Join(names, ", ")
 }
 
 // ordered gives each environment the position of its id in ids, which must contain each id once.

@@ -100,11 +100,16 @@ func (s *Service) SetProjectMember(
 		if m, err = tx.Member(ctx, row.MemberID); err != nil {
 			return err
 		}
+		was, err := tx.ProjectMember(ctx, row.ProjectID, row.MemberID)
+		if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
+			return err
+		}
 		if err := tx.SetProjectMember(ctx, row); err != nil {
 			return err
 		}
 		tx.Emit(actor.Did(towpath.ActProjectMember, m.ID, row.ProjectID,
-			"email", m.Email, "role", string(row.Role)))
+			"email", m.Email, "role", string(row.Role)).
+			With(towpath.Changed("role", string(was.Role), string(row.Role))))
 		return nil
 	})
 	return m, err
