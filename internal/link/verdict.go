@@ -92,6 +92,7 @@ func (s *Service) reviewDraft(
 	}
 	draft := manifest.Draft{
 		Plan: p.Plan, Files: in.Files, Databases: in.Databases, Environments: in.Environments, Texts: texts,
+		Late: in.Late,
 	}
 	path, text, err := vcs.FirstFile(ctx, d.client.Source(d.link.RepositoryID), d.head, d.policies,
 		manifest.MaxPolicy)

@@ -13,4 +13,5 @@ type Draft struct {
 	Environments []towpath.Environment
 	Texts        map[string]string // by path, of the files that the preview has read
 	Policy       towpath.PolicyFile
+	Late         towpath.LatePolicy
 }

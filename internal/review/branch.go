@@ -124,7 +124,7 @@ func (s *Service) branchSubjectOf(
 				would[item.MigrationID] = true
 			}
 		}
-		newest := newestBefore(db, would, towpath.Rollout{})
+		newest := newestBefore(db, would, towpath.Rollout{}, link.LatePolicy)
 		for _, item := range p.Items {
 			switch {
 			case item.DatabaseID != db.ID:

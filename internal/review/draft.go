@@ -56,7 +56,7 @@ func draftSubject(d manifest.Draft) subject {
 				own[item.MigrationID] = true
 			}
 		}
-		newest := newestBefore(db, own, towpath.Rollout{})
+		newest := newestBefore(db, own, towpath.Rollout{}, d.Late)
 		for _, item := range d.Plan.Items {
 			switch {
 			case item.DatabaseID != db.ID:

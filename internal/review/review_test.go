@@ -187,6 +187,16 @@ func TestDraft(t *testing.T) {
 			},
 			want: "done ; test 0.sql [sqlite 3.54.1 ]* CO07 error 1; test 1.sql [sqlite 3.54.1 ]* CO06 error 1 DS03 error 2",
 		},
+		"a late file where such files run": {
+			held: databases{"t1": same["t1"]},
+			change: func(d *manifest.Draft) {
+				d.Late, d.Databases, d.Plan.Items = towpath.LateApply, d.Databases[:1], d.Plan.Items[:1]
+				d.Databases[0].Ledger.Entries = []towpath.LedgerEntry{{
+					MigrationID: towpath.MigrationID{Version: "3", Type: towpath.TypeDDL}, State: towpath.LedgerDone,
+				}}
+			},
+			want: "done ; test 1.sql [sqlite 3.54.1 ]* DS03 error 2",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

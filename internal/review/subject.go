@@ -88,7 +88,7 @@ func (s *Service) subjectOf(ctx context.Context, tx *store.Tx, rolloutID string)
 				own[t.MigrationID] = true
 			}
 		}
-		newest := newestBefore(d, own, r)
+		newest := newestBefore(d, own, r, link.LatePolicy)
 		for _, t := range c.tasks {
 			c.files = append(c.files, fileOf(t.Migration, t.Commit, newest, paths))
 		}
@@ -118,8 +118,14 @@ func runs(t towpath.Task) bool {
 		t.State != towpath.TaskCancelled
 }
 
-// newestBefore returns the newest version that a database had before a rollout.
-func newestBefore(d towpath.Database, own map[towpath.MigrationID]bool, r towpath.Rollout) (newest string) {
+// newestBefore returns the newest version that a database had before a rollout; "" where late
+// policy has older files run anyway.
+func newestBefore(
+	d towpath.Database, own map[towpath.MigrationID]bool, r towpath.Rollout, late towpath.LatePolicy,
+) (newest string) {
+	if late == towpath.LateApply {
+		return ""
+	}
 	for _, e := range d.Ledger.Entries {
 		before := r.CreatedAt.IsZero() || e.StartedAt.Before(r.CreatedAt)
 		if e.State.Applied() && before && !own[e.MigrationID] && plan.Compare(e.Version, newest) > 0 {
