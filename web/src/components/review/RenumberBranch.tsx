@@ -30,6 +30,7 @@ export function RenumberBranch({ review, project }: RenumberBranchProps) {
     <ConfirmButton
       title="Renumber the new files of this branch?"
       verb="Renumber"
+      size="xs"
       loading={renumber.isPending}
       onConfirm={() => renumber.mutate()}
     >

@@ -9,6 +9,7 @@ import { Commit } from '~/components/Commit'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { BranchStanding, MergeOrder } from '~/components/review/BranchStanding'
+import { FileMatrix } from '~/components/review/FileMatrix'
 import { RenumberBranch } from '~/components/review/RenumberBranch'
 import { ReviewFindings } from '~/components/review/ReviewFindings'
 import { SqlBlock } from '~/components/SqlBlock'
@@ -44,6 +45,7 @@ export default function BranchReviewPage() {
           )}
           <Facts review={data} />
           <Order review={data} project={owner} />
+          <FileMatrix files={data.review.files} />
           <Changes review={data} />
           <ReviewFindings review={data.review} sqlOf={file => textOf(data, file)} />
         </Page>
