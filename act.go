@@ -92,6 +92,11 @@ const (
 	ActProjectRename EventKind = "project.rename"
 	// ActProjectLimit: a limit of a project changed. Params: project, limit, from, to.
 	ActProjectLimit EventKind = "project.limit"
+	// ActProjectRehearse: rehearsals of a project were turned on, or on at another place. Params:
+	// project, instance.
+	ActProjectRehearse EventKind = "project.rehearse"
+	// ActProjectRehearseOff: rehearsals of a project were turned off. Params: project.
+	ActProjectRehearseOff EventKind = "project.rehearse-off"
 	// ActProjectMember: a member got a role in a project. Params: email, role.
 	ActProjectMember EventKind = "project.member"
 	// ActProjectMemberRemove: a member was removed from a project. Params: email.
@@ -169,7 +174,8 @@ func Acts() []EventKind {
 		ActReviewRelax, ActEnvironmentOrder, ActEnvironmentDelete,
 		ActInstanceAdd, ActInstanceUpdate, ActInstanceDelete, ActInstanceCheck, ActInstanceDiscover,
 		ActDatabaseAssign, ActDatabaseUnassign, ActLedgerAdopt, ActLedgerAccept,
-		ActProjectCreate, ActProjectRename, ActProjectLimit, ActProjectMember, ActProjectMemberRemove,
+		ActProjectCreate, ActProjectRename, ActProjectLimit, ActProjectRehearse, ActProjectRehearseOff,
+		ActProjectMember, ActProjectMemberRemove,
 		ActProviderSignIn, ActGrantConnect, ActProviderAdd, ActProviderSecret, ActProviderRename,
 		ActProviderDelete,
 		ActLinkAdd, ActLinkDespite, ActLinkEdit, ActLinkTakeOver, ActLinkRemove, ActLinkSync,

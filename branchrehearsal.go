@@ -72,6 +72,11 @@ func (r BranchRehearsal) Own() (files []RehearsedFile) {
 	return files
 }
 
+// Failed reports whether a file that the branch brings has failed.
+func (r BranchRehearsal) Failed() bool {
+	return slices.ContainsFunc(r.Own(), func(f RehearsedFile) bool { return f.State == RehearsedFailed })
+}
+
 // Bounds of what is kept of a rehearsal.
 const (
 	maxRehearsedStatements = 2000      // of all files

@@ -88,6 +88,47 @@ const (
 	ReasonBranchNoDrift ReasonCode = "branch-no-drift"
 	// ReasonBranchMore: a report has no room for all findings. Params: n.
 	ReasonBranchMore ReasonCode = "branch-more"
-	// ReasonNotRehearsed: nobody has run the files on a server.
+)
+
+// What a rehearsal has measured, or why there was none.
+const (
+	// ReasonNotRehearsed: the files of a branch were not run on a server. Causes: why.
 	ReasonNotRehearsed ReasonCode = "not-rehearsed"
+	// ReasonRehearsalOff: the project has rehearsals off.
+	ReasonRehearsalOff ReasonCode = "rehearsal-off"
+	// ReasonRehearsalWanted: the rehearsal has not ended.
+	ReasonRehearsalWanted ReasonCode = "rehearsal-wanted"
+	// ReasonRehearsalSlow: the rehearsal took too long. Params: limit.
+	ReasonRehearsalSlow ReasonCode = "rehearsal-slow"
+	// ReasonRehearsalMoved: the database was changed meanwhile. Params: environment, database.
+	ReasonRehearsalMoved ReasonCode = "rehearsal-moved"
+	// ReasonRehearsalEngine: the instance for rehearsals is of another kind. Params: instance.
+	ReasonRehearsalEngine ReasonCode = "rehearsal-engine"
+	// ReasonRehearsalSchema: the schema could not be made in a scratch database. Params: environment,
+	// database, message.
+	ReasonRehearsalSchema ReasonCode = "rehearsal-schema"
+	// ReasonRehearsalElsewhere: why there was no rehearsal is only said in Towpath.
+	ReasonRehearsalElsewhere ReasonCode = "rehearsal-elsewhere"
+	// ReasonRehearsalStopped: a rehearsal ended at a file. Params: path.
+	ReasonRehearsalStopped ReasonCode = "rehearsal-stopped"
+	// ReasonRehearsalLock: the strongest lock. Params: mode, table.
+	ReasonRehearsalLock ReasonCode = "rehearsal-lock"
+	// ReasonRehearsalLocks: the strongest lock of several. Params: mode, table, n.
+	ReasonRehearsalLocks ReasonCode = "rehearsal-locks"
+	// ReasonRehearsalLockAll: a lock of the whole database. Params: mode.
+	ReasonRehearsalLockAll ReasonCode = "rehearsal-lock-all"
+	// ReasonRehearsalNoLock: no lock on a table that was there.
+	ReasonRehearsalNoLock ReasonCode = "rehearsal-no-lock"
+	// ReasonRehearsalHeld: how long the longest lock was held. Params: held.
+	ReasonRehearsalHeld ReasonCode = "rehearsal-held"
+	// ReasonRehearsalRows: how many rows the files changed. Params: n.
+	ReasonRehearsalRows ReasonCode = "rehearsal-rows"
+	// ReasonRehearsalRewrites: the tables that were written again. Params: tables, more.
+	ReasonRehearsalRewrites ReasonCode = "rehearsal-rewrites"
+	// ReasonRehearsalNoRewrite: no table was written again.
+	ReasonRehearsalNoRewrite ReasonCode = "rehearsal-no-rewrite"
+	// ReasonRehearsalUnseen: not everything could be observed. Params: n.
+	ReasonRehearsalUnseen ReasonCode = "rehearsal-unseen"
+	// ReasonRehearsalUntried: nobody has tried the way back.
+	ReasonRehearsalUntried ReasonCode = "rehearsal-untried"
 )

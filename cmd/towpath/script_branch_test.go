@@ -21,12 +21,85 @@ type branchView struct {
 	Passed       bool         `json:"passed"`
 	Verdict      string       `json:"verdict"`
 	MergeOrder   []demoReason `json:"mergeOrder"`
+	Rehearsal    string       `json:"rehearsal"`
 	Sent         struct {
 		Commit string `json:"commit"`
 		State  string `json:"state"`
 		Text   string `json:"text"`
 	} `json:"sent"`
-	Review reviewView `json:"review"`
+	Review     reviewView      `json:"review"`
+	Rehearsals []rehearsalView `json:"rehearsals"`
+}
+
+// rehearsalView is a rehearsal of a branch.
+type rehearsalView struct {
+	Environment string     `json:"environment"`
+	State       string     `json:"state"`
+	Reason      demoReason `json:"reason"`
+	Server      string     `json:"server"`
+	Schema      string     `json:"schema"`
+	Files       []struct {
+		Path  string `json:"path"`
+		Own   bool   `json:"own"`
+		State string `json:"state"`
+		Rows  int    `json:"rows"`
+	} `json:"files"`
+}
+
+func (r rehearsalView) lines() []string {
+	lines := []string{strings.TrimSpace("rehearsed " + r.Environment + " " + r.State + " " + r.Reason.Text)}
+	for _, f := range r.Files {
+		lines = append(lines, fmt.Sprintf("ran %s %s, %d rows, own %t", f.Path, f.State, f.Rows, f.Own))
+	}
+	for line := range strings.Lines(r.Schema) {
+		lines = append(lines, "schema "+strings.TrimSuffix(line, "\n"))
+	}
+	return lines
+}
+
+// rehearsalUser is the user of makeUsers who may rehearse.
+const rehearsalUser = "towpath_scratch"
+
+// verbRehearse turns the rehearsals of the project on or off. USER gets an instance of its own.
+func verbRehearse(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	body := map[string]any{"rehearse": args[0] == "on", "instanceId": ""}
+	if len(args) > 1 {
+		var all items[map[string]any]
+		check(ts, w.api.call(w.ctx, "GET", "/instances", nil, &all))
+		like := all.Items[0]
+		var made identified
+		check(ts, w.api.call(w.ctx, "POST", "/instances", map[string]any{
+			"name": "Rehearsals", "engine": like["engine"], "environmentId": like["environmentId"],
+			"address": like["address"], "username": args[1], "password": "p", "options": like["options"],
+		}, &made))
+		body["instanceId"] = made.ID
+	}
+	path := "/projects/" + w.project(ts) + "/rehearsals"
+	check(ts, w.api.call(w.ctx, "PATCH", path, body, nil))
+	var checks items[struct {
+		Instance string `json:"instance"`
+		OK       bool   `json:"ok"`
+		Findings []struct {
+			Message string `json:"message"`
+			Fix     string `json:"fix"`
+		} `json:"findings"`
+	}]
+	check(ts, w.api.call(w.ctx, "POST", path+"/check", nil, &checks))
+	for _, c := range checks.Items {
+		lines := []string{fmt.Sprintf("%s ok=%t", c.Instance, c.OK)}
+		for _, f := range c.Findings {
+			lines = append(lines, f.Message+" "+f.Fix)
+		}
+		printLines(ts, lines)
+	}
+}
+
+// project is the id of the only project.
+func (w *world) project(ts *testscript.TestScript) string {
+	var all items[identified]
+	check(ts, w.api.call(w.ctx, "GET", "/projects", nil, &all))
+	return all.Items[0].ID
 }
 
 // verbBranch waits until the review of a branch stands so, as STATE and VERDICT, and the provider
@@ -52,7 +125,7 @@ func verbBranch(ts *testscript.TestScript, _ bool, args []string) {
 		b = all.Items[at]
 		told := b.Sent.Commit == head && b.Sent.State != "" && b.Sent.State != "in-progress"
 		ok := b.State == args[1] && (b.ReviewedHead == head || args[1] == "ended") &&
-			(len(args) < 3 || b.Verdict == args[2]) && (told || args[1] == "ended")
+			b.Rehearsal != "wanted" && (len(args) < 3 || b.Verdict == args[2]) && (told || args[1] == "ended")
 		return ok, fmt.Sprintf("%s is %s %s %s at %s, told %+v, want %v at %s", b.Branch, b.State, b.Verdict,
 			b.Reason.Text, b.ReviewedHead, b.Sent, args[1:], head)
 	}))
@@ -62,6 +135,9 @@ func verbBranch(ts *testscript.TestScript, _ bool, args []string) {
 		lines = append(lines, "order: "+why.Text)
 	}
 	lines = append(lines, "told: "+b.Sent.State+" "+b.Sent.Text)
+	for _, r := range b.Rehearsals {
+		lines = append(lines, r.lines()...)
+	}
 	printLines(ts, append(lines, b.Review.lines()...))
 }
 

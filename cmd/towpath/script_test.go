@@ -75,6 +75,7 @@ func TestMain(m *testing.M) {
 //	review STATE            until the review of the newest rollout stands so; what it says, to stdout
 //	levels ENVIRONMENT JSON a change of the environment's levels, as in the API
 //	branch NAME STATE [VERDICT]       until the review of a branch stands so; what it says, to stdout
+//	rehearse on|off [USER]            the project's rehearsals, by a user of their own; their check, to stdout
 //	insights COMMIT         the reports of a commit with their annotations, to stdout
 //	calls [N]               N calls of the provider's API since the last time
 //	reasons                 the reasons of the newest rollout's tasks, to stdout
@@ -114,6 +115,7 @@ func TestScenariosEverywhere(t *testing.T) {
 
 // TestScenariosOfPostgreSQL runs the stories about features that only PostgreSQL has.
 func TestScenariosOfPostgreSQL(t *testing.T) {
+	makeUsers(t)
 	t.Parallel()
 	runScenarios(t, func() targets { return postgresTargets(servers.postgres.Target()) }, false,
 		filepath.Join("testdata", "script", "postgres", "*.txtar"))
@@ -165,7 +167,7 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"accept": verbAccept, "reasons": verbReasons, "review": verbReview, "levels": verbLevels,
 			"faults": verbFaults, "branch": verbBranch, "insights": verbInsights, "calls": verbCalls,
 			"hook-deleted": verbHookDeleted, "api": verbAPI, "environment": verbEnvironment,
-			"see": verbSee, "start": verbStart,
+			"see": verbSee, "start": verbStart, "rehearse": verbRehearse,
 		},
 	})
 }

@@ -26,6 +26,7 @@ import (
 	"towpath/internal/jobs"
 	"towpath/internal/link"
 	"towpath/internal/manifest"
+	"towpath/internal/rehearsal"
 	"towpath/internal/report"
 	"towpath/internal/review"
 	"towpath/internal/rollout"
@@ -263,6 +264,7 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		rollouts: roll,
 		executor: exec,
 		reviews:  reviews,
+		rehearse: &rehearsal.Service{Store: s.store, Catalog: cat, Logger: s.log},
 	}
 	s.runner = s.jobs(c, r)
 	s.serve(c, r)
@@ -303,6 +305,7 @@ type rooms struct {
 	rollouts *rollout.Service
 	executor *executor.Service
 	reviews  *review.Service
+	rehearse *rehearsal.Service
 }
 
 // jobs returns the runner with the handler of each kind of job.
@@ -324,6 +327,7 @@ func (s *server) jobs(c *serveCommand, r rooms) *jobs.Runner {
 			towpath.JobReadBranch:    s.sync.ReadBranch,
 			towpath.JobReviewBranch:  r.reviews.ReviewBranch,
 			towpath.JobJudgeBranches: r.reviews.JudgeBranches,
+			towpath.JobRehearse:      r.rehearse.Rehearse,
 			towpath.JobPostReview:    r.report.PostReview,
 		},
 		Periodic: []jobs.PeriodicJob{

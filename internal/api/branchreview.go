@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -26,6 +27,7 @@ type BranchReview struct {
 	Files        int                  `json:"files" doc:"How many migrations the branch adds, changes or removes."`
 	Errors       int                  `json:"errors"`
 	Warnings     int                  `json:"warnings"`
+	Rehearsal    string               `json:"rehearsal" enum:"off,wanted,done,none" doc:"Whether the files were tried on a server: off in the project's settings, not yet, yes, or not, for a reason."`
 	WantedAt     time.Time            `json:"wantedAt" doc:"When the head was seen."`
 	ReviewedAt   *time.Time           `json:"reviewedAt,omitempty"`
 	EndedAt      *time.Time           `json:"endedAt,omitempty"`
@@ -55,6 +57,8 @@ type branchReviewDetail struct {
 	Base    string         `json:"base" doc:"The commit that the branch has in common with the link's branch; empty when unknown."`
 	Changes []branchChange `json:"changes" nullable:"false"`
 	Review  review         `json:"review" doc:"What the SQL review says of the files."`
+
+	Rehearsals []rehearsed `json:"rehearsals" nullable:"false" doc:"What servers did when they ran the files, for each kind of database."`
 }
 
 // branchChange is a migration that a branch adds, changes or removes.
@@ -85,6 +89,7 @@ func branchReviewOf(r towpath.BranchReview) BranchReview {
 		Files:        r.Files,
 		Errors:       r.Errors,
 		Warnings:     r.Warnings,
+		Rehearsal:    cmp.Or(string(r.Rehearsal), "off"),
 		WantedAt:     r.WantedAt,
 		ReviewedAt:   r.ReviewedAt,
 		EndedAt:      r.EndedAt,
@@ -167,6 +172,11 @@ func (s *Server) getBranchReview(
 			return err
 		}
 		v.BranchReview, v.Base, v.Review = branchReviewOf(r), r.Base, reviewOfBranch(r, found)
+		rehearsals, err := tx.BranchRehearsals(ctx, r.ID)
+		if err != nil {
+			return err
+		}
+		v.Rehearsals = all(rehearsals, rehearsedOf).Items
 		v.Changes, err = branchChanges(ctx, tx, files)
 		return err
 	})

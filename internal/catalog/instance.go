@@ -269,6 +269,15 @@ func (s *Service) DeleteInstance(ctx context.Context, actor towpath.Actor, id st
 		if err != nil {
 			return err
 		}
+		for p, err := range tx.EveryProject(ctx, "") {
+			if err != nil {
+				return err
+			}
+			if p.RehearsalInstanceID == id {
+				return towpath.Errorf(towpath.CodeConflict,
+					"The branches of the project %s are rehearsed on it. Choose another place there first.", p.Name)
+			}
+		}
 		all, err := allDatabases(ctx, tx, id)
 		if err != nil {
 			return err

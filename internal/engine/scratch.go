@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"towpath"
@@ -21,6 +22,11 @@ type Rehearser interface {
 	// it names one. Its error is a *towpath.Error: with CodeForbidden when the user may not make
 	// databases, and with the statement that allows it, or CodeTooMany when MaxScratches are there.
 	MakeScratch(ctx context.Context, t Target) (Scratch, error)
+
+	// CheckScratch says what keeps the user of t from rehearsals, or makes them say less, with a
+	// statement to run. A finding of severity "error" means that nothing may be rehearsed: whoever may
+	// push a branch decides what the user runs, so a user with power over the server is one.
+	CheckScratch(ctx context.Context, t Target) ([]Finding, error)
 
 	// Unsafe is why a statement that may run in a target must not run in a scratch database: whoever
 	// may push a branch decides what runs there. "" is the usual answer.
@@ -36,6 +42,11 @@ type Scratch interface {
 	// Target is the address of the database.
 	Target() Target
 
+	// Fill makes a schema from the Dump of a database of the same kind. It runs the text as the files
+	// run, but without the checks of each statement: a dump only creates things. What must not run in
+	// a scratch database is left out. Its error is a *statement.Error, or an *Error.
+	Fill(ctx context.Context, dump string) error
+
 	// Open is Engine.Open for it. The sessions of the DB are an Observer.
 	Open(ctx context.Context) (DB, error)
 
@@ -50,6 +61,28 @@ type Scratch interface {
 type ScratchAge struct {
 	Idle time.Duration // one without a session
 	Any  time.Duration // one with sessions
+}
+
+// DumpStatements cuts a dump into the statements that may run in a scratch database. Its error is that
+// of a statement that may run nowhere.
+func DumpStatements(e Engine, t Target, dump string) (all []statement.Statement, err error) {
+	maker, _ := e.(Rehearser)
+	vetter, _ := e.(Vetter)
+	for st, err := range e.Split(strings.NewReader(dump)) {
+		if err != nil {
+			return nil, err
+		}
+		if maker != nil && maker.Unsafe(st) != "" {
+			continue
+		}
+		if vetter != nil {
+			if err := vetter.Vet(t, st); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, st)
+	}
+	return all, nil
 }
 
 // MaxScratches is how many scratch databases an instance has at once.

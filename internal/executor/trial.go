@@ -23,8 +23,9 @@ type Trial struct {
 	Defaults statement.Limits
 	Maximum  statement.Limits
 
-	// AllowRoles is whether the texts may change roles, as in the environment of the target.
-	AllowRoles bool
+	// Home is the target that the texts are for. What may run there and not here fails nothing: it is
+	// left to the target. The zero Home has none.
+	Home engine.Target
 }
 
 // Tried is what a statement did.
@@ -66,9 +67,10 @@ func (t Trial) Run(ctx context.Context, content string, each func(Tried)) (whole
 		content: plainText{ReaderAt: strings.NewReader(content), size: int64(len(content))},
 		engine:  t.Engine, address: t.Scratch.Target(),
 	}
-	s.address.AllowRoles = t.AllowRoles
 	if err := s.read(); err != nil {
-		return false, t.failure(err)
+		failed := t.failure(err)
+		failed.Unsafe = t.fitsHome(s)
+		return false, failed
 	}
 	if each != nil {
 		if err := t.safe(s); err != nil {
@@ -80,6 +82,17 @@ func (t Trial) Run(ctx context.Context, content string, each func(Tried)) (whole
 		return !s.autocommit, t.failure(err)
 	}
 	return !s.autocommit, nil
+}
+
+// fitsHome reports whether a script that must not run here may run in its target, since it names that
+// database, or changes roles, which belong to the whole server.
+func (t Trial) fitsHome(s *script) bool {
+	if t.Home.Database == "" {
+		return false
+	}
+	home := *s
+	home.address = t.Home
+	return home.read() == nil
 }
 
 // safe refuses a script with a statement that is only for targets.

@@ -40,9 +40,6 @@ func (r *runner) file(ctx context.Context, f File) towpath.RehearsedFile {
 		n.file.Failure = &towpath.RehearsalFailure{
 			Line: failed.Pos.Line, Column: failed.Pos.Column, Reason: failed.Reason,
 		}
-		if bound := explain(ctx, nil); bound != nil {
-			n.file.Failure.Reason = towpath.ReasonOf(bound)
-		}
 	}
 	return n.end(time.Now())
 }

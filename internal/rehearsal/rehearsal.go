@@ -47,13 +47,21 @@ type Input struct {
 	Engine engine.Engine
 	// Instance is where the scratch database is made. Where it names a database, that one is read for
 	// its encoding, and not changed.
-	Instance   engine.Target
-	AllowRoles bool             // whether the files may change roles, as in the environment of the target
-	Limits     statement.Limits // of files that set none
-	Setup      []File           // make the schema that is there before; they are not measured
-	Files      []File           // in the order in which they run
-	Logger     *slog.Logger     // gets what follows a rehearsal that has its result
+	Instance engine.Target
+	Server   string           // its version, such as "PostgreSQL 15.20"; "" asks it
+	Limits   statement.Limits // of files that set none
+	Time     time.Duration    // of all of it; 0 is MaxTime
+	// Home is the target whose files these are, which some name; and whether they may change roles there.
+	Home   engine.Target
+	Schema string       // what is there before, as the dump of the target
+	Setup  []File       // make more of it; they are not measured
+	Files  []File       // in the order in which they run
+	Logger *slog.Logger // gets what follows a rehearsal that has its result
+	// Ended, unless nil, gets the result before the scratch database is dropped, which takes time
+	Ended func(towpath.Rehearsal)
 }
+
+func (in Input) time() time.Duration { return cmp.Or(in.Time, MaxTime) }
 
 // Run rehearses files. A file that fails is a part of the result, and those behind it are skipped.
 // Its error says why there was no rehearsal: a *towpath.Error with the way out where there is one.
@@ -68,41 +76,76 @@ func Run(ctx context.Context, in Input) (result towpath.Rehearsal, err error) {
 			len(in.Files), MaxFiles)
 	}
 	start := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, MaxTime)
+	ctx, cancel := context.WithTimeout(ctx, in.time())
 	defer cancel()
 	in.sweep(ctx, maker)
 	scratch, err := in.make(ctx, maker)
 	if err != nil {
-		return result, err
+		return result, in.explain(ctx, err)
 	}
 	defer in.drop(ctx, scratch)
 	bounded, stop := watchSize(ctx, scratch)
 	defer stop()
-	r, err := in.open(bounded, scratch)
+	if result, err = in.in(bounded, scratch); err != nil {
+		return towpath.Rehearsal{}, in.explain(bounded, err)
+	}
+	if result.Server = in.Server; result.Server == "" {
+		report, err := in.Engine.Check(ctx, in.Instance)
+		if result.Server = cmp.Or(report.Version, in.Engine.Describe().Name); err != nil {
+			return result, in.explain(bounded, err)
+		}
+	}
+	result.Seconds = time.Since(start).Seconds()
+	if in.Ended != nil {
+		in.Ended(result)
+	}
+	return result, nil
+}
+
+// in rehearses in a scratch database that is empty.
+func (in Input) in(ctx context.Context, scratch engine.Scratch) (result towpath.Rehearsal, err error) {
+	if len(in.Schema) > MaxSetup {
+		return result, towpath.Errorf(towpath.CodeTooLarge, "The schema is longer than %d MiB.", MaxSetup>>20)
+	}
+	if in.Schema != "" {
+		if err := scratch.Fill(ctx, in.Schema); err != nil {
+			return result, &SchemaError{err}
+		}
+	}
+	r, err := in.open(ctx, scratch)
 	if err != nil {
 		return result, err
 	}
 	defer r.close()
-	if err := r.setup(bounded, in.Setup); err != nil {
-		return result, explain(bounded, err)
+	if err := r.setup(ctx, in.Setup); err != nil {
+		return result, err
 	}
-	before, err := r.trial.DB.Schema(bounded)
+	before, err := r.trial.DB.Schema(ctx)
 	if err != nil {
-		return result, explain(bounded, fmt.Errorf("read the schema before: %w", err))
+		return result, fmt.Errorf("read the schema before: %w", err)
 	}
-	result.Files = r.run(bounded, in.Files)
-	if context.Cause(bounded) == nil { // otherwise a file has failed at a bound
-		after, err := r.trial.DB.Schema(bounded)
-		if err != nil {
-			return result, explain(bounded, fmt.Errorf("read the schema after: %w", err))
-		}
-		result.Schema = schema.Diff(before.Dump, after.Dump)
+	result.Files = r.run(ctx, in.Files)
+	if err := context.Cause(ctx); err != nil { // a file has failed at a bound, which is not its fault
+		return result, err
 	}
-	report, err := in.Engine.Check(ctx, in.Instance)
-	result.Server = cmp.Or(report.Version, in.Engine.Describe().Name)
-	result.Seconds = time.Since(start).Seconds()
-	return result, err
+	after, err := r.trial.DB.Schema(ctx)
+	if err != nil {
+		return result, fmt.Errorf("read the schema after: %w", err)
+	}
+	result.Schema = schema.Diff(before.Dump, after.Dump)
+	return result, nil
 }
+
+// SchemaError says that the schema of the target could not be made.
+type SchemaError struct{ Err error }
+
+// Error implements error.
+func (e *SchemaError) Error() string {
+	return "make the schema in the scratch database: " + e.Err.Error()
+}
+
+// Unwrap returns the cause.
+func (e *SchemaError) Unwrap() error { return e.Err }
 
 // sweep drops what earlier rehearsals left. A failure stops nothing: the next one tries again.
 func (in Input) sweep(ctx context.Context, maker engine.Rehearser) {
@@ -170,14 +213,15 @@ func watchSize(ctx context.Context, scratch engine.Scratch) (context.Context, fu
 }
 
 // explain says of an error whether a bound of the rehearsal caused it.
-func explain(ctx context.Context, err error) error {
+func (in Input) explain(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(context.Cause(ctx), errTooLarge):
 		return towpath.Errorf(towpath.CodeTooLarge,
 			"The rehearsal was ended: its database took more than %d MiB.", MaxBytes>>20)
 	case errors.Is(context.Cause(ctx), context.DeadlineExceeded):
-		return towpath.Errorf(towpath.CodeTooLarge,
-			"The rehearsal was ended: it took more than %s.", MaxTime)
+		e := towpath.Errorf(towpath.CodeTooLarge, "The rehearsal was ended: it took more than %s.", in.time())
+		e.Reason = towpath.Why(towpath.ReasonRehearsalSlow, "limit", in.time().String())
+		return e
 	}
 	return err
 }
@@ -192,7 +236,7 @@ func (in Input) open(ctx context.Context, scratch engine.Scratch) (*runner, erro
 		Lock: towpath.DefaultLockTimeout, Statement: towpath.DefaultStatementTimeout,
 	})
 	return &runner{trial: executor.Trial{
-		Engine: in.Engine, Scratch: scratch, DB: db, AllowRoles: in.AllowRoles, Defaults: limits,
+		Engine: in.Engine, Scratch: scratch, DB: db, Home: in.Home, Defaults: limits,
 		Maximum: statement.Limits{Lock: maxLock, Statement: maxStatement},
 	}}, nil
 }

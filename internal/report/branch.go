@@ -24,6 +24,8 @@ type branch struct {
 	files     []towpath.ReviewedFile
 	databases []towpath.Database // of the project
 	stages    []towpath.Environment
+
+	rehearsals []towpath.BranchRehearsal
 }
 
 // PostReview reports the review of a branch on its head: a build status, and a report with findings
@@ -44,12 +46,13 @@ func (s *Service) PostReview(ctx context.Context, id string) (requeueAt *time.Ti
 	if err := s.endSuperseded(ctx, client, &b); err != nil {
 		return s.notPosted(ctx, b, err)
 	}
-	st, send, again := b.status(s.Store.Now())
+	now := s.Store.Now()
+	st, send, again := b.status(now)
 	if !send {
 		return again, nil
 	}
 	reports, _ := client.(vcs.Reporter)
-	if b.told() && reports != nil {
+	if b.told(now) && reports != nil {
 		if err := s.sendReport(ctx, reports, &b); err != nil {
 			return s.notPosted(ctx, b, err)
 		}
@@ -77,16 +80,20 @@ func (s *Service) readBranch(ctx context.Context, id string) (b branch, err erro
 		if b.stages, err = tx.Environments(ctx); err != nil {
 			return err
 		}
+		if b.rehearsals, err = tx.BranchRehearsals(ctx, id); err != nil {
+			return err
+		}
 		b.files, err = tx.BranchFindings(ctx, id)
 		return err
 	})
 	return b, err
 }
 
-// told reports whether the review of the head has ended, so that there is a report.
-func (b branch) told() bool {
+// told reports whether the review of the head has ended, so that there is a report. A rehearsal that
+// takes too long is not waited for.
+func (b branch) told(now time.Time) bool {
 	done := b.review.State == towpath.BranchDone || b.review.State == towpath.BranchFailed
-	return done && b.review.Judged && b.review.Reviewed == b.review.Head
+	return done && b.review.Judged && b.review.Reviewed == b.review.Head && !b.review.Rehearsing(now)
 }
 
 // notPosted returns when to try again after an error. A commit that the provider does not have is

@@ -31,7 +31,7 @@ func (b branch) status(now time.Time) (st vcs.Status, send bool, again *time.Tim
 		ended := r.Sent.Commit != "" && (r.Sent.Commit != r.Head ||
 			r.Sent.State == string(vcs.StatusInProgress))
 		return newStatus(vcs.StatusSuccessful, "%s", wording.Text(r.Reason)), ended, nil
-	case b.told():
+	case b.told(now):
 		return b.verdict(), true, nil
 	case r.Files == 0: // nobody knows whether it needs a review
 		return st, false, nil
@@ -115,7 +115,7 @@ func (b branch) summary() (said []towpath.Reason) {
 
 // report is the report without its key: ten fields, always the same.
 func (b branch) report(page string) vcs.Report {
-	rehearsed := wording.Text(towpath.Why(towpath.ReasonNotRehearsed))
+	measured := b.measured()
 	plan := towpath.Why(towpath.ReasonBranchFiles, "n", strconv.Itoa(b.review.Files))
 	return vcs.Report{
 		Title:   "Towpath review: " + b.project.Name,
@@ -124,11 +124,11 @@ func (b branch) report(page string) vcs.Report {
 		URL:     page,
 		Fields: []vcs.ReportField{
 			{Title: "Verdict", Text: wording.Text(b.counts())},
-			{Title: "Locks", Text: rehearsed},
-			{Title: "Held for", Text: rehearsed},
-			{Title: "Rows and bytes touched", Text: rehearsed},
-			{Title: "Rewrites", Text: rehearsed},
-			{Title: "Reversible", Text: rehearsed},
+			{Title: "Locks", Text: measured.locks},
+			{Title: "Held for", Text: measured.held},
+			{Title: "Rows and bytes touched", Text: measured.rows},
+			{Title: "Rewrites", Text: measured.rewrites},
+			{Title: "Reversible", Text: measured.reversible},
 			{Title: "Databases", Text: b.where()},
 			{Title: "Drift", Text: wording.Text(b.drift())},
 			{Title: "Merge order", Text: wording.Text(b.order())},

@@ -24,6 +24,7 @@ type branchSubject struct {
 	subject
 	review towpath.BranchReview
 	own    map[string]bool // paths that the branch changes
+	orders []towpath.BranchRehearsal
 }
 
 // ReviewBranch reviews the migrations that a branch changes, from the texts that are stored. It is a
@@ -41,10 +42,15 @@ func (s *Service) ReviewBranch(ctx context.Context, id string) (requeueAt *time.
 	}
 	var sub branchSubject
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
-		sub, err = s.branchSubjectOf(ctx, tx, r, link, files)
-		return err
+		if sub, err = s.branchSubjectOf(ctx, tx, r, link, files); err != nil {
+			return err
+		}
+		return sub.rehearse(ctx, tx)
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := s.saveOrders(ctx, sub); err != nil { // they are made while the rules look
 		return nil, err
 	}
 	made, objects, err := s.branchFindings(ctx, sub)

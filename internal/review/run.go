@@ -83,7 +83,7 @@ func (s *Service) file(ctx context.Context, sub subject, f file, all []*one) err
 			continue
 		}
 		if own.edited { // it does not run
-			o.files = append(o.files, o.review(own, &sqlreview.File{Path: own.Path}, 0))
+			o.files = append(o.files, o.review(own, &sqlreview.File{Path: own.Path}, 0, nil))
 			continue
 		}
 		if !read {
@@ -109,10 +109,13 @@ func (s *Service) file(ctx context.Context, sub subject, f file, all []*one) err
 				sub.objects[f.Path] = objectsOf(tree)
 			}
 		}
-		o.files = append(o.files, o.review(own, tree, len(text)))
+		o.files = append(o.files, o.review(own, tree, len(text), sub.rehearsed[o.at(own)]))
 	}
 	return nil
 }
+
+// at is the place of a file of the set.
+func (s *set) at(f file) place { return place{environmentID: s.environment.ID, path: f.Path} }
 
 // parse reads a text; nil for one that is too large.
 func (s *Service) parse(
@@ -128,8 +131,10 @@ func (s *Service) parse(
 	return files[0], nil
 }
 
-// review judges one text for one set.
-func (o *one) review(f file, parsed *sqlreview.File, size int) towpath.ReviewedFile {
+// review judges one text for one set. rehearsed is where a rehearsal of it has stopped; nil for none.
+func (o *one) review(
+	f file, parsed *sqlreview.File, size int, rehearsed *sqlreview.Rehearsed,
+) towpath.ReviewedFile {
 	made := o.unreviewed(f, o.reason)
 	made.Against = o.against
 	if parsed == nil {
@@ -142,6 +147,7 @@ func (o *one) review(f file, parsed *sqlreview.File, size int) towpath.ReviewedF
 	}
 	copied := copyOf(parsed)
 	copied.Late, copied.Edited, copied.NoUndo = f.late, f.edited, f.noUndo
+	copied.Rehearsed = rehearsed
 	result := o.reviewer.File(copied)
 	copied.Statements = nil // the catalog keeps the file
 	made.Statements = result.Statements

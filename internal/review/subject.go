@@ -9,6 +9,7 @@ import (
 
 	"towpath"
 	"towpath/internal/plan"
+	"towpath/internal/sqlreview"
 	"towpath/internal/store"
 )
 
@@ -20,8 +21,12 @@ type subject struct {
 	changes      []change
 	texts        texts
 	objects      map[string][]string // what each file changes, by path; nil when nobody asks
-	began        bool                // the files of a rollout may run meanwhile; those of a preview do not
+	rehearsed    map[place]*sqlreview.Rehearsed
+	began        bool // the files of a rollout may run meanwhile; those of a preview do not
 }
+
+// place is a file in the databases of an environment.
+type place struct{ environmentID, path string }
 
 // change is what one database is to get, in order.
 type change struct {

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -175,8 +176,9 @@ func (s *Service) saveBranch(
 			return err
 		}
 		if r.State != towpath.BranchPending {
-			r.Errors, r.Warnings = 0, 0
-			if err := tx.SetBranchFindings(ctx, r.ID, nil); err != nil {
+			r.Errors, r.Warnings, r.Rehearsal = 0, 0, towpath.RehearsalOff
+			err := errors.Join(tx.SetBranchFindings(ctx, r.ID, nil), tx.SetBranchRehearsals(ctx, r.ID, nil))
+			if err != nil {
 				return err
 			}
 		}

@@ -47,6 +47,8 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActProjectCreate:       "Created the project {project}.",
 	towpath.ActProjectRename:       "Renamed the project {from} to {to}.",
 	towpath.ActProjectLimit:        "Changed the {limit:words} of the project {project} from {from:limit} to {to:limit}.",
+	towpath.ActProjectRehearse:     "Let branches of the project {project} be rehearsed on {instance:instance}.",
+	towpath.ActProjectRehearseOff:  "Turned off the rehearsals of the project {project}.",
 	towpath.ActProjectMember:       "Made {email} {role} of the project.",
 	towpath.ActProjectMemberRemove: "Removed {email} from the project.",
 

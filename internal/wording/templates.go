@@ -282,7 +282,28 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonBranchDrift:       "The ledger of {environment}/{database} was changed outside Towpath.",
 	towpath.ReasonBranchNoDrift:     "None in the ledgers",
 	towpath.ReasonBranchMore:        "{n:more finding} did not fit here. The review in Towpath has them.",
-	towpath.ReasonNotRehearsed:      "Not rehearsed",
+
+	towpath.ReasonNotRehearsed:    "Not rehearsed: {cause}.",
+	towpath.ReasonRehearsalOff:    "Rehearsals are off. Turn them on in the project's settings.",
+	towpath.ReasonRehearsalWanted: "The rehearsal has not ended yet.",
+	towpath.ReasonRehearsalSlow:   "The rehearsal took longer than {limit:span}. Push again to try it again.",
+	towpath.ReasonRehearsalMoved: "{environment}/{database} was changed at that time. " +
+		"Push again to have the files rehearsed.",
+	towpath.ReasonRehearsalEngine: "The instance {instance} for rehearsals is of another kind than the database. " +
+		"Choose another one in the project's settings.",
+	towpath.ReasonRehearsalSchema:    "The schema of {environment}/{database} could not be made in a scratch database: {message}",
+	towpath.ReasonRehearsalElsewhere: "The review in Towpath says why.",
+	towpath.ReasonRehearsalStopped:   "The rehearsal stopped at {path}.",
+	towpath.ReasonRehearsalLock:      "{mode} on {table}",
+	towpath.ReasonRehearsalLocks:     "{mode} on {table}, and locks on {n:more table}",
+	towpath.ReasonRehearsalLockAll:   "{mode} on the whole database",
+	towpath.ReasonRehearsalNoLock:    "None that keeps others out",
+	towpath.ReasonRehearsalHeld:      "{held} in the rehearsal, where tables are nearly empty",
+	towpath.ReasonRehearsalRows:      "{n:row} in the rehearsal, where tables are nearly empty",
+	towpath.ReasonRehearsalRewrites:  "{tables:list}",
+	towpath.ReasonRehearsalNoRewrite: "None",
+	towpath.ReasonRehearsalUnseen:    "Of {n:statement} not everything could be observed.",
+	towpath.ReasonRehearsalUntried:   "Not tried",
 
 	towpath.ReasonMergeClear: "Nothing speaks against merging now.",
 	towpath.ReasonMergeEdits: "{path} is edited, and {environment}/{database} has it already. " +

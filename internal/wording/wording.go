@@ -86,6 +86,8 @@ func value(r towpath.Reason, name string) string {
 		return pace(param)
 	case "limit":
 		return limit(param)
+	case "instance":
+		return cmp.Or(param, "the first database's instance")
 	case "level":
 		return cmp.Or(param, "the preset's")
 	case "setting":

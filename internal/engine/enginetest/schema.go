@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -41,6 +42,7 @@ func ReplayAll(
 				return
 			}
 			source, replay := Replay(t, f, text)
+			fills(t, f, source)
 			SameCatalog(t, f.Engine, source, replay)
 			if reason, ok := strings.CutPrefix(text, "-- not followed: "); ok {
 				t.Logf("not followed: %s", reason[:strings.Index(reason, "\n")])
@@ -78,6 +80,42 @@ func Replay(t *testing.T, f Fixture, script string) (source, replay engine.Targe
 		t.Errorf("the dump does not replay.\nfirst:\n%s\nsecond:\n%s", want.Dump, got.Dump)
 	}
 	return source, replay
+}
+
+// onlyInTargets are the objects that a scratch database does not get: they run by themselves.
+var onlyInTargets = regexp.MustCompile(`(?m)^CREATE (DEFINER\S* )?EVENT `)
+
+// fills expects that a scratch database gets the same schema from the dump.
+func fills(t *testing.T, f Fixture, source engine.Target) {
+	t.Helper()
+	_, from := setupTarget(t, f, source)
+	want := from.schema(t.Context())
+	if onlyInTargets.MatchString(want.Dump) {
+		return
+	}
+	scratch, err := f.Engine.(engine.Rehearser).MakeScratch(t.Context(), source)
+	for towpath.ErrorCode(err) == towpath.CodeTooMany && t.Context().Err() == nil {
+		scratch, err = f.Engine.(engine.Rehearser).MakeScratch(t.Context(), source)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := scratch.Drop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}()
+	if err := scratch.Fill(t.Context(), want.Dump); err != nil {
+		t.Fatalf("%v in\n%s", err, want.Dump)
+	}
+	db, err := scratch.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if got, err := db.Schema(t.Context()); err != nil || got.Dump != want.Dump {
+		t.Errorf("the scratch database differs, %v.\nthe dump:\n%s\nfrom it:\n%s", err, want.Dump, got.Dump)
+	}
 }
 
 // wanted is the text of a want line, without its needs.
