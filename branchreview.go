@@ -71,9 +71,12 @@ type BranchReview struct {
 	Warnings   int
 	Rehearsal  RehearsalState // of all rehearsals of the files
 	Sent       BranchSent
-	WantedAt   time.Time  // when Head was seen
-	ReviewedAt *time.Time // nil until the first review
-	EndedAt    *time.Time
+	// the newest one of the branch; zero for none
+	PullRequest PullRequest
+	Told        BranchTold
+	WantedAt    time.Time  // when Head was seen
+	ReviewedAt  *time.Time // nil until the first review
+	EndedAt     *time.Time
 }
 
 // Passed reports whether the review has ended well: without errors, and with nothing that keeps the

@@ -24,6 +24,7 @@ const (
 	JobJudgeBranches JobKind = "judge-branches" // subject: repository link; the merge order of its branches
 	JobRehearse      JobKind = "rehearse"       // subject: instance; the rehearsals of branches there
 	JobPostReview    JobKind = "post-review"    // subject: branch review; reports it to the provider
+	JobPullRequests  JobKind = "pull-requests"  // subject: repository link; reads its pull requests
 )
 
 // Job requests work on a subject. There is one row per kind and subject, and another request only

@@ -38,6 +38,8 @@ const (
 	ReasonBranchDeleted ReasonCode = "branch-deleted"
 	// ReasonBranchMerged: the link's branch has all that the branch changes. Params: branch.
 	ReasonBranchMerged ReasonCode = "branch-merged"
+	// ReasonBranchDeclined: the pull request of the branch was declined. Params: n.
+	ReasonBranchDeclined ReasonCode = "branch-declined"
 	// ReasonBranchEmptied: the branch no longer changes a migration. Params: branch.
 	ReasonBranchEmptied ReasonCode = "branch-emptied"
 	// ReasonBranchOld: nobody has committed to the branch for long. Params: since.

@@ -329,6 +329,7 @@ func (s *server) jobs(c *serveCommand, r rooms) *jobs.Runner {
 			towpath.JobJudgeBranches: r.reviews.JudgeBranches,
 			towpath.JobRehearse:      r.rehearse.Rehearse,
 			towpath.JobPostReview:    r.report.PostReview,
+			towpath.JobPullRequests:  s.sync.ReadPullRequests,
 		},
 		Periodic: []jobs.PeriodicJob{
 			{Name: "poll", Every: time.Second, Run: s.sync.WakeDue},

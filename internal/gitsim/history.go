@@ -13,8 +13,8 @@ func (g *Repo) MergeBase(a, b string) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
-// Gained lists the commits that a branch gained, newest first and at most limit of them, and reports
-// whether the branch lost some. A new branch (before is empty) gains all its ancestors.
+// Gained lists the commits that a branch gained, newest first and at most limit of them, and
+// reports whether the branch lost some. A new branch (before is empty) gains all its ancestors.
 func (g *Repo) Gained(before, after string, limit int) (hashes []string, forced bool, err error) {
 	// Nearly every push adds a few commits in a row, which takes no process to see.
 	at := after
@@ -47,26 +47,47 @@ func (g *Repo) Gained(before, after string, limit int) (hashes []string, forced 
 // ErrConflict is the error of [Repo.Merge] when the branches conflict or the destination is gone.
 var ErrConflict = errors.New("the branches conflict")
 
-// Merge makes a merge commit of a source on a branch and returns its hash. The author is
+// How [Repo.Merge] brings a source into a branch.
+const (
+	MergeCommit = "merge_commit"
+	MergeSquash = "squash"       // one commit with all changes
+	MergeFast   = "fast_forward" // the branch moves to the source, which must contain it
+)
+
+// Merge brings a source into a branch and returns the branch's new head. The author is
 // "Name <mail>". Call it within [Repo.Push].
-func (g *Repo) Merge(branch, source, message, author string) (string, error) {
+func (g *Repo) Merge(branch, source, how, message, author string) (string, error) {
 	dest, err := g.Branch(branch)
 	if err != nil {
 		return "", ErrConflict
 	}
+	hash := source
+	if how == MergeFast {
+		if base, err := g.MergeBase(dest, source); err != nil || base != dest {
+			return "", ErrConflict
+		}
+	} else if hash, err = g.mergeCommit(dest, source, how, message, author); err != nil {
+		return "", err
+	}
+	_, err = g.Run(nil, "update-ref", "refs/heads/"+branch, hash, dest)
+	return hash, err
+}
+
+func (g *Repo) mergeCommit(dest, source, how, message, author string) (string, error) {
 	tree, err := g.Run(nil, "merge-tree", "--write-tree", dest, source)
 	if err != nil {
 		return "", ErrConflict
 	}
 	name, mail, _ := strings.Cut(strings.TrimSuffix(author, ">"), " <")
-	out, err := g.Run(strings.NewReader(message), "-c", "user.name="+name, "-c", "user.email="+mail,
-		"commit-tree", strings.TrimSpace(string(tree)), "-p", dest, "-p", source)
-	if err != nil {
-		return "", err
+	args := []string{
+		"-c", "user.name=" + name, "-c", "user.email=" + mail,
+		"commit-tree", strings.TrimSpace(string(tree)), "-p", dest,
 	}
-	hash := strings.TrimSpace(string(out))
-	_, err = g.Run(nil, "update-ref", "refs/heads/"+branch, hash, dest)
-	return hash, err
+	if how == MergeCommit {
+		args = append(args, "-p", source)
+	}
+	out, err := g.Run(strings.NewReader(message), args...)
+	return strings.TrimSpace(string(out)), err
 }
 
 // FileDiff is how one file differs between two trees.

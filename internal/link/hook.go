@@ -29,11 +29,16 @@ func (s *Service) createHook(
 		return err
 	}
 	address := s.hookURL(link.HookKey)
+	hears, err := s.Accounts.HearsPullRequests(ctx, link.GrantID)
+	if err != nil {
+		return err
+	}
 	id, err := client.Hooks(link.RepositoryID).Ensure(ctx, vcs.Hook{
-		ID:     link.HookID,
-		URL:    address,
-		Secret: hookSecret,
-		Active: true,
+		ID:           link.HookID,
+		URL:          address,
+		Secret:       hookSecret,
+		Active:       true,
+		PullRequests: hears,
 	})
 	if err != nil {
 		s.discardHook(ctx, *link, id != "" || !refusedHook(err))
@@ -111,14 +116,7 @@ func (s *Service) CheckHook(ctx context.Context, linkID string) (requeueAt *time
 		return nil, err
 	}
 	if link.HookURL != s.hookURL(link.HookKey) {
-		hookSecret, err := s.HookSecret(link)
-		if err != nil {
-			return nil, err
-		}
-		if err := s.createHook(ctx, client, &link, hookSecret); err != nil {
-			return vcs.RetryAt(err), err
-		}
-		return nil, s.saveHook(ctx, link)
+		return s.renewHook(ctx, client, link)
 	}
 	hook, err := client.Hooks(link.RepositoryID).Get(ctx, link.HookID)
 	missing := vcs.KindOf(err) == vcs.NotFound
@@ -128,6 +126,11 @@ func (s *Service) CheckHook(ctx context.Context, linkID string) (requeueAt *time
 		}
 	}
 	s.refusals.Accepted("hook of " + link.ID)
+	if err == nil && hook.Active && !hook.PullRequests {
+		if hears, err := s.Accounts.HearsPullRequests(ctx, link.GrantID); err == nil && hears {
+			return s.renewHook(ctx, client, link)
+		}
+	}
 	switch {
 	case missing:
 		link.HookState = towpath.HookMissing
@@ -145,6 +148,20 @@ func (s *Service) CheckHook(ctx context.Context, linkID string) (requeueAt *time
 		link.HookReason = towpath.Why(towpath.ReasonHookSilent, "url", link.HookURL)
 	default:
 		return nil, nil
+	}
+	return nil, s.saveHook(ctx, link)
+}
+
+// renewHook brings a hook to the server's address and the events that its grant may hear of.
+func (s *Service) renewHook(
+	ctx context.Context, client vcs.Client, link towpath.RepositoryLink,
+) (requeueAt *time.Time, err error) {
+	hookSecret, err := s.HookSecret(link)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.createHook(ctx, client, &link, hookSecret); err != nil {
+		return vcs.RetryAt(err), err
 	}
 	return nil, s.saveHook(ctx, link)
 }

@@ -22,6 +22,7 @@ type branch struct {
 	link      towpath.RepositoryLink
 	project   towpath.Project
 	files     []towpath.ReviewedFile
+	changes   []towpath.BranchFile
 	databases []towpath.Database // of the project
 	stages    []towpath.Environment
 
@@ -29,8 +30,8 @@ type branch struct {
 }
 
 // PostReview reports the review of a branch on its head: a build status, and a report with findings
-// at their lines where the provider has such. It is a job's handler. What is sent is read when it is
-// sent, and what was sent before is not sent again.
+// at their lines where the provider has such; and in its pull request, where the grant may. It is a
+// job's handler. What is sent is read when it is sent, and what was sent before is not sent again.
 func (s *Service) PostReview(ctx context.Context, id string) (requeueAt *time.Time, err error) {
 	b, err := s.readBranch(ctx, id)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound { // unlinked, or no longer followed
@@ -48,19 +49,28 @@ func (s *Service) PostReview(ctx context.Context, id string) (requeueAt *time.Ti
 	}
 	now := s.Store.Now()
 	st, send, again := b.status(now)
-	if !send {
-		return again, nil
+	if send {
+		err = s.sendCommit(ctx, client, &b, st)
 	}
-	reports, _ := client.(vcs.Reporter)
-	if b.told(now) && reports != nil {
-		if err := s.sendReport(ctx, reports, &b); err != nil {
-			return s.notPosted(ctx, b, err)
-		}
+	if err == nil {
+		err = s.tellPullRequest(ctx, &b)
 	}
-	if err := s.sendStatus(ctx, client, &b, st); err != nil {
+	if err != nil {
 		return s.notPosted(ctx, b, err)
 	}
 	return again, nil
+}
+
+// sendCommit sends what the head's page shows: the report first, so that a status never leads to an
+// old one.
+func (s *Service) sendCommit(ctx context.Context, client vcs.Client, b *branch, st vcs.Status) error {
+	reports, _ := client.(vcs.Reporter)
+	if b.told(s.Store.Now()) && reports != nil {
+		if err := s.sendReport(ctx, reports, b); err != nil {
+			return err
+		}
+	}
+	return s.sendStatus(ctx, client, b, st)
 }
 
 func (s *Service) readBranch(ctx context.Context, id string) (b branch, err error) {
@@ -81,6 +91,9 @@ func (s *Service) readBranch(ctx context.Context, id string) (b branch, err erro
 			return err
 		}
 		if b.rehearsals, err = tx.BranchRehearsals(ctx, id); err != nil {
+			return err
+		}
+		if b.changes, err = tx.BranchFiles(ctx, id); err != nil {
 			return err
 		}
 		b.files, err = tx.BranchFindings(ctx, id)
@@ -218,7 +231,7 @@ func (s *Service) saveSent(ctx context.Context, b branch) error {
 		if err != nil {
 			return err
 		}
-		r.Sent = b.review.Sent
+		r.Sent, r.Told = b.review.Sent, b.review.Told
 		return tx.UpdateBranchReview(ctx, r)
 	})
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {

@@ -20,9 +20,11 @@ type branchWorld struct {
 	seen   int // requests that were listed
 }
 
-func newBranchWorld(t *testing.T) *branchWorld {
+func newBranchWorld(t *testing.T, scopes ...string) *branchWorld {
 	t.Helper()
 	b := &branchWorld{World: linktest.Setup(t, "sqlite:"+t.TempDir()+"/m.db"), t: t}
+	b.Consumer.Scopes = append(b.Consumer.Scopes, scopes...)
+	b.Sim.AddConsumer(b.Consumer)
 	b.Commit(t, map[string]string{"README.md": "0"})
 	link := b.Linked(t)
 	b.Reconciled(t, link.ID)
@@ -81,9 +83,13 @@ func (b *branchWorld) calls() string {
 	all := b.Sim.Requests()
 	var list []string
 	for _, r := range all[b.seen:] {
-		if i := strings.Index(r.Path, "/commit/"); i >= 0 {
+		if i := max(strings.Index(r.Path, "/commit/"), strings.Index(r.Path, "/pullrequests/")); i >= 0 {
 			parts := strings.Split(r.Path[i:], "/")
-			list = append(list, r.Method+" "+parts[len(parts)-1][:min(11, len(parts[len(parts)-1]))])
+			last := parts[len(parts)-1]
+			if kind := parts[len(parts)-2]; kind == "comments" || kind == "tasks" {
+				last = strings.TrimSuffix(kind, "s")
+			}
+			list = append(list, r.Method+" "+last[:min(11, len(last))])
 		}
 	}
 	b.seen = len(all)

@@ -28,6 +28,8 @@ var branchReviews = newTable("branch_review", 1, func(r *towpath.BranchReview) [
 		{"warnings", &r.Warnings},
 		{"rehearsal", (*string)(&r.Rehearsal)},
 		{"sent", jsonText{&r.Sent}},
+		{"pull_request", jsonText{&r.PullRequest}},
+		{"told", jsonText{&r.Told}},
 		{"wanted_at", instant{&r.WantedAt}},
 		{"reviewed_at", maybe{&r.ReviewedAt}},
 		{"ended_at", maybe{&r.EndedAt}},

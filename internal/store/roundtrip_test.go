@@ -100,6 +100,19 @@ func fillIn(t *rapid.T, column string, field any) {
 			{},
 			{Commit: "c", State: "failed", Text: "größe", Begun: true, Lines: 2, At: &time.Time{}},
 		}).Draw(t, column)
+	case *towpath.PullRequest:
+		*f = rapid.SampledFrom([]towpath.PullRequest{
+			{},
+			{Number: 7, Title: "größe\x00☃", State: towpath.PullRequestOpen, Comments: -1, Heard: 17, Asked: "Ada"},
+		}).Draw(t, column)
+	case *towpath.BranchTold:
+		*f = rapid.SampledFrom([]towpath.BranchTold{
+			{},
+			{
+				PullRequest: 7, Comment: "17", Begun: true, Text: "d", At: &time.Time{},
+				Tasks: []towpath.BranchTask{{Key: "k", ID: "9", Open: true}, {Key: "größe"}},
+			},
+		}).Draw(t, column)
 	case *[]towpath.RehearsalFile:
 		*f = rapid.SampledFrom([][]towpath.RehearsalFile{
 			nil,

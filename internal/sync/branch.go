@@ -190,6 +190,11 @@ func (s *Service) saveBranch(
 			if err := tx.EnqueueAt(ctx, towpath.JobPostReview, r.ID, at); err != nil {
 				return err
 			}
+			if !r.PullRequest.Open() {
+				if err := tx.Enqueue(ctx, towpath.JobPullRequests, r.LinkID); err != nil {
+					return err
+				}
+			}
 		}
 		if had {
 			if err := tx.Enqueue(ctx, towpath.JobJudgeBranches, r.LinkID); err != nil {

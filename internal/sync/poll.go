@@ -55,8 +55,8 @@ func (s *Service) WakeDue(ctx context.Context) error {
 	})
 }
 
-// WakeAll schedules a reconcile and a check of the hook for every link. A server calls it at its
-// start, to find what it has missed.
+// WakeAll schedules a reconcile, a check of the hook and a look at the pull requests for every
+// link. A server calls it at its start, to find what it has missed.
 func (s *Service) WakeAll(ctx context.Context) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.EndAllProgress(ctx); err != nil {
@@ -66,7 +66,9 @@ func (s *Service) WakeAll(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			for _, kind := range []towpath.JobKind{towpath.JobReconcile, towpath.JobCheckHook} {
+			for _, kind := range []towpath.JobKind{
+				towpath.JobReconcile, towpath.JobCheckHook, towpath.JobPullRequests,
+			} {
 				if err := tx.Enqueue(ctx, kind, l.ID); err != nil {
 					return err
 				}

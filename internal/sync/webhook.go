@@ -54,7 +54,7 @@ func (s *Service) ReceiveWebhook(ctx context.Context, hookKey string, header htt
 	if event.RepositoryID == link.RepositoryID && event.URL != "" {
 		now = found{name: event.Repository, url: event.URL}
 	}
-	return s.saveDelivery(ctx, d, now, otherBranches(link, event))
+	return s.saveDelivery(ctx, d, now, event)
 }
 
 // classifyEvent decides whether an event may concern a link's branch, or the review of another one,
@@ -63,6 +63,9 @@ func classifyEvent(link towpath.RepositoryLink, e vcs.Event) (towpath.DeliveryVe
 	if e.RepositoryID != "" && e.RepositoryID != link.RepositoryID {
 		return towpath.DeliveryIgnored, towpath.Why(towpath.ReasonOtherRepository, "repository",
 			towpath.ClipRunes(e.Repository, 200))
+	}
+	if e.PullRequest != nil && !e.PullRequest.Foreign {
+		return towpath.DeliveryAccepted, towpath.Reason{}
 	}
 	if len(e.Refs) == 0 {
 		return towpath.DeliveryIgnored, towpath.Why(towpath.ReasonMovesNoBranch)
@@ -82,7 +85,7 @@ func classifyEvent(link towpath.RepositoryLink, e vcs.Event) (towpath.DeliveryVe
 // saveDelivery stores a delivery and wakes its link. It also updates the repository's name, so that
 // the reconcile uses the current one.
 func (s *Service) saveDelivery(
-	ctx context.Context, d towpath.Delivery, named found, others []string,
+	ctx context.Context, d towpath.Delivery, named found, e vcs.Event,
 ) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
 		received := d
@@ -106,7 +109,10 @@ func (s *Service) saveDelivery(
 		if d.Verdict != towpath.DeliveryAccepted {
 			return nil
 		}
-		if err := makeRoom(ctx, tx, link.ID, others); err != nil {
+		if e.PullRequest != nil {
+			return hearPullRequest(ctx, tx, link, e)
+		}
+		if err := makeRoom(ctx, tx, link.ID, otherBranches(link, e)); err != nil {
 			return err
 		}
 		return tx.Enqueue(ctx, towpath.JobReconcile, link.ID)
@@ -123,7 +129,7 @@ func (s *Service) Replay(ctx context.Context, actor towpath.Actor, linkID, deliv
 	})
 }
 
-// readNow asks for a reconcile of a link, and emits the audit event of the person who asked.
+// readNow asks for a reconcile of a link and a look at its pull requests, and emits the audit event of the person who asked.
 func readNow(
 	ctx context.Context, tx *store.Tx, actor towpath.Actor, act towpath.EventKind, linkID, subjectID string,
 ) error {
@@ -133,6 +139,9 @@ func readNow(
 	}
 	tx.Emit(actor.Did(act, subjectID, link.ProjectID, "repository", link.RepositoryName,
 		"branch", link.Branch))
+	if err := tx.Enqueue(ctx, towpath.JobPullRequests, linkID); err != nil {
+		return err
+	}
 	return tx.Enqueue(ctx, towpath.JobReconcile, linkID)
 }
 

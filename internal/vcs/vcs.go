@@ -55,6 +55,10 @@ type Provider interface {
 	// the consumer form.
 	Missing(scopes []string) []string
 
+	// Rung is the highest rung of Description.Rungs whose permissions are among the granted scopes; 0
+	// for none.
+	Rung(scopes []string) int
+
 	// Client returns a client that acts as the person of ts, within one budget.
 	Client(ts TokenSource) Client
 
@@ -269,10 +273,11 @@ type Between struct {
 
 // Hook is a webhook of a repository, for pushes.
 type Hook struct {
-	ID     string
-	URL    string
-	Secret string // set when written, never read back
-	Active bool
+	ID           string
+	URL          string
+	Secret       string // set when written, never read back
+	Active       bool
+	PullRequests bool // for events of pull requests too
 }
 
 // Write is the content of a new commit.
@@ -312,6 +317,10 @@ type Event struct {
 	Repository   string // full name
 	URL          string // of the repository's page; "" when the event has none
 	Refs         []RefChange
+	// that it is about; nil for none
+	PullRequest *PullRequest `json:",omitempty"`
+	// that was added to the pull request; nil for none
+	Comment *Comment `json:",omitempty"`
 }
 
 // RefChange is a ref that a push moved.
@@ -343,6 +352,8 @@ type Description struct {
 	Permissions   []Permission
 	CallbackLabel string // "Callback URL"
 	Reports       bool   // whether its clients are Reporters
+	Rungs         []Rung // what more permissions give, each beyond the one before
+	NoRungs       string // why there is none, in a sentence; "" where there are
 }
 
 // Permission is a box to check in the consumer form.

@@ -264,10 +264,11 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonReviewClean:    "No errors and no warnings in SQL review",
 	towpath.ReasonNotReviewed:    "Not reviewed: {cause}",
 
-	towpath.ReasonBranchDeleted: "The branch was deleted.",
-	towpath.ReasonBranchMerged:  "{branch} has all that the branch changes.",
-	towpath.ReasonBranchEmptied: "The branch changes no migration of {branch} any more.",
-	towpath.ReasonBranchOld:     "Nobody has committed to the branch since {since:day}. Push to it to have it reviewed.",
+	towpath.ReasonBranchDeleted:  "The branch was deleted.",
+	towpath.ReasonBranchMerged:   "{branch} has all that the branch changes.",
+	towpath.ReasonBranchDeclined: "Pull request {n} was declined.",
+	towpath.ReasonBranchEmptied:  "The branch changes no migration of {branch} any more.",
+	towpath.ReasonBranchOld:      "Nobody has committed to the branch since {since:day}. Push to it to have it reviewed.",
 	towpath.ReasonBranchTooLarge: "The branch changes more than {limit:migration}. " +
 		"Split it to have it reviewed.",
 	towpath.ReasonBranchUnread:      "The branch could not be read. Towpath keeps trying. {Cause}",

@@ -43,6 +43,8 @@ var routes = []route{
 	on("GET", "workspaces", "", "", gone("CHANGE-2770")),
 	on("GET", "repositories", "", "", gone("CHANGE-2770")),
 	on("GET", "workspaces/{ws}", "", "", api.getWorkspace),
+	on("GET", "workspaces/{ws}/permissions/repositories/{repo}", "repository", "admin",
+		api.listRepositoryUsers),
 	on("GET", "hook_events/{subject}", "", "", api.listHookEvents),
 
 	on("GET", "repositories/{ws}", "repository", "", api.listRepositories),
@@ -119,6 +121,12 @@ var routes = []route{
 		api.updateComment),
 	on("DELETE", "repositories/{ws}/{repo}/pullrequests/{id}/comments/{comment}", "pullrequest", "read",
 		api.deleteComment),
+	on("GET", "repositories/{ws}/{repo}/pullrequests/{id}/tasks", "pullrequest", "read", api.listTasks),
+	on("POST", "repositories/{ws}/{repo}/pullrequests/{id}/tasks", "pullrequest", "read", api.createTask),
+	on("PUT", "repositories/{ws}/{repo}/pullrequests/{id}/tasks/{task}", "pullrequest", "read",
+		api.updateTask),
+	on("DELETE", "repositories/{ws}/{repo}/pullrequests/{id}/tasks/{task}", "pullrequest", "read",
+		api.deleteTask),
 }
 
 // call is one request to the API.

@@ -160,3 +160,32 @@ func (s api) listRepositoryPermissions(c *call) error {
 		},
 	}.answer(s, c)
 }
+
+// listRepositoryUsers lists the effective permission of each person on the repository of the path.
+func (s api) listRepositoryUsers(c *call) error {
+	type row struct {
+		user       User
+		permission string
+	}
+	var rows []row
+	s.mu.Lock()
+	repo := s.state.repository("{}", c.repo.UUID)
+	for _, u := range s.state.Users {
+		if p := s.state.permission(repo, u); p != "" {
+			rows = append(rows, row{*u, p})
+		}
+	}
+	s.mu.Unlock()
+	return listing[row]{
+		items: rows,
+		field: func(r row, name string) string {
+			return map[string]string{"permission": r.permission, "user.uuid": r.user.UUID}[name]
+		},
+		render: func(r row) (any, error) {
+			return obj{
+				"type": "repository_permission", "permission": r.permission,
+				"user": s.userObj(r.user), "repository": s.repoRef(c.repo),
+			}, nil
+		},
+	}.answer(s, c)
+}

@@ -7,7 +7,7 @@
 //     tokens, client credentials;
 //   - the REST API 2.0 as far as a GitOps server reads and writes it: users, workspaces,
 //     permissions, repositories, branches, commits, source, diffstat, hooks, build statuses, Code
-//     Insights and basic pull requests, with scopes, paging and rate limits;
+//     Insights and pull requests with their comments and tasks, with scopes, paging and rate limits;
 //   - Git over smart HTTP, served by `git http-backend`;
 //   - signed webhook deliveries with the repeats and the limits of the real ones;
 //   - faults: outages, lag, lost, doubled and swapped deliveries, expired tokens, lost rights (see

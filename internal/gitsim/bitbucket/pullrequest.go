@@ -24,6 +24,7 @@ type pullRequest struct {
 	Draft       bool        `json:"draft"`
 	ClosedBy    string      `json:"closed_by"`
 	Comments    []prComment `json:"comments"`
+	Tasks       []prTask    `json:"tasks"`
 	CreatedOn   time.Time   `json:"created_on"`
 	UpdatedOn   time.Time   `json:"updated_on"`
 }
@@ -36,6 +37,16 @@ type prComment struct {
 	Deleted   bool      `json:"deleted"`
 	CreatedOn time.Time `json:"created_on"`
 	UpdatedOn time.Time `json:"updated_on"`
+}
+
+type prTask struct {
+	ID         int       `json:"id"`
+	Author     string    `json:"author"`
+	Raw        string    `json:"raw"`
+	Resolved   bool      `json:"resolved"`
+	ResolvedBy string    `json:"resolved_by"`
+	CreatedOn  time.Time `json:"created_on"`
+	UpdatedOn  time.Time `json:"updated_on"`
 }
 
 // short is a hash as pull requests abbreviate it.
@@ -75,7 +86,7 @@ func (s *Sim) emitPullRequest(repo Repository, actor User, event string, pr pull
 
 func (pr *pullRequest) clone() pullRequest {
 	c := *pr
-	c.Comments = slices.Clone(pr.Comments)
+	c.Comments, c.Tasks = slices.Clone(pr.Comments), slices.Clone(pr.Tasks)
 	return c
 }
 
@@ -104,12 +115,18 @@ func (s *Sim) pullRequestObj(r Repository, pr pullRequest, full bool) obj {
 			"repository": s.repoRef(r),
 		}
 	}
+	open := 0
+	for _, t := range pr.Tasks {
+		if !t.Resolved {
+			open++
+		}
+	}
 	o := obj{
 		"type": "pullrequest", "id": pr.ID, "title": pr.Title, "description": pr.Description,
 		"state": pr.State, "draft": pr.Draft, "author": s.accountObj(pr.Author),
 		"source": end(pr.Source, pr.SourceHash), "destination": end(pr.Destination, pr.DestHash),
 		"merge_commit": nil, "closed_by": nil, "close_source_branch": pr.CloseSource, "reason": "",
-		"comment_count": len(pr.Comments), "task_count": 0, "created_on": timestamp(pr.CreatedOn),
+		"comment_count": len(pr.Comments), "task_count": open, "created_on": timestamp(pr.CreatedOn),
 		"updated_on": timestamp(pr.UpdatedOn), "links": links, "summary": rendered(pr.Description),
 	}
 	if pr.MergeHash != "" {

@@ -174,6 +174,90 @@ func (s *Sim) DeleteBranch(repoFullName, branch string) error {
 	return err
 }
 
+// OpenPullRequest opens a pull request in the name of a person and returns its number.
+func (s *Sim) OpenPullRequest(repoFullName, username string, spec PullRequestSpec) (int, error) {
+	repo, user, err := s.person(repoFullName, username)
+	if err != nil {
+		return 0, err
+	}
+	pr, err := s.openPR(repo, user, spec)
+	return pr.ID, err
+}
+
+// MergePullRequest merges a pull request in the name of a person. The strategy is one of
+// [gitsim.MergeCommit], [gitsim.MergeSquash] and [gitsim.MergeFast].
+func (s *Sim) MergePullRequest(repoFullName, username string, id int, strategy string) error {
+	repo, user, err := s.person(repoFullName, username)
+	if err != nil {
+		return err
+	}
+	pr, _ := s.pullRequest(repo.UUID, id)
+	_, err = s.mergePR(repo, user, pr, mergeSpec{Strategy: strategy})
+	return err
+}
+
+// DeclinePullRequest declines a pull request in the name of a person.
+func (s *Sim) DeclinePullRequest(repoFullName, username string, id int) error {
+	repo, user, err := s.person(repoFullName, username)
+	if err != nil {
+		return err
+	}
+	_, err = s.declinePR(repo, user, pullRequest{ID: id})
+	return err
+}
+
+// Comment comments on a pull request in the name of a person.
+func (s *Sim) Comment(repoFullName, username string, id int, text string) error {
+	repo, user, err := s.person(repoFullName, username)
+	if err != nil {
+		return err
+	}
+	_, _, err = s.commentPR(repo, user, id, text, nil)
+	return err
+}
+
+func (s *Sim) person(repoFullName, username string) (Repository, User, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, u := s.state.repositoryByName(repoFullName), s.state.userByName(username)
+	if r == nil || u == nil {
+		return Repository{}, User{}, fmt.Errorf("no repository %s or no person %s", repoFullName, username)
+	}
+	return r.clone(), *u, nil
+}
+
+// PullRequestView is a pull request as its page shows it.
+type PullRequestView struct {
+	State    string
+	Comments []string // texts of those that were not deleted
+	Tasks    []TaskView
+}
+
+// TaskView is a task of a pull request.
+type TaskView struct {
+	Text     string
+	Resolved bool
+}
+
+// PullRequest reads a pull request; the zero view when there is none.
+func (s *Sim) PullRequest(repoFullName string, id int) (v PullRequestView) {
+	repo, ok := s.Repository(repoFullName)
+	if !ok {
+		return v
+	}
+	pr, _ := s.pullRequest(repo.UUID, id)
+	v.State = pr.State
+	for _, c := range pr.Comments {
+		if !c.Deleted {
+			v.Comments = append(v.Comments, c.Raw)
+		}
+	}
+	for _, t := range pr.Tasks {
+		v.Tasks = append(v.Tasks, TaskView{t.Raw, t.Resolved})
+	}
+	return v
+}
+
 // Deleted is the contents, in [Sim.Commit], of a file that the commit removes.
 const Deleted = "\x00deleted\x00"
 

@@ -85,7 +85,13 @@ func convertChanges(rows []diffstatJSON) []vcs.Change {
 	return changes
 }
 
-func convertHook(h hookJSON) vcs.Hook { return vcs.Hook{ID: h.UUID, URL: h.URL, Active: h.Active} }
+func convertHook(h hookJSON) vcs.Hook {
+	all := true
+	for _, event := range pullRequestEvents {
+		all = all && slices.Contains(h.Events, event)
+	}
+	return vcs.Hook{ID: h.UUID, URL: h.URL, Active: h.Active, PullRequests: all}
+}
 
 // convertRefs reads the ref changes of a push. It ignores the payload's commits: the list is cut to
 // five, and on a new branch they are old ones.

@@ -14,6 +14,7 @@ const (
 	scopeAccount         = "account"
 	scopeWebhook         = "webhook"
 	scopeRepositoryWrite = "repository:write"
+	scopePullRequest     = "pullrequest" // optional
 )
 
 var neededScopes = []string{scopeAccount, scopeWebhook, scopeRepositoryWrite}
@@ -59,6 +60,16 @@ func (d *Driver) Describe() vcs.Description {
 			"Tick the permissions that are listed here, and Save.",
 			"Click the consumer's name in the list to see its Key and Secret, and enter both here.",
 		},
+		Rungs: []vcs.Rung{{
+			Number: vcs.RungPullRequests,
+			Name:   "Pull requests",
+			Gives: "one comment on each pull request, kept up to date; tasks for what somebody must " +
+				"confirm; the command “towpath review”",
+			Permissions: []vcs.Permission{{
+				Group: "Pull requests", Label: "Read", Scope: scopePullRequest,
+				Why: "to list pull requests and to comment on them; it cannot approve or merge",
+			}},
+		}},
 		Permissions: []vcs.Permission{
 			{
 				Group: "Account", Label: "Read", Scope: scopeAccount,
@@ -76,6 +87,14 @@ func (d *Driver) Describe() vcs.Description {
 // Missing implements vcs.Provider.
 func (p *Provider) Missing(scopes []string) []string {
 	return missingLabels(neededScopes, scopes)
+}
+
+// Rung implements vcs.Provider.
+func (p *Provider) Rung(scopes []string) int {
+	if len(missingLabels([]string{scopePullRequest}, scopes)) == 0 {
+		return vcs.RungPullRequests
+	}
+	return 0
 }
 
 // missingLabels describes the required scopes that granted neither contains nor implies.

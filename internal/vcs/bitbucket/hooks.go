@@ -48,6 +48,9 @@ func (h *hooks) Ensure(ctx context.Context, hook vcs.Hook) (string, error) {
 		Events:      []string{eventPush},
 		Secret:      hook.Secret,
 	}
+	if hook.PullRequests {
+		body.Events = append(body.Events, pullRequestEvents...)
+	}
 	if kept != "" {
 		err := h.write(ctx, op, http.MethodPut, h.path(kept), body, nil)
 		if vcs.KindOf(err) == vcs.NotFound {

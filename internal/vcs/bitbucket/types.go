@@ -54,6 +54,7 @@ type repositoryJSON struct {
 }
 
 type permissionJSON struct {
+	User       *userJSON       `json:"user"`
 	Permission string          `json:"permission"`
 	Repository *repositoryJSON `json:"repository"`
 }
@@ -99,9 +100,66 @@ type pathJSON struct {
 }
 
 type hookJSON struct {
-	UUID   string `json:"uuid"`
-	URL    string `json:"url"`
-	Active bool   `json:"active"`
+	UUID   string   `json:"uuid"`
+	URL    string   `json:"url"`
+	Active bool     `json:"active"`
+	Events []string `json:"events"`
+}
+
+type pullRequestJSON struct {
+	ID          int       `json:"id"`
+	Title       string    `json:"title"`
+	State       string    `json:"state"`
+	Author      *userJSON `json:"author"`
+	Source      *prBranch `json:"source"`
+	Destination *prBranch `json:"destination"`
+	Comments    int       `json:"comment_count"`
+	Links       *links    `json:"links"`
+}
+
+// prBranch is one end of a pull request. Its parts are null once they are gone.
+type prBranch struct {
+	Branch *struct {
+		Name string `json:"name"`
+	} `json:"branch"`
+	Repository *repositoryJSON `json:"repository"`
+}
+
+func (b *prBranch) name() string {
+	if b == nil || b.Branch == nil {
+		return ""
+	}
+	return b.Branch.Name
+}
+
+func (b *prBranch) repository() string {
+	if b == nil || b.Repository == nil {
+		return ""
+	}
+	return b.Repository.UUID
+}
+
+type contentJSON struct {
+	Raw string `json:"raw"`
+}
+
+type commentJSON struct {
+	ID        int          `json:"id"`
+	Content   *contentJSON `json:"content"`
+	User      *userJSON    `json:"user"`
+	Deleted   bool         `json:"deleted"`
+	CreatedOn timestamp    `json:"created_on"`
+}
+
+type taskJSON struct {
+	ID      int          `json:"id"`
+	State   string       `json:"state"`
+	Content *contentJSON `json:"content"`
+}
+
+type pullRequestEventJSON struct {
+	PullRequest *pullRequestJSON `json:"pullrequest"`
+	Comment     *commentJSON     `json:"comment"`
 }
 
 type pushEventJSON struct {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"towpath"
@@ -17,6 +18,12 @@ const (
 	eventPush       = "repo:push"
 	maxHeaderLength = 200
 )
+
+// pullRequestEvents are the events that a grant may hear of that may read pull requests.
+var pullRequestEvents = []string{
+	"pullrequest:created", "pullrequest:updated", "pullrequest:fulfilled", "pullrequest:rejected",
+	"pullrequest:comment_created",
+}
 
 // ParseWebhook implements vcs.Provider. The event's name and the request's id come from headers
 // that the signature does not cover: they may route and count, never allow.
@@ -46,8 +53,11 @@ func (p *Provider) ParseWebhook(header http.Header, body []byte, secret string) 
 		event.RepositoryID, event.Repository = payload.Repository.UUID, payload.Repository.FullName
 		event.URL = payload.Repository.Links.page()
 	}
-	if event.Name == eventPush {
+	switch {
+	case event.Name == eventPush:
 		event.Refs = convertRefs(payload)
+	case slices.Contains(pullRequestEvents, event.Name):
+		event.PullRequest, event.Comment = parsePullRequestEvent(body, event.RepositoryID)
 	}
 	return event, nil
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -158,4 +159,45 @@ func FuzzParseWebhook(f *testing.F) {
 			}
 		}
 	})
+}
+
+// An event of a pull request says which one it is, and what was commented. What is missing or of
+// another shape leaves an event about nothing.
+func TestParseWebhook_ofPullRequests(t *testing.T) {
+	t.Parallel()
+	const end = `"branch":{"name":"feature/größe"},"repository":{"uuid":"{r1}"}`
+	pr := func(source string) string {
+		return `{"repository":{"uuid":"{r1}","full_name":"acme/x"},"pullrequest":{"id":7,"title":"Größe","state":"OPEN",` +
+			`"author":{"uuid":"{a}"},"source":` + source + `,"destination":{"branch":{"name":"main"}}},` +
+			`"comment":{"id":17,"content":{"raw":"towpath review"},"user":{"uuid":"{b}","display_name":"Ben"}}}`
+	}
+	for name, c := range map[string]struct {
+		event, body string
+		want        string
+	}{
+		"of a branch":            {"pullrequest:created", pr("{" + end + "}"), "7 open feature/größe→main by {a}, {b}: towpath review"},
+		"of a fork":              {"pullrequest:updated", pr(`{"branch":{"name":"x"},"repository":{"uuid":"{r2}"}}`), "7 open x→main by {a}, foreign, {b}: towpath review"},
+		"of a fork that is gone": {"pullrequest:rejected", pr(`{"branch":null,"repository":null,"commit":null}`), "7 open →main by {a}, foreign, {b}: towpath review"},
+		"nothing":                {"pullrequest:fulfilled", `{"repository":{"uuid":"{r1}"},"pullrequest":null}`, ""},
+		"another shape":          {"pullrequest:created", `{"pullrequest":[]}`, ""},
+		"an event not asked for": {"pullrequest:approved", pr("{" + end + "}"), ""},
+	} {
+		body := []byte(c.body)
+		event, err := new(Provider).ParseWebhook(signed(c.event, body), body, hookSecret)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		got := ""
+		if p := event.PullRequest; p != nil {
+			got = fmt.Sprintf("%d %s %s→%s by %s", p.Number, p.State, p.Source, p.Into, p.Author)
+			if p.Foreign {
+				got += ", foreign"
+			}
+			got += ", " + event.Comment.Author.ID + ": " + event.Comment.Text
+		}
+		if got != c.want || event.Refs != nil {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
 }

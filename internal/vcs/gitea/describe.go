@@ -50,6 +50,8 @@ func (d *Driver) Describe() vcs.Description {
 			"Copy the Client ID and the Client Secret, which is shown once, and enter both here.",
 		},
 		Permissions: permissions,
+		NoRungs: "On Gitea and Forgejo the review of a branch is a commit status that links to it. " +
+			"There are no comments on pull requests.",
 	}
 }
 
@@ -63,6 +65,9 @@ func (p *Provider) Missing(scopes []string) (labels []string) {
 	}
 	return labels
 }
+
+// Rung implements vcs.Provider: there is none above what is needed.
+func (p *Provider) Rung([]string) int { return 0 }
 
 // held reports whether a scope is granted; write includes read, and all includes everything.
 func held(granted []string, scope string) bool {

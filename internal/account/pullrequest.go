@@ -1,0 +1,52 @@
+package account
+
+import (
+	"context"
+
+	"towpath"
+	"towpath/internal/store"
+	"towpath/internal/vcs"
+)
+
+// PullRequests returns the client of a grant that may read and comment on pull requests, and the
+// grant's account. The client is nil when the grant may not, or the provider's clients cannot.
+func (s *Service) PullRequests(
+	ctx context.Context, grantID string,
+) (client vcs.PullRequester, account string, err error) {
+	rung, g, err := s.rungOf(ctx, grantID)
+	if err != nil || rung < vcs.RungPullRequests {
+		return nil, "", err
+	}
+	acting, err := s.Client(ctx, grantID)
+	if err != nil {
+		return nil, "", err
+	}
+	client, _ = acting.(vcs.PullRequester)
+	return client, g.AccountID, nil
+}
+
+// HearsPullRequests reports whether a grant may hear of pull requests.
+func (s *Service) HearsPullRequests(ctx context.Context, grantID string) (bool, error) {
+	rung, _, err := s.rungOf(ctx, grantID)
+	return rung >= vcs.RungPullRequests, err
+}
+
+// rungOf is the rung of Description.Rungs that a grant's permissions reach.
+func (s *Service) rungOf(ctx context.Context, grantID string) (rung int, g towpath.Grant, err error) {
+	var p towpath.GitProvider
+	err = s.Store.Read(ctx, func(tx *store.Tx) error {
+		if g, err = tx.Grant(ctx, grantID); err != nil {
+			return err
+		}
+		p, err = tx.GitProvider(ctx, g.ProviderID)
+		return err
+	})
+	if err != nil {
+		return 0, g, err
+	}
+	provider, err := s.Open(p)
+	if err != nil {
+		return 0, g, err
+	}
+	return provider.Rung(g.Scopes), g, nil
+}
