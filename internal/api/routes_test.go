@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -51,23 +52,51 @@ func TestRoutes_checkPermissions(t *testing.T) {
 	b.url = server.URL
 
 	var table strings.Builder
-	fmt.Fprintf(&table, "%-7s%-68s%s\n", "", "", strings.Join(people, " "))
+	table.WriteString(rightsHead)
 	for _, r := range b.routes() {
 		path := regexp.MustCompile(`\{(\w+)\}`).ReplaceAllStringFunc(r.Path,
 			func(p string) string { return things[p] })
-		fmt.Fprintf(&table, "%-7s%-68s", r.Method, r.Path)
+		route := r.Method + " " + r.Path
+		fmt.Fprintf(&table, "| `%s` | `%s` |", route, cmp.Or(string(r.Needs), "none"))
 		for _, who := range people {
 			got := b.send(t, who, r.Method, "/api/v1"+path, "").StatusCode
 			if want := b.expected(who, r.Needs); got != want {
-				t.Errorf("%s %s as %s: %d, want %d", r.Method, r.Path, who, got, want)
+				t.Errorf("%s as %s: %d, want %d", route, who, got, want)
 			}
 			word := map[int]string{204: "yes", 401: "401", 403: "403", 404: "404"}[got]
-			fmt.Fprintf(&table, "%-*s", len(who)+1, word)
+			fmt.Fprintf(&table, " %s |", word)
 		}
-		table.WriteString("\n")
+		audited := "yes"
+		if r.Method == "GET" || unaudited[route] != "" {
+			audited = ""
+		}
+		fmt.Fprintf(&table, " %s | %s |\n", cmp.Or(sessionOnly[route], "yes"), audited)
 	}
-	golden(t, "access.txt", []byte(regexp.MustCompile(` +\n`).ReplaceAllString(table.String(), "\n")))
+	golden(t, "../../../docs/api-rights.md", []byte(strings.ReplaceAll(table.String(), " |  |", " | |")))
 }
+
+// sessionOnly are the routes that an API token cannot call as its member can.
+// TestAPITokens_areCreatedInTheConsoleAndShownOnce and TestStartGrant_byTokenIsForOwners hold them.
+var sessionOnly = map[string]string{
+	"POST /api-tokens":                      "no",
+	"POST /git-providers/{provider}/grants": "owners",
+}
+
+// rightsHead is the beginning of docs/api-rights.md.
+const rightsHead = `# Who may call which route
+
+A test writes this table from the routes and calls each as everybody
+(` + "`go test ./internal/api -update -run checkPermissions`" + `). Paths are below ` + "`/api/v1`" + `. 401: sign in
+first. 403: the role lacks the right. 404: the project looks like one that does not exist.
+
+- *Owner* and *DBA* are roles in the workspace; everybody else there is a *member*.
+- *Project owner* and *developer* are members with a role in the project that the path names.
+- *By token*: an API token may do what its member may. "no" and "owners" are the exceptions.
+- *Audited*: the route writes an event of the [audit log](operate.md#audit-log).
+
+| route | right | owner | DBA | project owner | developer | member | nobody | by token | audited |
+|---|---|---|---|---|---|---|---|---|---|
+`
 
 // expected says by the tables of roles what somebody's call comes to.
 func (b *bundle) expected(who string, right towpath.Permission) int {
@@ -103,7 +132,7 @@ func (b *bundle) things(t *testing.T) map[string]string {
 		ids[other] = store.NewID()
 	}
 	err := b.Store.Write(ctx, func(tx *store.Tx) error {
-		e := towpath.Environment{Name: "test"}
+		e := towpath.Environment{Name: "things"}
 		if err := tx.CreateEnvironment(ctx, &e); err != nil {
 			return err
 		}
