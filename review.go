@@ -15,6 +15,7 @@ const (
 const (
 	MaxReviewFindings = 1000 // of a rollout
 	MaxReviewNotes    = 200  // of a file: statements not analyzed, comments that allow findings
+	MaxReviewTables   = 20   // of a file
 	MaxReviewText     = 4000 // of a message or a fix, in bytes
 )
 
@@ -104,6 +105,16 @@ type ReviewNotes struct {
 	MoreGaps    int             `json:"moreGaps,omitempty"`
 	Allowed     []ReviewedAllow `json:"allowed,omitempty"`
 	MoreAllowed int             `json:"moreAllowed,omitempty"`
+	Tables      []ReviewedTable `json:"tables,omitempty"` // the largest first
+	MoreTables  int             `json:"moreTables,omitempty"`
+}
+
+// ReviewedTable is a table that a file changes, or changes rows of, as large as it is before the
+// change. Where databases differ, it is the largest. The server's estimates; 0 is unknown, or empty.
+type ReviewedTable struct {
+	Name  string `json:"name"`
+	Rows  int64  `json:"rows"`
+	Bytes int64  `json:"bytes"` // with indexes
 }
 
 // ReviewFinding is one finding of a rule.

@@ -36,6 +36,14 @@ type reviewedFile struct {
 	MoreFindings  int             `json:"moreFindings" doc:"How many findings were left out."`
 	NotAnalyzed   []reviewGap     `json:"notAnalysed" nullable:"false" doc:"Statements that no rule has seen."`
 	Allowed       []reviewedAllow `json:"allowed" nullable:"false" doc:"Findings that comments in the file allow."`
+	Tables        []reviewedTable `json:"tables" nullable:"false" doc:"The tables that the file changes, or changes rows of, before the change; the largest first, at most 20."`
+	MoreTables    int             `json:"moreTables" doc:"How many tables were left out."`
+}
+
+type reviewedTable struct {
+	Name  string `json:"name"`
+	Rows  int64  `json:"rows" doc:"The server's estimate, of the largest where databases differ; 0 when unknown or empty."`
+	Bytes int64  `json:"bytes" doc:"With indexes; 0 when unknown or empty."`
 }
 
 type reviewFinding struct {
@@ -105,6 +113,10 @@ func reviewedFileOf(f towpath.ReviewedFile) reviewedFile {
 		Allowed: all(f.Allowed, func(x towpath.ReviewedAllow) reviewedAllow {
 			return reviewedAllow(x)
 		}).Items,
+		Tables: all(f.Tables, func(x towpath.ReviewedTable) reviewedTable {
+			return reviewedTable(x)
+		}).Items,
+		MoreTables: f.MoreTables,
 	}
 }
 

@@ -210,6 +210,34 @@ func TestDraft(t *testing.T) {
 	}
 }
 
+// A file names the tables that it changes as large as they are in each environment.
+func TestDraft_sizesOfTables(t *testing.T) {
+	t.Parallel()
+	sized := func(rows int64) catalog.Content {
+		c := holds("a", rows, "old", "Größe", "order", "quiet")
+		for i := range c.Catalog.Tables {
+			c.Catalog.Tables[i].Bytes = rows * int64(i+1)
+		}
+		return c
+	}
+	r := drafted(t, databases{"t1": sized(5), "t2": sized(5), "p1": sized(40), "p2": sized(4000)},
+		sqlparse.InProcess{}, func(d *manifest.Draft) {
+			d.Texts["1.sql"] = `CREATE INDEX i ON old (id); UPDATE "Größe" SET id = id + 1; INSERT INTO quiet VALUES (1);
+DELETE FROM "order"; CREATE TABLE made (id INTEGER); ALTER TABLE made ADD x TEXT; DROP TABLE nowhere; UPDATE old SET id = 1;`
+		})
+	var got []string
+	for _, f := range r.Files {
+		got = append(got, f.Environment)
+		for _, table := range f.Tables {
+			got = append(got, fmt.Sprint(table.Name, " ", table.Rows, " ", table.Bytes))
+		}
+	}
+	const want = "test, order 5 15, Größe 5 10, old 5 5, prod, order 4000 12000, Größe 4000 8000, old 4000 4000"
+	if strings.Join(got, ", ") != want {
+		t.Errorf("\n got %s\nwant %s", strings.Join(got, ", "), want)
+	}
+}
+
 // Hostile text ends parsers, and what it was is said at its line. The files behind it are reviewed.
 func TestDraft_outlivesItsParsers(t *testing.T) {
 	t.Parallel()

@@ -1,11 +1,13 @@
 package review
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 
 	"towpath"
+	"towpath/internal/schema"
 	"towpath/internal/sqlparse"
 	"towpath/internal/sqlreview"
 	"towpath/internal/sqlreview/rules"
@@ -148,6 +150,7 @@ func (o *one) review(
 	copied := copyOf(parsed)
 	copied.Late, copied.Edited, copied.NoUndo = f.late, f.edited, f.noUndo
 	copied.Rehearsed = rehearsed
+	made.Tables, made.MoreTables = sizes(o.reviewer.Touched(copied))
 	result := o.reviewer.File(copied)
 	copied.Statements = nil // the catalog keeps the file
 	made.Statements = result.Statements
@@ -166,6 +169,22 @@ func (o *one) review(
 			towpath.ReviewedAllow{Rule: a.Rule, Line: a.Line, Because: clip(a.Because)})
 	}
 	return made
+}
+
+// sizes keeps the largest tables, by the space that they take.
+func sizes(tables []schema.Table) (kept []towpath.ReviewedTable, more int) {
+	for _, t := range tables {
+		name := t.Name
+		if t.Schema != "" {
+			name = t.Schema + "." + name
+		}
+		kept = append(kept, towpath.ReviewedTable{Name: name, Rows: t.Rows, Bytes: t.Bytes})
+	}
+	slices.SortStableFunc(kept, func(a, b towpath.ReviewedTable) int {
+		return cmp.Or(cmp.Compare(b.Bytes, a.Bytes), cmp.Compare(b.Rows, a.Rows))
+	})
+	more = max(0, len(kept)-towpath.MaxReviewTables)
+	return kept[:len(kept)-more], more
 }
 
 // editedRule is the only rule about a text that does not run.

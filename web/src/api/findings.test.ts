@@ -27,6 +27,8 @@ const file = (environment: string, more: Partial<Reviewed> = {}): Reviewed => ({
   moreFindings: 0,
   notAnalysed: [],
   allowed: [],
+  tables: [],
+  moreTables: 0,
   ...more,
 })
 

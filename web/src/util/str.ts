@@ -16,3 +16,22 @@ export function matches(text: string, query: string): boolean {
     .split(/\s+/)
     .every(word => hay.includes(word))
 }
+
+/** A number that is an estimate: "about 1.2 million", and 12 as it is. */
+export function about(n: number): string {
+  if (n < 10_000) return n.toLocaleString('en')
+  return `about ${new Intl.NumberFormat('en', { notation: 'compact', compactDisplay: 'long', maximumFractionDigits: 1 }).format(n)}`
+}
+
+const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const
+
+/** A size in the unit that fits: "512 bytes", "4.1 GiB". */
+export function size(bytes: number): string {
+  let value = bytes
+  let unit = 0
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024
+    unit++
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
+}

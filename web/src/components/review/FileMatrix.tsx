@@ -3,7 +3,7 @@ import type { Schemas } from '~/api/client'
 import { environmentsQuery } from '~/api/queries'
 import { type Column, QueryTable } from '~/table/QueryTable'
 import { Badge } from '~/ui/Badge'
-import { count } from '~/util/str'
+import { about, count, size } from '~/util/str'
 import { LevelBadge } from './LevelBadge'
 
 type Reviewed = Schemas['ReviewedFile']
@@ -44,10 +44,35 @@ function Place({ files }: { files: Reviewed[] }) {
   if (files.length === 0) return <span className="muted">does not run here</span>
   const databases = files.reduce((sum, file) => sum + file.databases, 0)
   return (
-    <span className="row wrap">
-      <Outcome files={files} />
-      <span className="muted small">{count(databases, 'database')}</span>
-    </span>
+    <div>
+      <span className="row wrap">
+        <Outcome files={files} />
+        <span className="muted small">{count(databases, 'database')}</span>
+      </span>
+      <Sizes files={files} />
+    </div>
+  )
+}
+
+/** How large the tables are that a file changes: what a rewrite, a scan or a lock costs there. */
+function Sizes({ files }: { files: Reviewed[] }) {
+  const largest = new Map<string, Schemas['ReviewedTable']>()
+  for (const table of files.flatMap(file => file.tables)) {
+    const known = largest.get(table.name)
+    if (!known || known.bytes < table.bytes) largest.set(table.name, table)
+  }
+  const tables = [...largest.values()].filter(table => table.rows > 0 || table.bytes > 0)
+  if (tables.length === 0) return null
+  return (
+    <ul className="muted small" aria-label="Tables that it changes">
+      {tables.slice(0, 3).map(table => (
+        <li key={table.name}>
+          <span className="mono">{table.name}</span>: {about(table.rows)} rows
+          {table.bytes > 0 && `, ${size(table.bytes)}`}
+        </li>
+      ))}
+      {tables.length > 3 && <li>and {count(tables.length - 3, 'more table')}</li>}
+    </ul>
   )
 }
 
