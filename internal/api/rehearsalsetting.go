@@ -67,7 +67,10 @@ func (s *Server) changeRehearsalSetting(
 type rehearsalCheck struct {
 	InstanceID string `json:"instanceId"`
 	Instance   string `json:"instance" doc:"The name."`
-	report
+
+	OK       bool      `json:"ok" doc:"Whether files can be rehearsed there."`
+	Version  string    `json:"version,omitempty"`
+	Findings []finding `json:"findings" nullable:"false"`
 }
 
 // checkRehearsals checks the instances on which a project's branches are rehearsed, or would be.
@@ -91,7 +94,7 @@ func (s *Server) checkRehearsals(ctx context.Context, in *ProjectPath) (list[reh
 		if err != nil {
 			return list[rehearsalCheck]{}, err
 		}
-		checks[i].report = report{OK: found.OK, Version: found.Version, Findings: []finding{}}
+		checks[i].OK, checks[i].Version, checks[i].Findings = found.OK, found.Version, []finding{}
 		for _, f := range found.Findings {
 			checks[i].Findings = append(checks[i].Findings, finding(f))
 		}

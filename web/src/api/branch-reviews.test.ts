@@ -15,6 +15,7 @@ const review = (change: Partial<Schemas['BranchReview']>): Schemas['BranchReview
   files: 1,
   errors: 0,
   warnings: 0,
+  rehearsal: 'off',
   wantedAt: '2026-01-02T10:00:00Z',
   ...change,
 })
@@ -25,6 +26,8 @@ describe('standingOf', () => {
     expect(standingOf(review({ passed: false, errors: 1 }))).toBe('stopped')
     expect(standingOf(review({ passed: false, verdict: 'edits-applied' }))).toBe('stopped')
     expect(standingOf(review({ state: 'pending' }))).toBe('reviewing')
+    expect(standingOf(review({ rehearsal: 'wanted' }))).toBe('reviewing')
+    expect(standingOf(review({ rehearsal: 'none' }))).toBe('passed')
     expect(standingOf(review({ state: 'failed', passed: false }))).toBe('incomplete')
     expect(standingOf(review({ state: 'ended', passed: false }))).toBe('ended')
   })

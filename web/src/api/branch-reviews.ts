@@ -39,7 +39,7 @@ export type Standing = 'reviewing' | 'passed' | 'stopped' | 'incomplete' | 'ende
 /** Sums up a branch's review: what a build status says of it. */
 export function standingOf(review: Schemas['BranchReview']): Standing {
   if (review.state === 'ended') return 'ended'
-  if (review.state === 'pending') return 'reviewing'
+  if (review.state === 'pending' || review.rehearsal === 'wanted') return 'reviewing'
   if (review.state === 'failed') return 'incomplete'
   return review.passed ? 'passed' : 'stopped'
 }

@@ -2,12 +2,18 @@ import type { Schemas } from '~/api/client'
 import { CopyButton } from '~/ui/CopyButton'
 import { Notice } from '~/ui/Notice'
 
-/** The findings of "Test connection", with the fix for each. */
-export function CheckReport({ report }: { report: Schemas['Report'] }) {
+interface CheckReportProps {
+  report: Pick<Schemas['Report'], 'ok' | 'version' | 'findings'>
+  /** What is said when nothing is in the way. */
+  works?: string
+}
+
+/** The findings of a check, with the fix for each. */
+export function CheckReport({ report, works = 'The connection works' }: CheckReportProps) {
   return (
     <div className="stack tight">
       {report.ok && (
-        <Notice kind="ok" title="The connection works">
+        <Notice kind="ok" title={works}>
           {report.version}
         </Notice>
       )}

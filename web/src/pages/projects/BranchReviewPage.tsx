@@ -10,6 +10,7 @@ import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { BranchStanding, MergeOrder } from '~/components/review/BranchStanding'
 import { FileMatrix } from '~/components/review/FileMatrix'
+import { Rehearsals } from '~/components/review/Rehearsals'
 import { RenumberBranch } from '~/components/review/RenumberBranch'
 import { ReviewFindings } from '~/components/review/ReviewFindings'
 import { SqlBlock } from '~/components/SqlBlock'
@@ -47,6 +48,7 @@ export default function BranchReviewPage() {
           <Order review={data} project={owner} />
           <FileMatrix files={data.review.files} />
           <Changes review={data} />
+          <Rehearsals project={project} review={data} />
           <ReviewFindings review={data.review} sqlOf={file => textOf(data, file)} />
         </Page>
       )}

@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { can } from '~/api/can'
 import type { Schemas } from '~/api/client'
-import { projectLimitsQuery, projectQuery } from '~/api/queries'
+import { projectLimitsQuery, projectQuery, sessionQuery } from '~/api/queries'
+import { rehearsalSettingQuery } from '~/api/rehearsals'
 import { AppliedLimit } from '~/components/AppliedLimit'
 import { Link } from '~/components/Link'
 import { Loaded } from '~/components/Loaded'
 import { ProjectForm } from '~/forms/limit/ProjectForm'
+import { RehearsalForm } from '~/forms/RehearsalForm'
 import { useParam } from '~/hooks/use-params'
 import { type Column, QueryTable } from '~/table/QueryTable'
 import { EmptyState } from '~/ui/EmptyState'
@@ -17,11 +19,13 @@ const columns: Column<Schemas['ProjectLimits']>[] = [
   { title: 'Stop a statement after', cell: row => <AppliedLimit limit={row.applied.statementTimeout} /> },
 ]
 
-/** A project's name and limits, and the limits that apply in each environment. */
+/** A project's name and limits, its rehearsals, and the limits that apply in each environment. */
 export default function ProjectSettingsPage() {
   const id = useParam('project')
   const project = useQuery(projectQuery(id))
   const limits = useQuery(projectLimitsQuery(id))
+  const session = useQuery(sessionQuery).data
+  const rehearsals = useQuery(rehearsalSettingQuery(id))
   return (
     <div className="stack loose">
       {project.data && can(project.data, 'project.manage') ? (
@@ -30,6 +34,17 @@ export default function ProjectSettingsPage() {
         </section>
       ) : (
         <p className="muted">Owners of the project set its name and limits.</p>
+      )}
+      {can(session, 'environments.manage') ? (
+        <Loaded query={rehearsals} rows={2}>
+          {setting => (
+            <section className="panel narrow" aria-label="Rehearsals">
+              <RehearsalForm key={`${id} ${setting.instanceId}`} project={id} setting={setting} />
+            </section>
+          )}
+        </Loaded>
+      ) : (
+        <p className="muted">People who manage environments decide whether branches are rehearsed.</p>
       )}
       <section className="stack tight">
         <h2>Which limits apply</h2>
