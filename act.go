@@ -44,6 +44,9 @@ const (
 	ActEnvironmentLimit EventKind = "environment.limit"
 	// ActEnvironmentStart: changes start in another way there. Params: environment, from, to.
 	ActEnvironmentStart EventKind = "environment.start"
+	// ActEnvironmentGate: the gate of an environment asks for something else. Params: environment,
+	// field, from, to.
+	ActEnvironmentGate EventKind = "environment.gate"
 	// ActEnvironmentAllowRoles: migrations may change roles there. Params: environment.
 	ActEnvironmentAllowRoles EventKind = "environment.allow-roles"
 	// ActEnvironmentRefuseRoles: they no longer may. Params: environment.
@@ -138,6 +141,15 @@ const (
 	// ActRolloutStart: a person started the changes of a rollout in an environment. Params: commit,
 	// environment, n.
 	ActRolloutStart EventKind = "rollout.start"
+	// ActStageApprove: a person approved the changes of a rollout in an environment. Params: commit,
+	// environment, text.
+	ActStageApprove EventKind = "stage.approve"
+	// ActStageRefuse: a person refused them. Params: commit, environment, text.
+	ActStageRefuse EventKind = "stage.refuse"
+	// ActStageWithdraw: a person withdrew what they had answered. Params: commit, environment.
+	ActStageWithdraw EventKind = "stage.withdraw"
+	// ActBreakGlass: an owner started changes past the gate. Params: commit, environment, n, text.
+	ActBreakGlass EventKind = "stage.break-glass"
 	// ActTaskRetry: a failed task was retried. Params: path, environment, database.
 	ActTaskRetry EventKind = "task.retry"
 	// ActTaskRelease: a held task was released. Params: path, environment, database.
@@ -169,6 +181,7 @@ func Acts() []EventKind {
 		ActMemberPassword, ActMemberRename, ActMemberRole, ActMemberActivate, ActMemberDeactivate,
 		ActSessionStart, ActSessionEnd, ActTokenCreate, ActTokenRevoke,
 		ActEnvironmentCreate, ActEnvironmentRename, ActEnvironmentLimit, ActEnvironmentStart,
+		ActEnvironmentGate, ActStageApprove, ActStageRefuse, ActStageWithdraw, ActBreakGlass,
 		ActEnvironmentAllowRoles,
 		ActEnvironmentRefuseRoles, ActReviewPreset, ActReviewLevel, ActReviewSetting, ActReviewInsist,
 		ActReviewRelax, ActEnvironmentOrder, ActEnvironmentDelete,

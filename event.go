@@ -53,6 +53,9 @@ const (
 	// EventReviewChanged: the SQL review of a rollout was asked for, or has ended; or that of a
 	// branch has changed, which SubjectID names.
 	EventReviewChanged EventKind = "review.changed"
+	// EventApprovalChanged: somebody has approved or refused a start, or withdrawn that. SubjectID is
+	// the environment.
+	EventApprovalChanged EventKind = "approval.changed"
 	// EventLinkCreated: a project was linked with a repository.
 	EventLinkCreated EventKind = "link.created"
 	// EventLinkChanged: a link's settings, hook, commit or health changed, or it was polled.
@@ -127,7 +130,7 @@ const (
 func EventKinds() []EventKind {
 	return []EventKind{
 		EventTaskCreated, EventTaskChanged, EventRolloutCreated, EventRolloutChanged,
-		EventReviewChanged,
+		EventReviewChanged, EventApprovalChanged,
 		EventLinkCreated, EventLinkChanged, EventLinkDeleted, EventLinkRead, EventFilesChanged,
 		EventDeliveryReceived, EventHookRemovalChanged, EventDatabaseCreated, EventDatabaseChanged,
 		EventDatabaseDeleted, EventHistoryAdded, EventInstanceCreated, EventInstanceChanged,

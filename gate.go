@@ -1,10 +1,14 @@
 package towpath
 
 import (
+	"cmp"
 	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
+	"encoding/base64"
+	"encoding/json"
 	"slices"
+	"strconv"
+	"strings"
+	"time"
 )
 
 // StartMode says how the changes of a rollout start in an environment.
@@ -15,41 +19,153 @@ const (
 	StartManual    StartMode = "manual"    // when a person starts them
 )
 
-// Waiting returns the tasks that wait for a person to start an environment, in the order in which
-// they run. It leaves out migrations that are held in an environment before. ready is false while
-// an environment before it is not done.
-func (r Rollout) Waiting(environmentID string) (tasks []Task, ready bool) {
-	all := effective(r.Tasks)
-	before := func(t Task, by func(Task) bool) bool {
-		return slices.ContainsFunc(all, func(o Task) bool { return o.Stage < t.Stage && by(o) })
+// AskIf says when people are asked before changes start: for consent, and for a manual start.
+type AskIf string
+
+const (
+	AskAlways   AskIf = "always"
+	AskWarnings AskIf = "warnings" // when the SQL review says warning or worse, or has not seen all
+)
+
+// ApproverRole is a role whose holders may consent.
+type ApproverRole string
+
+const (
+	ApproveOwner            ApproverRole = "owner" // of the workspace
+	ApproveDBA              ApproverRole = "dba"
+	ApproveProjectOwner     ApproverRole = "project-owner"
+	ApproveProjectDeveloper ApproverRole = "project-developer"
+)
+
+// Approvers lists the roles that consent can be asked of.
+func Approvers() []ApproverRole {
+	return []ApproverRole{ApproveOwner, ApproveDBA, ApproveProjectOwner, ApproveProjectDeveloper}
+}
+
+// usualApprovers are asked when a gate names no roles: who may also press Start.
+var usualApprovers = []ApproverRole{ApproveOwner, ApproveDBA, ApproveProjectOwner}
+
+// maxConsent bounds how many people can be asked for.
+const maxConsent = 10
+
+// ApprovalLasts is how long an approval counts.
+const ApprovalLasts = 7 * 24 * time.Hour
+
+// Consent asks people other than the authors. The zero Consent asks nobody.
+type Consent struct {
+	People int            `json:"people"`          // how many, each with one of Roles
+	Roles  []ApproverRole `json:"roles,omitempty"` // none: owners, DBAs and project owners
+}
+
+// Of returns the roles that are asked.
+func (c Consent) Of() []ApproverRole {
+	if len(c.Roles) == 0 {
+		return usualApprovers
 	}
-	ready = true
-	for _, t := range all {
-		if t.EnvironmentID != environmentID || !t.WaitsForStart() {
-			continue
+	return c.Roles
+}
+
+// String lists how many people are asked, and their roles.
+func (c Consent) String() string {
+	if c.People == 0 {
+		return ""
+	}
+	roles := make([]string, 0, len(c.Of()))
+	for _, role := range c.Of() {
+		roles = append(roles, string(role))
+	}
+	return strconv.Itoa(c.People) + " of " + strings.Join(roles, ", ")
+}
+
+// Gate says what changes need before they start in an environment. The zero Gate is open.
+type Gate struct {
+	Start   StartMode `json:"-"`               // "" is automatic; the store keeps it by itself
+	AskIf   AskIf     `json:"askIf,omitempty"` // "" is always
+	Consent Consent   `json:"consent,omitzero"`
+	Windows []Window  `json:"windows,omitempty"` // none: changes may start at any time
+}
+
+// Holds reports whether the gate asks for anything before changes start.
+func (g Gate) Holds() bool {
+	return g.Start == StartManual || g.Consent.People > 0 || len(g.Windows) > 0
+}
+
+// Version identifies what the gate asks for. Two gates that ask for the same have the same version.
+func (g Gate) Version() string {
+	var roles []ApproverRole
+	if g.Consent.People > 0 {
+		roles = slices.Sorted(slices.Values(g.Consent.Of()))
+	}
+	text, _ := json.Marshal([]any{ // strings and numbers always have a JSON form
+		cmp.Or(g.Start, StartAutomatic), cmp.Or(g.AskIf, AskAlways), g.Consent.People, roles, g.Windows,
+	})
+	return digest(text)
+}
+
+// digest is the SHA-256 of a text, in 43 characters.
+func digest(text []byte) string {
+	sum := sha256.Sum256(text)
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// HeldReason is why the plan holds a change of the environment with this gate.
+func (g Gate) HeldReason(environment string) Reason {
+	if g.Start == StartManual {
+		return Why(ReasonManualStart, "environment", environment)
+	}
+	return Why(ReasonGate, "environment", environment)
+}
+
+// validate checks the gate. Its fields have the names of the API.
+func (g Gate) validate() error {
+	if g.Start != StartAutomatic && g.Start != StartManual {
+		return Invalid("start", "Choose %s or %s.", StartAutomatic, StartManual)
+	}
+	if g.AskIf != "" && g.AskIf != AskAlways && g.AskIf != AskWarnings {
+		return Invalid("askIf", "Choose %s or %s.", AskAlways, AskWarnings)
+	}
+	if g.Consent.People < 0 || g.Consent.People > maxConsent {
+		return Invalid("consent.people", "Ask for 1 to %d people, or for 0 to ask nobody.", maxConsent)
+	}
+	for i, role := range g.Consent.Roles {
+		if !slices.Contains(Approvers(), role) {
+			return Invalid("consent.roles", "Nobody has the role %q. Choose among %s, %s, %s and %s.", role,
+				ApproveOwner, ApproveDBA, ApproveProjectOwner, ApproveProjectDeveloper)
 		}
-		ready = ready && !before(t, func(o Task) bool { return blocks(o.State) })
-		if !before(t, func(o Task) bool {
-			return o.State == TaskHeld && o.MigrationID == t.MigrationID && o.Path == t.Path
-		}) {
+		if slices.Contains(g.Consent.Roles[:i], role) {
+			return Invalid("consent.roles", "The role %s is named twice. Name it once.", role)
+		}
+	}
+	return validateWindows(g.Windows)
+}
+
+// WaitsForStart reports whether the task is held only by the gate of its environment.
+func (t Task) WaitsForStart() bool {
+	return t.State == TaskHeld && (t.Reason.Code == ReasonManualStart || t.Reason.Code == ReasonGate)
+}
+
+// Waiting returns the tasks that wait at the gate of an environment, in the order in which they run.
+// It leaves out migrations that are held in an environment before. ready is false while an
+// environment before it is not done.
+func (r Rollout) Waiting(environmentID string) (tasks []Task, ready bool) {
+	type step struct {
+		MigrationID
+		path string
+	}
+	held := map[step]int{} // the earliest stage in which it is held
+	moving := -1           // the earliest stage that is not done
+	for _, t := range effective(r.Tasks) {
+		key := step{t.MigrationID, t.Path}
+		stage, known := held[key]
+		if t.State == TaskHeld && !known {
+			held[key] = t.Stage
+		}
+		if blocks(t.State) && moving < 0 {
+			moving = t.Stage
+		}
+		if t.EnvironmentID == environmentID && t.WaitsForStart() && (!known || stage == t.Stage) {
 			tasks = append(tasks, t)
 		}
 	}
-	return tasks, ready && len(tasks) > 0
-}
-
-// WaitsForStart reports whether the task is held only until a person starts its environment.
-func (t Task) WaitsForStart() bool {
-	return t.State == TaskHeld && t.Reason.Code == ReasonManualStart
-}
-
-// Evidence identifies what a person starts: the texts, their order and their databases. A start
-// counts for the tasks with the evidence that the person saw, and for no others.
-func Evidence(tasks []Task) string {
-	sum := sha256.New()
-	for _, t := range tasks {
-		fmt.Fprintf(sum, "%q %q %q %q %q %q\n", t.EnvironmentID, t.DatabaseID, t.Version, t.Type, t.Action,
-			t.Checksum)
-	}
-	return hex.EncodeToString(sum.Sum(nil))
+	return tasks, len(tasks) > 0 && (moving < 0 || moving >= tasks[0].Stage)
 }

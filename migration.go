@@ -1,6 +1,7 @@
 package towpath
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -68,6 +69,25 @@ type Commit struct {
 	Message string // its first line
 	Author  string
 	URL     string
+	People  []Person // its author and its committer, as far as they are known
+}
+
+// Person is who wrote or committed a commit, by what the commit and the provider say.
+type Person struct {
+	Name    string `json:"name,omitempty"`
+	Email   string `json:"email,omitempty"`   // as written in the commit
+	Account string `json:"account,omitempty"` // the provider's stable id of the account
+}
+
+// String names the person by everything that is known.
+func (p Person) String() string {
+	switch {
+	case p.Email == "":
+		return cmp.Or(p.Name, p.Account)
+	case p.Name == "":
+		return p.Email
+	}
+	return p.Name + " <" + p.Email + ">"
 }
 
 // Reading is the part of a large commit that a link has read so far. A reconcile that was

@@ -41,7 +41,7 @@ type Environment struct {
 	// whether migrations may change roles and users of the servers here, except an instance's own
 	AllowRoles bool
 
-	Start StartMode // of the changes of a rollout
+	Gate // what the changes of a rollout need before they start
 
 	// how much the findings of the SQL review matter here
 	Review ReviewPolicy
@@ -55,8 +55,8 @@ func (e Environment) Validate() error {
 		return Invalid("name", "Use 1 to 63 lower-case letters, digits and dashes, such as \"staging\": "+
 			"file paths contain it as {{ENV_ID}}.")
 	}
-	if e.Start != StartAutomatic && e.Start != StartManual {
-		return Invalid("start", "Choose %s or %s.", StartAutomatic, StartManual)
+	if err := e.Gate.validate(); err != nil {
+		return err
 	}
 	if err := firstError(
 		checkLimit("lockTimeout", e.LockTimeout, MaxLockTimeout),

@@ -89,6 +89,8 @@ type Task struct {
 	// ContinueAfter is how many statements are in the database according to a person who resolved
 	// an unknown outcome; 0 if nobody has.
 	ContinueAfter int
+	StartID       string     // of the StageStart that let it through a gate; "" for none
+	Pass          string     // what that start was of: Stage.Pass
 	CancelAt      *time.Time // when a person cancelled the running attempt; nil when nobody has
 	CreatedAt     time.Time
 }

@@ -37,23 +37,27 @@ const (
 	SyncProject    Permission = "project.sync"   // sync now
 	RunRollouts    Permission = "project.run"    // retry, release, skip, cancel
 	ResolveUnknown Permission = "project.resolve"
+	// Approve is the right to be asked for consent; the gate of an environment says whom it asks.
+	Approve    Permission = "project.approve"
+	BreakGlass Permission = "project.break-glass" // start past a gate
 )
 
 var workspaceRights = map[Role][]Permission{
 	RoleOwner: {
 		ManageGitProviders, ManageMembers, ViewWorkspace, ManageEnvironments, ManageInstances, CreateProjects,
 		UseGitProviders, ViewProject, ManageProject, ManageLinks, SyncProject, RunRollouts, ResolveUnknown,
+		Approve, BreakGlass,
 	},
 	RoleDBA: {
 		ViewWorkspace, ManageEnvironments, ManageInstances, CreateProjects, UseGitProviders,
-		ViewProject, SyncProject, RunRollouts, ResolveUnknown,
+		ViewProject, SyncProject, RunRollouts, ResolveUnknown, Approve,
 	},
 	RoleMember: {ViewWorkspace, UseGitProviders},
 }
 
 var projectRights = map[ProjectRole][]Permission{
-	ProjectOwner:     {ViewProject, ManageProject, ManageLinks, SyncProject, RunRollouts},
-	ProjectDeveloper: {ViewProject, SyncProject},
+	ProjectOwner:     {ViewProject, ManageProject, ManageLinks, SyncProject, RunRollouts, Approve},
+	ProjectDeveloper: {ViewProject, SyncProject, Approve},
 }
 
 // Can reports whether the role holds the right in the whole workspace, every project included.

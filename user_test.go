@@ -66,7 +66,7 @@ func TestEnvironment_Validate(t *testing.T) {
 		"": false, "Test": false, "-a": false, "a-": false, "a/b": false, "a b": false, "a\n": false,
 		strings.Repeat("a", 64): false,
 	} {
-		err := towpath.Environment{Name: name, Start: towpath.StartAutomatic}.Validate()
+		err := towpath.Environment{Name: name, Gate: towpath.Gate{Start: towpath.StartAutomatic}}.Validate()
 		if (err == nil) != want || !want && towpath.ErrorCode(err) != towpath.CodeInvalid {
 			t.Errorf("%q: %v", name, err)
 		}

@@ -203,10 +203,12 @@ func (w *auditWalk) walkTasks(t *testing.T) {
 	w.writes(t, "lead", at+"skip", towpath.ActTaskSkip, `{"reason":"größe"}`, rollout, task(towpath.TaskHeld, ""))
 	w.writes(t, "dba", at+"resolve", towpath.ActTaskApplied, `{"outcome":"applied"}`, rollout,
 		task(towpath.TaskUnknown, ""))
+	w.writes(t, "dba", "PATCH /environments/{environment}", towpath.ActEnvironmentGate,
+		`{"start":"manual","consent":{"people":1,"roles":["dba"]}}`, ids["{environment}"])
 	task(towpath.TaskHeld, towpath.ReasonManualStart)
-	var seen rolloutDetail
-	w.call(t, "lead", "GET", "/rollouts/"+rollout, "", 200, &seen)
-	w.walkStart(t, rollout, seen)
+	w.walkGate(t, rollout)
+	task(towpath.TaskHeld, towpath.ReasonManualStart)
+	w.atGate(t, "owner", "break-glass", towpath.ActBreakGlass, `,"why":"größe"`, rollout)
 	removal := towpath.HookRemoval{
 		ID: store.NewID(), ProjectID: w.project.ID, GrantID: ids["{grant}"], GivenUp: true,
 	}
@@ -220,16 +222,32 @@ func (w *auditWalk) walkTasks(t *testing.T) {
 	w.writes(t, "lead", "DELETE /repository-links/{link}", towpath.ActLinkRemove, "", ids["{link}"])
 }
 
-func (w *auditWalk) walkStart(t *testing.T, rollout string, seen rolloutDetail) {
+func (w *auditWalk) walkGate(t *testing.T, rollout string) {
 	t.Helper()
+	w.atGate(t, "dba", "approvals", towpath.ActStageRefuse, `,"refused":true,"why":"größe"`, rollout)
+	id := w.atGate(t, "dba", "approvals", towpath.ActStageApprove, "", rollout)
+	w.writes(t, "dba", "DELETE /rollouts/{rollout}/stages/{environment}/approvals", towpath.ActStageWithdraw, "",
+		rollout, id)
+	w.atGate(t, "dba", "approvals", towpath.ActStageApprove, "", rollout)
+	w.atGate(t, "lead", "start", towpath.ActRolloutStart, "", rollout)
+}
+
+// atGate decides about the stage that waits, as the page shows it, and returns its environment.
+func (w *auditWalk) atGate(
+	t *testing.T, who, verb string, want towpath.EventKind, more, rollout string,
+) (environmentID string) {
+	t.Helper()
+	var seen rolloutDetail
+	w.call(t, who, "GET", "/rollouts/"+rollout, "", 200, &seen)
 	for _, stage := range seen.Stages {
 		if stage.Start != nil {
-			w.writes(t, "lead", "POST /rollouts/{rollout}/stages/{environment}/start", towpath.ActRolloutStart,
-				`{"evidence":"`+stage.Start.Evidence+`"}`, rollout, stage.EnvironmentID)
-			return
+			w.writes(t, who, "POST /rollouts/{rollout}/stages/{environment}/"+verb, want,
+				`{"evidence":"`+string(stage.Start.Evidence)+`"`+more+`}`, rollout, stage.EnvironmentID)
+			return stage.EnvironmentID
 		}
 	}
 	t.Fatalf("nothing waits for a start: %+v", seen)
+	return ""
 }
 
 func (w *auditWalk) walkLinks(t *testing.T) {

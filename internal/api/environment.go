@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -22,6 +23,9 @@ type environment struct {
 	MaxStatementTimeout int64             `json:"maxStatementTimeout" doc:"How long files and projects may ask a statement to take here, in milliseconds; 0 is 7 days."`
 	AllowRoles          bool              `json:"allowRoles" doc:"Whether migrations may change roles and users of the database servers here, never the user of an instance itself."`
 	Start               towpath.StartMode `json:"start" enum:"automatic,manual" doc:"How changes start here: when the environments before it are done, or when a person starts them."`
+	AskIf               towpath.AskIf     `json:"askIf" enum:"always,warnings" doc:"When people are asked, for consent and for a manual start: always, or when the SQL review says warning or worse or has not seen everything."`
+	Consent             consent           `json:"consent"`
+	Windows             []window          `json:"windows" nullable:"false" doc:"When changes may start; none: at any time."`
 	Applied             appliedLimits     `json:"applied" doc:"The limits of changes when neither their project nor their file sets any."`
 }
 
@@ -37,6 +41,9 @@ func environmentOf(e towpath.Environment) environment {
 		MaxStatementTimeout: e.MaxStatementTimeout.Milliseconds(),
 		AllowRoles:          e.AllowRoles,
 		Start:               e.Start,
+		AskIf:               cmp.Or(e.AskIf, towpath.AskAlways),
+		Consent:             consentOf(e.Consent),
+		Windows:             all(e.Windows, windowOf).Items,
 		Applied:             appliedLimitsOf(e, towpath.Project{}),
 	}
 }
@@ -71,6 +78,9 @@ type changeEnvironmentInput struct {
 		MaxLockTimeout      *int64             `json:"maxLockTimeout,omitempty" doc:"How long files and projects may ask to wait for locks here, in milliseconds, up to 24 h; 0 is 24 h."`
 		MaxStatementTimeout *int64             `json:"maxStatementTimeout,omitempty" doc:"How long files and projects may ask a statement to take here, in milliseconds, up to 7 days; 0 is 7 days."`
 		Start               *towpath.StartMode `json:"start,omitempty" enum:"automatic,manual" doc:"How changes start here. It holds for changes that have not started."`
+		AskIf               *towpath.AskIf     `json:"askIf,omitempty" enum:"always,warnings" doc:"When people are asked."`
+		Consent             *consent           `json:"consent,omitempty" doc:"Whose consent changes need."`
+		Windows             *[]window          `json:"windows,omitempty" nullable:"false" doc:"All windows and freezes; an empty list removes them."`
 		AllowRoles          *bool              `json:"allowRoles,omitempty" doc:"Whether migrations may change roles and users of the database servers here."`
 	}
 }
@@ -86,6 +96,9 @@ func (s *Server) changeEnvironment(ctx context.Context, in *changeEnvironmentInp
 		MaxStatementTimeout: toLimit(in.Body.MaxStatementTimeout),
 		AllowRoles:          in.Body.AllowRoles,
 		Start:               in.Body.Start,
+		AskIf:               in.Body.AskIf,
+		Consent:             in.Body.Consent.change(),
+		Windows:             windowsChange(in.Body.Windows),
 	})
 	return environmentOf(e), err
 }

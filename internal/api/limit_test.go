@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +38,7 @@ func TestLimits_ofAnEnvironmentAreStored(t *testing.T) {
 	var l list[environment]
 	b.call(t, "outsider", "GET", "/environments", "", 200, &l)
 	changed.Name = "live"
-	if l.Items[0] != changed {
+	if !reflect.DeepEqual(l.Items[0], changed) {
 		t.Errorf("got %+v, want %+v", l.Items[0], changed)
 	}
 	if changed.LockTimeout != 1500 || changed.StatementTimeout != 0 || changed.MaxLockTimeout != 5000 ||

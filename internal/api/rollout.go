@@ -117,27 +117,8 @@ type stage struct {
 	Environment   string               `json:"environment" doc:"The name; empty when the environment was removed since."`
 	State         towpath.RolloutState `json:"state" enum:"pending,running,held,failed,unknown,done,skipped,cancelled"`
 	Tasks         []Task               `json:"tasks" nullable:"false"`
-	Start         *stageStart          `json:"start,omitempty" doc:"What waits for a person to start it; absent when nothing does."`
-}
-
-// stageStart is what a person starts in an environment.
-type stageStart struct {
-	Evidence string   `json:"evidence" doc:"Identifies the files, their order and their databases; a start names it."`
-	TaskIDs  []string `json:"taskIds" nullable:"false" doc:"What starts, in the order in which it runs."`
-	Ready    bool     `json:"ready" doc:"Whether the environments before it are done."`
-}
-
-// startOf is nil when nothing waits for a start.
-func startOf(r towpath.Rollout, environmentID string) *stageStart {
-	tasks, ready := r.Waiting(environmentID)
-	if len(tasks) == 0 || r.FinishedAt != nil {
-		return nil
-	}
-	start := &stageStart{Evidence: towpath.Evidence(tasks), Ready: ready}
-	for _, t := range tasks {
-		start.TaskIDs = append(start.TaskIDs, t.ID)
-	}
-	return start
+	Start         *stageStart          `json:"start,omitempty" doc:"What waits at the gate of the environment; absent when nothing does."`
+	Started       []stageStarted       `json:"started" nullable:"false" doc:"The starts that let tasks of it through the gate, oldest first."`
 }
 
 // RolloutPath names a rollout in a path.
@@ -146,63 +127,37 @@ type RolloutPath struct {
 }
 
 func (s *Server) getRollout(ctx context.Context, in *RolloutPath) (rolloutDetail, error) {
-	var (
-		r     towpath.Rollout
-		names = map[string]string{}
-		found map[string]towpath.Review
-	)
-	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		if r, err = tx.Rollout(ctx, in.Rollout); err != nil {
+	var detail rolloutDetail
+	err := s.Store.Read(ctx, func(tx *store.Tx) error {
+		r, err := tx.Rollout(ctx, in.Rollout)
+		if err != nil {
 			return err
 		}
-		if found, err = tx.Reviews(ctx, []string{r.ID}); err != nil {
+		found, err := tx.Reviews(ctx, []string{r.ID})
+		if err != nil {
 			return err
 		}
-		environments, err := tx.Environments(ctx)
-		for _, e := range environments {
-			names[e.ID] = e.Name
-		}
+		detail = rolloutDetail{rolloutOf(r).reviewed(found), nil}
+		detail.Stages, err = gateReader{tx, tx.Gates(), actorOf(ctx).Member}.stages(ctx, r)
 		return err
 	})
-	return rolloutDetail{rolloutOf(r).reviewed(found), stagesOf(r, names)}, err
+	return detail, err
 }
 
 type startStageInput struct {
 	RolloutPath
 	Environment string `path:"environment"`
 	Body        struct {
-		Evidence string `json:"evidence" maxLength:"100" doc:"Of the stage as it was seen. Another one is refused."`
+		Evidence string `json:"evidence" maxLength:"300" doc:"Of the stage as it was seen. Another one is refused."`
 	}
 }
 
 // startStage starts what waits for a person in an environment.
 func (s *Server) startStage(ctx context.Context, in *startStageInput) (rolloutDetail, error) {
-	err := s.Rollouts.Start(ctx, actorOf(ctx), in.Rollout, in.Environment, in.Body.Evidence)
+	err := s.Rollouts.Start(ctx, actorOf(ctx), in.Rollout, in.Environment,
+		towpath.Evidence(in.Body.Evidence))
 	if err != nil {
 		return rolloutDetail{}, err
 	}
 	return s.getRollout(ctx, &in.RolloutPath)
-}
-
-// stagesOf groups tasks into stages. The tasks are ordered by stage.
-func stagesOf(r towpath.Rollout, names map[string]string) []stage {
-	stages, tasks := []stage{}, r.Tasks
-	for from := 0; from < len(tasks); {
-		to := from
-		for to < len(tasks) && tasks[to].Stage == tasks[from].Stage &&
-			tasks[to].EnvironmentID == tasks[from].EnvironmentID {
-			to++
-		}
-		part := tasks[from:to]
-		id := part[0].EnvironmentID
-		stages = append(stages, stage{
-			EnvironmentID: id,
-			Environment:   names[id],
-			State:         towpath.SummarizeTasks(part),
-			Tasks:         all(part, taskOf).Items,
-			Start:         startOf(r, id),
-		})
-		from = to
-	}
-	return stages
 }

@@ -91,6 +91,9 @@ func (b *batch) report(parent context.Context, size int) (more bool, err error) 
 			if err != nil {
 				return err
 			}
+			if line, err = passingTasks(ctx, tx, line); err != nil {
+				return err
+			}
 			if claimed, err = b.start(ctx, tx, line); err != nil {
 				return err
 			}

@@ -32,7 +32,7 @@ type target struct {
 	towpath.Database
 	environment string
 	position    int
-	start       towpath.StartMode
+	asks        towpath.Gate
 }
 
 // why makes a reason that names the database and has a cause.
@@ -99,7 +99,7 @@ func stagesOf(environments []towpath.Environment, databases []towpath.Database) 
 		for _, d := range databases {
 			if d.EnvironmentID == e.ID {
 				s.databases = append(s.databases,
-					target{Database: d, environment: e.Name, position: e.Position, start: e.Start})
+					target{Database: d, environment: e.Name, position: e.Position, asks: e.Gate})
 			}
 		}
 	}

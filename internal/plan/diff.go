@@ -84,7 +84,10 @@ func asPlanned(t, w towpath.Task) towpath.Task {
 	t.Path = w.Path
 	t.Label = w.Label
 	t.Description = w.Description
-	if t.State == towpath.TaskHeld || (t.State == towpath.TaskPending && !t.Released) {
+	switch {
+	case t.WaitsForStart() && t.Released && w.State == towpath.TaskHeld && !w.WaitsForStart():
+		// a person has released it, and its environment has not let it through yet
+	case t.State == towpath.TaskHeld, t.State == towpath.TaskPending && !t.Released:
 		t.State, t.Reason = w.State, w.Reason
 	}
 	return t

@@ -219,8 +219,8 @@ func (p *planner) decide(m towpath.Migration) (ItemState, towpath.Reason) {
 		return ItemHeld, towpath.Why(towpath.ReasonForeignBaseline, "version", p.baseline)
 	case late && p.in.Late != towpath.LateApply:
 		return ItemHeld, towpath.Why(towpath.ReasonLateHeld, "version", p.newest)
-	case p.start == towpath.StartManual:
-		return ItemHeld, towpath.Why(towpath.ReasonManualStart, "environment", p.environment)
+	case p.asks.Holds():
+		return ItemHeld, p.asks.HeldReason(p.environment)
 	}
 	return ItemPending, towpath.Reason{}
 }

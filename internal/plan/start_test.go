@@ -25,8 +25,8 @@ type startWorld struct {
 // reconcile makes the open tasks those of the branch.
 func (w *startWorld) reconcile() {
 	in := Input{Late: towpath.LateApply, LinkedAt: linked, Environments: []towpath.Environment{
-		{ID: "E0", Name: "test", Position: 0, Start: towpath.StartAutomatic},
-		{ID: "E2", Name: "prod", Position: 2, Start: w.start},
+		{ID: "E0", Name: "test", Position: 0, Gate: towpath.Gate{Start: towpath.StartAutomatic}},
+		{ID: "E2", Name: "prod", Position: 2, Gate: towpath.Gate{Start: w.start}},
 	}}
 	for _, name := range []string{"test/shop", "prod/shop"} {
 		in.Databases = append(in.Databases, database(name, w.ledgers[name]...))
@@ -75,7 +75,8 @@ func (w *startWorld) run(t *rapid.T) {
 // begin starts prod if what waits is what was seen, as Service.Start does.
 func (w *startWorld) begin() {
 	waiting, ready := w.rollout.Waiting("E2")
-	if !ready || towpath.Evidence(waiting) != towpath.Evidence(w.seen) {
+	seen, now := towpath.Stage{Tasks: w.seen}, towpath.Stage{Tasks: waiting}
+	if !ready || seen.Evidence() != now.Evidence() {
 		return
 	}
 	for _, t := range w.seen {

@@ -40,6 +40,10 @@ func (i Item) withTask(t towpath.Task) Item {
 		i.State, i.Reason = ItemFailed, t.Reason
 	case towpath.TaskUnknown:
 		i.State, i.Reason = ItemUnknown, t.Reason
+	case towpath.TaskHeld:
+		if t.WaitsForStart() { // also one that the plan holds for more, and a person has released
+			i.State, i.Reason = ItemHeld, t.Reason
+		}
 	case towpath.TaskPending:
 		if t.Released && (i.State == ItemHeld || i.State == ItemMoved) {
 			i.State, i.Reason = ItemPending, towpath.Reason{}

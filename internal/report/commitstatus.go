@@ -3,12 +3,14 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"towpath"
 	"towpath/internal/manifest"
 	"towpath/internal/plan"
 	"towpath/internal/vcs"
+	"towpath/internal/wording"
 )
 
 // stage groups the tasks of one commit in one environment.
@@ -97,9 +99,11 @@ func (s stage) began() (at time.Time) {
 
 // stageContext is what a stage's status depends on besides its own tasks.
 type stageContext struct {
-	place   string          // line and column of the failure, like ":3:14"; "" when unknown
-	others  []towpath.Task  // all tasks of the rollouts that have the stage's tasks
-	waiting vcs.StatusState // the state while a stage waits for a person
+	place   string           // line and column of the failure, like ":3:14"; "" when unknown
+	others  []towpath.Task   // all tasks of the rollouts that have the stage's tasks
+	waiting vcs.StatusState  // the state while a stage waits for a person
+	gate    towpath.Decision // of what waits at the stage's gate, or was started and waits for a window
+	glass   bool             // some of it was started past the gate
 }
 
 // status returns the build status of a stage. ok is false when there is nothing to report: no task
@@ -180,6 +184,9 @@ func (s stage) waitingStatus(a stageContext, soFar string) (st vcs.Status, ok bo
 		}
 	}
 	held := s.first(towpath.TaskHeld)
+	if len(a.gate.Because) > 0 && !a.gate.ForPerson() && (held.ID == "" || held.WaitsForStart()) {
+		return a.atGate(soFar)
+	}
 	for _, o := range a.others { // held in an earlier stage
 		if held.ID == "" && o.State == towpath.TaskHeld &&
 			slices.ContainsFunc(s.tasks, func(t towpath.Task) bool { return heldBack(t, o) }) {
@@ -198,6 +205,24 @@ func (s stage) waitingStatus(a stageContext, soFar string) (st vcs.Status, ok bo
 	}
 	return newStatus(a.waiting, "Waiting for a person: %s is held in %s, release or skip it; %s",
 		towpath.ClipRunes(held.Path, maxStatusPath), held.Environment, soFar), true
+}
+
+// maxStatusReason bounds a reason in a status, in characters; people's own words may be long.
+const maxStatusReason = 150
+
+// atGate is the status of a stage whose gate waits for more than a person who presses Start. ok is
+// false while the environments before it run.
+func (a stageContext) atGate(soFar string) (st vcs.Status, ok bool) {
+	why := a.gate.Because[0]
+	if why.Code == towpath.ReasonEarlierEnvironments || why.Code == towpath.ReasonReviewRuns {
+		return st, false
+	}
+	state := a.waiting
+	if a.gate.Verdict == towpath.VerdictClosed {
+		state = vcs.StatusStopped
+	}
+	text := strings.TrimSuffix(wording.Text(why), ".")
+	return newStatus(state, "%s; %s", towpath.ClipRunes(text, maxStatusReason), soFar), true
 }
 
 // comesFirst reports whether a task of an earlier stage moves on by itself.

@@ -123,6 +123,7 @@ func unblockedTasks(r towpath.Rollout, own []towpath.Task) (tasks []towpath.Task
 type reporter struct {
 	s          *Service
 	tx         *store.Tx
+	gates      *store.Gates
 	link       towpath.RepositoryLink
 	project    towpath.Project
 	rollouts   map[string][]towpath.Task // outlines of tasks by rollout
@@ -134,7 +135,7 @@ type reporter struct {
 func (s *Service) newReporter(
 	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink,
 ) (w *reporter, err error) {
-	w = &reporter{s: s, tx: tx, link: link, rollouts: map[string][]towpath.Task{}}
+	w = &reporter{s: s, tx: tx, gates: tx.Gates(), link: link, rollouts: map[string][]towpath.Task{}}
 	if w.project, err = tx.Project(ctx, link.ProjectID); err != nil {
 		return nil, err
 	}
@@ -155,6 +156,9 @@ func (w *reporter) commit(ctx context.Context, commit string, tasks []towpath.Ta
 		}
 		if st, ok := stage.status(a); ok {
 			live[key] = true
+			if a.glass {
+				st.Description += "; an owner started it past its gate"
+			}
 			w.add(commit, key, stage.environment, "/rollouts/"+stage.rolloutID, stage.began(), st)
 		}
 	}
@@ -182,6 +186,13 @@ func (w *reporter) stageContext(ctx context.Context, s stage) (a stageContext, e
 	if w.link.WaitingStatus == towpath.WaitingSuccessful {
 		a.waiting = vcs.StatusSuccessful
 	}
+	starts, err := w.tx.StageStarts(ctx, s.tasks)
+	if err != nil {
+		return a, err
+	}
+	for _, start := range starts {
+		a.glass = a.glass || start.Glass != ""
+	}
 	if failed, replaced := s.failedTask(); failed.ID != "" {
 		attempts, err := w.tx.Attempts(ctx, failed.ID)
 		if n := len(attempts); n > 0 && attempts[n-1].Line > 0 {
@@ -191,8 +202,11 @@ func (w *reporter) stageContext(ctx context.Context, s stage) (a stageContext, e
 			return a, err
 		}
 	}
+	if err := w.gate(ctx, s, &a); err != nil {
+		return a, err
+	}
 	for _, t := range s.tasks {
-		if t.State != towpath.TaskPending {
+		if t.State != towpath.TaskPending && !t.WaitsForStart() {
 			continue
 		}
 		if _, known := w.rollouts[t.RolloutID]; !known {
@@ -207,6 +221,40 @@ func (w *reporter) stageContext(ctx context.Context, s stage) (a stageContext, e
 		}
 	}
 	return a, nil
+}
+
+// gate sets what the gate of a stage says.
+func (w *reporter) gate(ctx context.Context, s stage, a *stageContext) error {
+	for _, t := range s.tasks {
+		switch {
+		case t.WaitsForStart():
+			r, err := w.tx.Rollout(ctx, t.RolloutID)
+			if err != nil {
+				return err
+			}
+			waits, err := w.gates.Stage(ctx, r, t.EnvironmentID)
+			if err != nil || len(waits.Tasks) == 0 {
+				return err
+			}
+			answers, err := w.tx.Approvals(ctx, r.LinkID, t.EnvironmentID)
+			a.gate = waits.Environment.Decide(waits, waits.Evidence(), answers, w.tx.Now)
+			return err
+		case t.State == towpath.TaskPending && t.StartID != "":
+			whole, err := w.tx.Task(ctx, t.ID)
+			if err != nil {
+				return err
+			}
+			claimed, start, gated, err := w.tx.StageOfTask(ctx, whole)
+			if err != nil || !gated {
+				return err
+			}
+			if d := claimed.Claim(whole, start.Glass != "", w.tx.Now); d.Verdict == towpath.VerdictWait {
+				a.gate = d
+			}
+			return nil
+		}
+	}
+	return nil
 }
 
 // statusKey returns the key of a link's build status in an environment. Links of the same

@@ -92,7 +92,8 @@ func (s *Service) reviewRollout(ctx context.Context, r *towpath.Review) (running
 		if err != nil || !stored {
 			return err
 		}
-		return tx.Enqueue(ctx, towpath.JobPostStatus, r.RolloutID)
+		return errors.Join(tx.Enqueue(ctx, towpath.JobPostStatus, r.RolloutID),
+			tx.Enqueue(ctx, towpath.JobAdvance, r.RolloutID)) // a gate may wait for it
 	})
 }
 

@@ -42,7 +42,7 @@ func (s *Service) Release(ctx context.Context, actor towpath.Actor, taskID strin
 			t.Reason = towpath.Reason{}
 			t.Released = true
 			return nil
-		}, currentText)
+		}, currentText, toGate)
 }
 
 // Skip closes a task without running it. The reason is required and stays with the task.
@@ -164,7 +164,7 @@ func currentText(ctx context.Context, tx *store.Tx, r towpath.Rollout, t *towpat
 		"%s is no longer on the branch. Skip the task, or push the file again.", t.Path)
 }
 
-// startsAgain refuses a text that nobody has started where changes start by hand. before is the
+// startsAgain refuses a text that nobody has started where changes wait at a gate. before is the
 // checksum of the text that was seen.
 func startsAgain(ctx context.Context, tx *store.Tx, t towpath.Task, before string) error {
 	if t.Checksum == before {
@@ -174,12 +174,24 @@ func startsAgain(ctx context.Context, tx *store.Tx, t towpath.Task, before strin
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
 		return nil
 	}
-	if err != nil || e.Start != towpath.StartManual {
+	if err != nil || !e.Holds() {
 		return err
 	}
 	return towpath.Errorf(towpath.CodeConflict,
 		"A push has changed %s, and changes of %s wait for a start. Wait for the new plan, then start it.",
 		t.Path, e.Name)
+}
+
+// toGate leaves a released task at the gate of its environment, when there is one.
+func toGate(ctx context.Context, tx *store.Tx, _ towpath.Rollout, t *towpath.Task) error {
+	e, err := tx.Environment(ctx, t.EnvironmentID)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return nil
+	}
+	if err == nil && e.Holds() && t.Action == towpath.ActionApply {
+		t.State, t.Reason = towpath.TaskHeld, e.HeldReason(e.Name)
+	}
+	return err
 }
 
 // decision is the act of a person who decides about a task, with the params that only this act has.

@@ -20,12 +20,13 @@ type Service struct {
 	Logger *slog.Logger
 }
 
-// Advance enqueues the tasks of a rollout that may start, updates the rollout's state, and finishes
+// Advance opens the gates that nobody needs to open, enqueues the tasks of a rollout that may start, updates the rollout's state, and finishes
 // it when no task is open. It is the handler of towpath.JobAdvance and is idempotent.
 func (s *Service) Advance(ctx context.Context, rolloutID string) (*time.Time, error) {
 	var finished *towpath.Rollout
+	var again *time.Time // when a gate may open by itself
 	err := s.Store.Write(ctx, func(tx *store.Tx) error {
-		finished = nil
+		finished, again = nil, nil
 		r, err := tx.RolloutOutline(ctx, rolloutID)
 		if towpath.ErrorCode(err) == towpath.CodeNotFound {
 			return nil
@@ -34,6 +35,9 @@ func (s *Service) Advance(ctx context.Context, rolloutID string) (*time.Time, er
 			return err
 		}
 		before := r.State
+		if again, err = openGates(ctx, tx, &r); err != nil {
+			return err
+		}
 		if err := advance(ctx, tx, &r); err != nil {
 			return err
 		}
@@ -49,7 +53,7 @@ func (s *Service) Advance(ctx context.Context, rolloutID string) (*time.Time, er
 		s.Logger.InfoContext(ctx, "rollout finished", "rollout", finished.ID, "project", finished.ProjectID,
 			"commit", finished.Commit)
 	}
-	return nil, nil
+	return again, nil
 }
 
 // statusDelay delays the build status of a change that keeps the rollout's state, so that a rollout

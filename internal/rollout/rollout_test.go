@@ -135,8 +135,8 @@ func TestRetry_runsTheTextOfTheBranch(t *testing.T) {
 
 func (b *bundle) advance(t *testing.T) towpath.Rollout {
 	t.Helper()
-	if again, err := b.Advance(t.Context(), b.rollout.ID); err != nil || again != nil {
-		t.Fatalf("advance: again %v, error %v", again, err)
+	if _, err := b.Advance(t.Context(), b.rollout.ID); err != nil {
+		t.Fatalf("advance: %v", err)
 	}
 	var r towpath.Rollout
 	b.write(t, func(ctx context.Context, tx *store.Tx) (err error) {

@@ -18,6 +18,7 @@ var linkCommits = newTable("link_commit", 2, func(c *linkCommitRow) []column {
 		{"message", &c.Message},
 		{"author", &c.Author},
 		{"url", &c.URL},
+		{"people", jsonText{&c.People}},
 	}
 })
 

@@ -17,11 +17,12 @@ type anyTable interface {
 
 // tables lists all tables. A table comes after those that it refers to.
 var tables = []anyTable{
-	metas, members, credentials, projects, projectMembers, environments, instances, databases, ledgerEntries,
-	gitProviders, verifications, grants, links, linkBaselines, progresses, hookRemovals, deliveries,
-	manifestFiles, linkCommits, commitNotes, readings, readingFiles, contents, contentParts, contentTexts,
-	verdicts, policyFiles, rollouts, reviews, reviewedFiles, branchReviews, branchFiles,
-	branchReviewedFiles, branchRehearsals, tasks, attempts, statements, history, posted, jobs, events,
+	metas, members, credentials, projects, projectMembers, environments, instances, databases,
+	ledgerEntries, gitProviders, verifications, grants, links, linkBaselines, progresses, hookRemovals,
+	deliveries, manifestFiles, linkCommits, fileCommits, commitNotes, readings, readingFiles, contents,
+	contentParts, contentTexts, verdicts, policyFiles, rollouts, reviews, reviewedFiles, branchReviews,
+	branchFiles, branchReviewedFiles, branchRehearsals, approvals, stageStarts, tasks, attempts,
+	statements, history, posted, jobs, events,
 }
 
 // Copied is the number of rows copied from a table.

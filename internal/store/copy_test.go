@@ -66,6 +66,9 @@ func fillTables(t *testing.T, s *store.Store) {
 			tx.SetPostedStatus(ctx, w.link.ID, "c", "k", "d"),
 			tx.AddNote(ctx, w.link.ID, "c", "a.SQL", towpath.Why(towpath.ReasonNotTaken)),
 			tx.PutCommits(ctx, w.link.ID, towpath.Commit{Hash: "c", Author: "Ada"}),
+			tx.AddFileCommits(ctx, w.link.ID, map[string][]string{"a.SQL": {"c"}}),
+			tx.CreateApproval(ctx, &towpath.Approval{LinkID: w.link.ID, Why: "☃"}),
+			tx.CreateStageStart(ctx, &towpath.StageStart{LinkID: w.link.ID}),
 			tx.Enqueue(ctx, towpath.JobReconcile, w.link.ID),
 			tx.PutHookRemoval(ctx, towpath.HookRemoval{
 				ID:        w.link.ID,

@@ -53,6 +53,8 @@ var silent = map[string]string{
 	"PutContent":            "the rows that refer to a content emit events",
 	"PutVerdicts":           "the files that refer to a verdict emit events",
 	"PutCommits":            "the rollouts that refer to a commit emit events",
+	"AddFileCommits":        "the link is written with them",
+	"CreateStageStart":      "the tasks that start are written with it",
 	"AddNote":               "notes to post are internal",
 	"DeleteNotes":           "notes to post are internal",
 	"SetPostedStatus":       "posted statuses are internal",
@@ -78,6 +80,7 @@ type act struct {
 // acts calls every writing method that is not silent, in an order that satisfies their conditions.
 func acts(w *world) []act {
 	task, gone := w.newTask("7", towpath.TaskPending), towpath.TaskDone
+	approval := towpath.Approval{LinkID: w.link.ID, ProjectID: w.project.ID}
 	rollout := w.newRollout()
 	rollout.LinkID = "another"
 	link, spare := w.newLink("second"), towpath.Database{
@@ -315,6 +318,13 @@ func acts(w *world) []act {
 			"DeleteGitProvider", "git-provider.deleted >",
 			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteGitProvider(ctx, provider.ID) },
 		},
+		{"CreateApproval", "approval.changed >", func(ctx context.Context, tx *store.Tx) error {
+			return tx.CreateApproval(ctx, &approval)
+		}},
+		{"UpdateApproval", "approval.changed >", func(ctx context.Context, tx *store.Tx) error {
+			approval.WithdrawnAt = &tx.Now
+			return tx.UpdateApproval(ctx, approval)
+		}},
 		{"CreateGrant", "grant.created >", func(ctx context.Context, tx *store.Tx) error {
 			grant.AccountID = "b"
 			return tx.CreateGrant(ctx, &grant)

@@ -29,6 +29,7 @@ var outlines = newTable("task", 1, func(t *towpath.Task) []column {
 		{"CASE WHEN state IN ('done', 'held') THEN reason ELSE '' END", reason{&t.Reason}}, // others may be long
 		{"created_at", instant{&t.CreatedAt}},
 		{"started_at", maybe{&t.StartedAt}},
+		{"start_id", &t.StartID},
 	}
 })
 

@@ -124,6 +124,7 @@ var environments = newTable("environment", 1, func(e *towpath.Environment) []col
 		{"allow_roles", &e.AllowRoles},
 		{"start_mode", (*string)(&e.Start)},
 		{"review_policy", jsonText{&e.Review}},
+		{"gate", jsonText{&e.Gate}},
 	}
 })
 

@@ -149,6 +149,8 @@ var tasks = onRead(newTable("task", 1, func(t *towpath.Task) []column {
 		{"cancel_at", maybe{&t.CancelAt}},
 		{"error", reason{&t.Error}},
 		{"continue_after", &t.ContinueAfter},
+		{"start_id", &t.StartID},
+		{"pass", &t.Pass},
 	}
 }), func(tx *Tx, t *towpath.Task) { tx.noteState(t.ID, string(t.State)) })
 

@@ -95,6 +95,18 @@ func fillIn(t *rapid.T, column string, field any) {
 			{},
 			{Findings: []towpath.ReviewFinding{{Rule: "PL01", Message: "größe"}}, MoreNotKept: 3, MoreGaps: 2, MoreAllowed: 1},
 		}).Draw(t, column)
+	case *towpath.Gate:
+		*f = rapid.SampledFrom([]towpath.Gate{
+			{Start: f.Start},
+			{
+				Start: f.Start, AskIf: towpath.AskWarnings,
+				Consent: towpath.Consent{People: 2, Roles: []towpath.ApproverRole{towpath.ApproveDBA}},
+				Windows: []towpath.Window{{Effect: towpath.WindowDeny, Zone: "größe", Days: []string{"mon"}}},
+			},
+		}).Draw(t, column)
+	case *[]towpath.Person:
+		*f = rapid.SampledFrom([][]towpath.Person{nil, {}, {{Name: "größe", Email: "a@b", Account: "{1}"}}}).Draw(t,
+			column)
 	case *towpath.BranchSent:
 		*f = rapid.SampledFrom([]towpath.BranchSent{
 			{},

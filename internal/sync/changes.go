@@ -62,8 +62,10 @@ type delta struct {
 	put     []towpath.ManifestFile
 	removed []string
 	by      map[string]string // the commit that changed a path; paths without one count as the head's
-	commits []towpath.Commit  // the commits of by, newest first
-	policy  map[string]bool   // paths of files towpath.yaml that changed, wherever they are
+	commits []towpath.Commit  // the commits of by and touched, newest first
+	// all commits that changed a path, as far as they are known; oldest reading first
+	touched map[string][]string
+	policy  map[string]bool // paths of files towpath.yaml that changed, wherever they are
 }
 
 // notePolicy notes a changed path that may set levels of the SQL review.
@@ -114,6 +116,7 @@ func (d delta) withCommits(before []towpath.ManifestFile, head string, first boo
 			f.Commit = old.Commit
 		default:
 			f.Commit = head
+			d.touch(f.Path, "") // by a commit that is not known
 		}
 	}
 	return d
@@ -132,12 +135,24 @@ func (d delta) then(next delta) delta {
 		by:      maps.Clone(d.by),
 		policy:  next.policy,
 	}
+	both.touched = maps.Clone(d.touched)
+	for path, hashes := range next.touched {
+		both.touch(path, hashes...)
+	}
 	if both.by == nil {
 		both.by = next.by
 	} else {
 		maps.Copy(both.by, next.by)
 	}
 	return both
+}
+
+// touch notes commits that changed a path.
+func (d *delta) touch(path string, commits ...string) {
+	if d.touched == nil {
+		d.touched = map[string][]string{}
+	}
+	d.touched[path] = append(slices.Clone(d.touched[path]), commits...)
 }
 
 // statLimit is up to how many changed files are read one by one. For more, one listing of the tree
@@ -242,7 +257,10 @@ func (s *Service) betweenDelta(b vcs.Between, linkID string, scope plan.Scope) d
 			continue
 		}
 		d.by[f.Path] = c.Commit
-		brought[c.Commit] = true
+		d.touch(f.Path, append(slices.Clone(c.Earlier), c.Commit)...)
+		for _, hash := range d.touched[f.Path] {
+			brought[hash] = true
+		}
 		if c.Removed {
 			d.removed = append(d.removed, f.Path)
 			continue
@@ -264,7 +282,23 @@ func commitOf(c vcs.Commit) towpath.Commit {
 		Message: firstLine(c.Message),
 		Author:  towpath.ClipRunes(c.Author, 200),
 		URL:     c.URL,
+		People:  c.People,
 	}
+}
+
+// withHead returns the commits with the head, which the provider describes better. The head keeps the
+// people that the history knows.
+func (d delta) withHead(head towpath.Commit) []towpath.Commit {
+	for _, c := range d.commits {
+		for _, p := range c.People {
+			if c.Hash == head.Hash && !slices.ContainsFunc(head.People, func(o towpath.Person) bool {
+				return o.Email == p.Email && o.Name == p.Name
+			}) {
+				head.People = append(head.People, p)
+			}
+		}
+	}
+	return append(d.commits, head)
 }
 
 // statAll reads the kind and the size of each changed path.

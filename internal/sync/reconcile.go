@@ -293,9 +293,17 @@ func (s *Service) commitPlan(
 	before, first := files, link.SyncedCommit == ""
 	moved := f.head != link.SyncedCommit
 	if moved {
+		for _, file := range f.delta.put {
+			if file.Commit != "" { // an interrupted reading knows only the last one
+				f.delta.touch(file.Path, file.Commit)
+			}
+		}
 		f.delta = f.delta.withCommits(before, f.head, first)
 		files = f.delta.apply(files)
-		if err := tx.PutCommits(ctx, link.ID, append(f.delta.commits, commitOf(f.commit))...); err != nil {
+		if err := tx.PutCommits(ctx, link.ID, f.delta.withHead(commitOf(f.commit))...); err != nil {
+			return false, err
+		}
+		if err := tx.AddFileCommits(ctx, link.ID, f.delta.touched); err != nil {
 			return false, err
 		}
 		if err := saveManifest(ctx, tx, link.ID, f.delta); err != nil {

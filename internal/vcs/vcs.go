@@ -213,6 +213,7 @@ type Commit struct {
 	Hash    string // 40 hex digits
 	Message string // without line ends at its end
 	Author  string
+	People  []towpath.Person // author and committer, as far as the provider says
 	Time    time.Time
 	URL     string
 
@@ -262,6 +263,8 @@ type Brought struct {
 	Change
 	Kind   EntryKind // EntryFile for one in Git LFS too, which its text shows
 	Commit string
+	// earlier commits that changed the path too; none of a history that is too large to compare
+	Earlier []string
 }
 
 // Between is the difference between two commits.

@@ -24,6 +24,7 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActEnvironmentCreate:      "Added the environment {environment}.",
 	towpath.ActEnvironmentRename:      "Renamed the environment {from} to {to}.",
 	towpath.ActEnvironmentLimit:       "Changed the {limit:words} of the environment {environment} from {from:limit} to {to:limit}.",
+	towpath.ActEnvironmentGate:        "Changed {field:words} of the environment {environment} from {from} to {to}.",
 	towpath.ActEnvironmentStart:       "Changed the start of changes in the environment {environment} from {from} to {to}.",
 	towpath.ActEnvironmentAllowRoles:  "Allowed migrations to change roles in the environment {environment}.",
 	towpath.ActEnvironmentRefuseRoles: "Stopped allowing migrations to change roles in the environment {environment}.",
@@ -72,6 +73,10 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActHookForget: "Stopped removing the webhook {url} of {repository}.",
 
 	towpath.ActTaskRetry:       "Retried {path} in {environment}/{database}.",
+	towpath.ActStageApprove:    "Approved the changes of commit {commit} in {environment}. {text}",
+	towpath.ActStageRefuse:     "Refused the changes of commit {commit} in {environment}: {text}",
+	towpath.ActStageWithdraw:   "Withdrew the answer about the changes of commit {commit} in {environment}.",
+	towpath.ActBreakGlass:      "Started {n:change} of commit {commit} in {environment} past its gate: {text}",
 	towpath.ActRolloutStart:    "Started {n:change} of commit {commit} in {environment}.",
 	towpath.ActTaskRelease:     "Released {path} in {environment}/{database}.",
 	towpath.ActTaskSkip:        "Skipped {path} in {environment}/{database}: {text}",

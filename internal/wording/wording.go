@@ -42,7 +42,7 @@ func Fragment(r towpath.Reason) string {
 func Fragments(list []towpath.Reason) string { return join(list, Fragment, "; ") }
 
 // render fills in a template: {name} is a param, {name:clock} a time, {name:span} a duration,
-// {name:day} a date, {name:pace} one after "every", {name:limit} one that may be none, {name:words} an enum without its hyphens, and {name:noun} a
+// {name:day} a date, {name:minute} a date with the time, {name:pace} one after "every", {name:limit} one that may be none, {name:words} an enum without its hyphens, and {name:noun} a
 // number with its noun. {cause} is the causes as fragments, {Cause} as texts.
 func render(r towpath.Reason, template string) string {
 	var out strings.Builder
@@ -74,6 +74,8 @@ func value(r towpath.Reason, name string) string {
 		return clock(param)
 	case "day":
 		return day(param)
+	case "minute":
+		return minute(param)
 	case "span":
 		return span(param)
 	case "extent":
@@ -150,6 +152,15 @@ func day(param string) string {
 		return param
 	}
 	return at.UTC().Format("2 January 2006")
+}
+
+// minute is the date and the time of day, in UTC, of a param that is a time (RFC 3339).
+func minute(param string) string {
+	at, err := time.Parse(time.RFC3339, param)
+	if err != nil {
+		return param
+	}
+	return at.UTC().Format("2 January 2006, 15:04 MST")
 }
 
 // pace is a duration as it follows "every": "minute", "30 seconds".

@@ -231,7 +231,7 @@ var examples = map[string]string{
 	"branch": "main", "every": "1m0s", "provider": "bitbucket.org", "refs": "refs/heads/next, refs/tags/v1",
 	"repository": "acme/shop",
 	"url":        "https://towpath.example/hooks/Zm9v",
-	"done":       "2", "since": "2026-01-02T10:00:00Z", "until": "2026-01-02T10:15:00Z",
+	"at":         "2026-01-02T10:00:00Z", "author": "Ada <ada@example.com>", "done": "2", "since": "2026-01-02T10:00:00Z", "until": "2026-01-02T10:15:00Z",
 	"account": "Ada Lock", "app": "OAuth consumer", "id": "Key", "label": "callback URL",
 	"permissions": "Webhooks: Read and write", "secret": "Secret",
 	"after": "9", "base": "migrations", "before": "id integer", "bytes": "1200", "column": "8",

@@ -15,7 +15,8 @@ import (
 func (s *Service) CreateEnvironment(
 	ctx context.Context, actor towpath.Actor, name string, start towpath.StartMode,
 ) (towpath.Environment, error) {
-	e := towpath.Environment{Name: name, Start: cmp.Or(start, towpath.StartAutomatic)}
+	e := towpath.Environment{Name: name}
+	e.Start = cmp.Or(start, towpath.StartAutomatic)
 	if err := e.Validate(); err != nil {
 		return towpath.Environment{}, err
 	}
@@ -27,7 +28,9 @@ func (s *Service) CreateEnvironment(
 			return err
 		}
 		tx.Emit(actor.Did(towpath.ActEnvironmentCreate, e.ID, "", "environment", e.Name))
-		emitEnvironmentChange(tx, actor, towpath.Environment{Name: e.Name, Start: towpath.StartAutomatic}, e)
+		before := towpath.Environment{Name: e.Name}
+		before.Start = towpath.StartAutomatic
+		emitEnvironmentChange(tx, actor, before, e)
 		return nil
 	})
 	return e, err
@@ -42,6 +45,9 @@ type EnvironmentChange struct {
 	MaxStatementTimeout *time.Duration
 	AllowRoles          *bool
 	Start               *towpath.StartMode
+	AskIf               *towpath.AskIf
+	Consent             *towpath.Consent
+	Windows             *[]towpath.Window
 }
 
 // ChangeEnvironment changes an environment. New limits and AllowRoles apply from the next attempt
@@ -57,6 +63,9 @@ func (s *Service) ChangeEnvironment(
 		towpath.Patch(&e.Name, change.Name)
 		towpath.Patch(&e.AllowRoles, change.AllowRoles)
 		towpath.Patch(&e.Start, change.Start)
+		towpath.Patch(&e.AskIf, change.AskIf)
+		towpath.Patch(&e.Consent, change.Consent)
+		towpath.Patch(&e.Windows, change.Windows)
 		towpath.Patch(&e.LockTimeout, change.LockTimeout)
 		towpath.Patch(&e.StatementTimeout, change.StatementTimeout)
 		towpath.Patch(&e.MaxLockTimeout, change.MaxLockTimeout)
@@ -67,7 +76,7 @@ func (s *Service) ChangeEnvironment(
 		if err := tx.UpdateEnvironment(ctx, &e); err != nil {
 			return err
 		}
-		if e.Name != before.Name || e.AllowRoles != before.AllowRoles || e.Start != before.Start {
+		if e.Name != before.Name || e.AllowRoles != before.AllowRoles || e.Version() != before.Version() {
 			if err := wakeLinks(ctx, tx); err != nil {
 				return err
 			}
@@ -96,6 +105,16 @@ func emitEnvironmentChange(tx *store.Tx, actor towpath.Actor, before, now towpat
 		tx.Emit(actor.Did(towpath.ActEnvironmentStart, now.ID, "", "environment", now.Name,
 			"from", string(before.Start), "to", string(now.Start)))
 	}
+	for _, c := range []struct{ field, from, to string }{
+		{"consent", before.Consent.String(), now.Consent.String()},
+		{"ask-if", string(before.AskIf), string(now.AskIf)},
+		{"windows", windowsText(before.Windows), windowsText(now.Windows)},
+	} {
+		if c.from != c.to {
+			tx.Emit(actor.Did(towpath.ActEnvironmentGate, now.ID, "", "environment", now.Name,
+				"field", c.field, "from", cmp.Or(c.from, "none"), "to", cmp.Or(c.to, "none")))
+		}
+	}
 	if now.AllowRoles == before.AllowRoles {
 		return
 	}
@@ -104,6 +123,14 @@ func emitEnvironmentChange(tx *store.Tx, actor towpath.Actor, before, now towpat
 		act = actor.Did(towpath.ActEnvironmentAllowRoles, now.ID, "", "environment", now.Name)
 	}
 	tx.Emit(act)
+}
+
+func windowsText(windows []towpath.Window) string {
+	words := make([]string, len(windows))
+	for i, w := range windows {
+		words[i] = w.String()
+	}
+	return strings.Join(words, "; ")
 }
 
 // DeleteEnvironment removes an environment. CodeConflict while it has instances.

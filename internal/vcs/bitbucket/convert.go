@@ -1,10 +1,12 @@
 package bitbucket
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
 
+	"towpath"
 	"towpath/internal/vcs"
 )
 
@@ -41,13 +43,18 @@ func convertCommit(c commitJSON) vcs.Commit {
 	if c.Author == nil {
 		return out
 	}
+	name, mail, _ := strings.Cut(c.Author.Raw, " <")
+	author := towpath.Person{
+		Name:  strings.TrimSpace(name),
+		Email: strings.TrimSuffix(strings.TrimSpace(mail), ">"),
+	}
+	out.Author = author.Name
 	if c.Author.User != nil {
-		out.Author = convertAccount(*c.Author.User).Name
+		account := convertAccount(*c.Author.User)
+		author.Account = account.ID
+		out.Author = cmp.Or(account.Name, author.Name)
 	}
-	if out.Author == "" {
-		name, _, _ := strings.Cut(c.Author.Raw, " <")
-		out.Author = strings.TrimSpace(name)
-	}
+	out.People = []towpath.Person{author}
 	return out
 }
 

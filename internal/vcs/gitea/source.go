@@ -104,9 +104,14 @@ type commitJSON struct {
 	Commit *struct {
 		Message string `json:"message"`
 		Author  *struct {
-			Name string    `json:"name"`
-			Date time.Time `json:"date"`
+			Name  string    `json:"name"`
+			Email string    `json:"email"`
+			Date  time.Time `json:"date"`
 		} `json:"author"`
+		Committer *struct {
+			Name  string `json:"name"`
+			Email string `json:"email"`
+		} `json:"committer"`
 	} `json:"commit"`
 }
 
@@ -132,6 +137,13 @@ func (s *source) Commit(ctx context.Context, hash string) (vcs.Commit, error) {
 		}
 		if c.Commit.Author != nil {
 			out.Author, out.Time = c.Commit.Author.Name, c.Commit.Author.Date
+			out.People = append(out.People,
+				towpath.Person{Name: c.Commit.Author.Name, Email: c.Commit.Author.Email})
+		}
+		if by := c.Commit.Committer; by != nil {
+			if p := (towpath.Person{Name: by.Name, Email: by.Email}); !slices.Contains(out.People, p) {
+				out.People = append(out.People, p)
+			}
 		}
 		return out, nil
 	})

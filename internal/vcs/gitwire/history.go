@@ -122,7 +122,8 @@ type gitCommit struct {
 	tree    string
 	parents []string
 	author  string
-	time    time.Time // of the committer
+	people  []towpath.Person // author and committer
+	time    time.Time        // of the committer
 	message string
 }
 
@@ -157,13 +158,24 @@ func parseCommit(data []byte) (c gitCommit) {
 		case "parent":
 			c.parents = append(c.parents, rest)
 		case "author":
-			name, _, _ := strings.Cut(rest, " <")
-			c.author = towpath.Clip(strings.TrimSpace(name))
+			author := parsePerson(rest)
+			c.author = author.Name
+			c.people = append(c.people, author)
 		case "committer":
 			c.time = parseTime(rest)
+			if p := parsePerson(rest); !slices.Contains(c.people, p) {
+				c.people = append(c.people, p)
+			}
 		}
 	}
 	return c
+}
+
+// parsePerson reads a person, "Ada <ada@example.com> 1700000000 +0100".
+func parsePerson(text string) towpath.Person {
+	name, rest, _ := strings.Cut(text, " <")
+	mail, _, _ := strings.Cut(rest, ">")
+	return towpath.Person{Name: towpath.Clip(strings.TrimSpace(name)), Email: towpath.Clip(strings.TrimSpace(mail))}
 }
 
 // parseTime reads the time behind a person, "Ada <ada@example.com> 1700000000 +0100"; the zero time
@@ -214,24 +226,55 @@ func (h *history) between(from, to string) (vcs.Between, error) {
 	if !h.compare("", old.tree, h.commits[to].tree, changed) {
 		return b, missing
 	}
-	wanted := map[string]bool{}
+	wanted, order := map[string]bool{}, h.newestFirst(to)
 	for _, p := range slices.Sorted(maps.Keys(changed)) {
 		e := changed[p]
 		by := h.broughtBy(from, to, p)
 		wanted[by] = true
+		var earlier []string
+		if len(changed)*len(order) <= maxCompared {
+			earlier = h.changed(order, from, by, p)
+		}
+		for _, hash := range earlier {
+			wanted[hash] = true
+		}
 		b.Changes = append(b.Changes, vcs.Brought{
 			Change: vcs.Change{Path: p, Removed: e.hash == ""},
-			Kind:   kindOf(e.mode), Commit: by,
+			Kind:   kindOf(e.mode), Commit: by, Earlier: earlier,
 		})
 	}
-	for _, hash := range h.newestFirst(to) {
+	for _, hash := range order {
 		if c := h.commits[hash]; wanted[hash] {
 			b.Commits = append(b.Commits, vcs.Commit{
-				Hash: hash, Message: c.message, Author: c.author, Time: c.time,
+				Hash: hash, Message: c.message, Author: c.author, People: c.people, Time: c.time,
 			})
 		}
 	}
 	return b, nil
+}
+
+// maxCompared bounds the paths times the commits that are compared to find all authors.
+const maxCompared = 20_000
+
+// changed lists the commits after from whose path differs from that of each known parent, without by.
+func (h *history) changed(order []string, from, by, file string) (hashes []string) {
+	for _, hash := range order {
+		parents := 0
+		own, ok := h.entry(hash, file)
+		differs := ok && hash != from && hash != by
+		for _, parent := range h.commits[hash].parents {
+			if _, known := h.commits[parent]; !known {
+				continue
+			}
+			parents++
+			have, ok := h.entry(parent, file)
+			differs = differs && ok && have != own
+		}
+		if differs && parents > 0 {
+			hashes = append(hashes, hash)
+		}
+	}
+	return hashes
 }
 
 // newestFirst lists the known ancestors of a commit, each before its parents.

@@ -84,6 +84,8 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		work.write("db/sub/deep/2.sql", strings.Repeat("two\n", 500))
 		work.write("gone.sql", "x")
 		base := work.commit("base")
+		work.write("db/3.sql", "thre")
+		begun := work.commit("Begin 3")
 		work.write("db/3.sql", "three")
 		added := work.commit("Add 3")
 		work.git("checkout", "-q", "-b", "side", base)
@@ -99,7 +101,7 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		source := client.Source(remote.ID)
 		want := []vcs.Brought{
 			{Change: vcs.Change{Path: "README"}, Kind: vcs.EntryFile, Commit: last},
-			{Change: vcs.Change{Path: "db/3.sql"}, Kind: vcs.EntryFile, Commit: added},
+			{Change: vcs.Change{Path: "db/3.sql"}, Kind: vcs.EntryFile, Commit: added, Earlier: []string{begun}},
 			{Change: vcs.Change{Path: "db/sub/deep/2.sql"}, Kind: vcs.EntryFile, Commit: side},
 			{Change: vcs.Change{Path: "gone.sql", Removed: true}, Kind: vcs.EntryFile, Commit: removed},
 		}
@@ -107,8 +109,8 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		if diff := cmp.Diff(want, got.Changes); diff != "" {
 			t.Error(diff)
 		}
-		if len(got.Commits) != 4 || got.Commits[0].Hash != last || got.Commits[0].Message != "Write README" ||
-			got.Commits[0].Author == "" {
+		if len(got.Commits) != 5 || got.Commits[0].Hash != last || got.Commits[0].Message != "Write README" ||
+			got.Commits[0].Author == "" || got.Commits[0].People[0].Email == "" {
 			t.Errorf("%+v", got.Commits)
 		}
 		// Backwards, as after a force push: undone changes are reported too.

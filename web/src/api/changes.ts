@@ -14,9 +14,10 @@ type Touch = readonly [room: string, part?: string]
 
 /** The queries that each kind of event makes stale. A reset makes all of them stale. */
 const touched: Record<Exclude<Family<Schemas['Event']['kind']>, 'reset'>, readonly Touch[]> = {
-  task: [['rollouts'], ['repository-links', ''], ['projects', 'repository-links']],
-  rollout: [['rollouts'], ['repository-links', ''], ['projects', ''], ['projects', 'repository-links']],
-  review: [['rollouts'], ['repository-links', ''], ['repository-links', 'reviews']],
+  task: [['rollouts'], ['inbox'], ['repository-links', ''], ['projects', 'repository-links']],
+  rollout: [['rollouts'], ['inbox'], ['repository-links', ''], ['projects', ''], ['projects', 'repository-links']],
+  approval: [['rollouts'], ['inbox']],
+  review: [['rollouts'], ['inbox'], ['repository-links', ''], ['repository-links', 'reviews']],
   link: [['repository-links'], ['projects', 'repository-links'], ['git-providers', '']],
   delivery: [
     ['repository-links', ''],
@@ -27,7 +28,7 @@ const touched: Record<Exclude<Family<Schemas['Event']['kind']>, 'reset'>, readon
   database: [['databases'], ['repository-links', '']],
   history: [['databases']],
   instance: [['instances'], ['databases']],
-  environment: [['environments'], ['projects', 'limits'], ['review-policies']],
+  environment: [['environments'], ['rollouts'], ['inbox'], ['projects', 'limits'], ['review-policies']],
   project: [['projects']],
   'project-member': [['projects']],
   member: [['members'], ['projects', 'members'], ['session']],

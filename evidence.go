@@ -1,0 +1,112 @@
+package towpath
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Stage is what waits at the gate of one environment in a rollout, with all that the decision about
+// it depends on besides approvals and the time.
+type Stage struct {
+	Environment Environment
+	Project     Project
+	Tasks       []Task                // that wait, in the order in which they run
+	Ready       bool                  // the environments before it are done
+	Ledgers     map[string]int64      // number of the newest known write, by database id
+	Reviewing   bool                  // the SQL review of the rollout is not done
+	Reviews     map[string]TextReview // of the environment's texts, by checksum
+	Answerers   map[string]Answerer   // the members whose answers may count, by id
+	Strangers   []Reason              // authors that are no member, and files without a known author
+}
+
+// TextReview is what the SQL review says of one text in an environment.
+type TextReview struct {
+	Digest string // of the findings and their levels
+	Worse  bool   // warning or worse, or it has not seen everything
+}
+
+// Answerer is a member as a gate sees one.
+type Answerer struct {
+	Roles  []ApproverRole // none of a member who was deactivated
+	Author bool           // an author or committer of a file of the stage
+}
+
+// Evidence identifies what a person starts or approves. It has one part for each of evidenceParts.
+type Evidence string
+
+// evidenceParts name what can move, in the order of the parts. The last one is about the order and
+// the databases of each text, and moves with others.
+var evidenceParts = []Reason{
+	Why(ReasonMovedFiles), Why(ReasonMovedDatabases), Why(ReasonMovedLimits), Why(ReasonMovedGate),
+	Why(ReasonMovedFindings), Why(ReasonMovedOrder),
+}
+
+// Evidence returns what is decided about: the texts, their databases with the position of their
+// ledgers, the limits, what the gate asks for, the findings of the review, and the order.
+func (s Stage) Evidence() Evidence {
+	var texts, databases, findings []string
+	var order strings.Builder
+	for _, t := range s.Tasks {
+		texts = append(texts, fmt.Sprintf("%q %q %q %q", t.Version, t.Type, t.Action, t.Checksum))
+		databases = append(databases, fmt.Sprintf("%q %q %d", t.EnvironmentID, t.DatabaseID,
+			s.Ledgers[t.DatabaseID]))
+		findings = append(findings, fmt.Sprintf("%q %q", t.Checksum, s.Reviews[t.Checksum].Digest))
+		fmt.Fprintf(&order, "%q %q %q %q %q\n", t.DatabaseID, t.Version, t.Type, t.Action, t.Checksum)
+	}
+	return Evidence(strings.Join([]string{
+		digestSet(texts), digestSet(databases), digest([]byte(s.limits())), s.Environment.Gate.Version(),
+		digestSet(findings), digest([]byte(order.String())),
+	}, "."))
+}
+
+// digestSet is the digest of lines, whatever their order and however often each occurs.
+func digestSet(lines []string) string {
+	slices.Sort(lines)
+	return digest([]byte(strings.Join(slices.Compact(lines), "\n")))
+}
+
+// limits are how long changes may wait and run, and whether they may change roles.
+func (s Stage) limits() string {
+	e, p := s.Environment, s.Project
+	return fmt.Sprint(e.LockTimeoutOf(p).Timeout, e.StatementTimeoutOf(p).Timeout, e.MaxLockTimeout,
+		e.MaxStatementTimeout, e.AllowRoles)
+}
+
+// Moved says which parts differ from what is there now; none when the evidence is the same.
+func (e Evidence) Moved(now Evidence) (moved []Reason) {
+	before, after := strings.Split(string(e), "."), strings.Split(string(now), ".")
+	if len(before) != len(evidenceParts) || len(after) != len(evidenceParts) {
+		return []Reason{Why(ReasonMovedFiles)}
+	}
+	for i, part := range evidenceParts {
+		if before[i] != after[i] && (part.Code != ReasonMovedOrder || len(moved) == 0) {
+			moved = append(moved, part)
+		}
+	}
+	return moved
+}
+
+// Pass identifies what a start lets through for one task: its text and database, the limits, the gate
+// and the findings. A task runs only while its pass is that of its start.
+func (s Stage) Pass(t Task) string {
+	return digest(fmt.Appendf(nil, "%q %q %q %q %q %q %q %q %q", t.EnvironmentID, t.DatabaseID, t.Version,
+		t.Type, t.Action, t.Checksum, s.limits(), s.Environment.Gate.Version(), s.Reviews[t.Checksum].Digest))
+}
+
+// ReviewOf sums up the review of one text from its rows, of which an environment has several when its
+// databases hold different things.
+func ReviewOf(files []ReviewedFile) TextReview {
+	var lines []string
+	worse := len(files) == 0
+	for _, f := range files {
+		worse = worse || !f.Reviewed() || !f.Reason.IsZero() || f.Errors+f.Warnings > 0 ||
+			len(f.NotAnalyzed)+f.MoreGaps > 0
+		lines = append(lines, fmt.Sprintf("%t %q %d %d %d %d", f.Reviewed(), f.Reason.Code, f.Errors,
+			f.Warnings, f.MoreNotKept, len(f.NotAnalyzed)+f.MoreGaps))
+		for _, found := range f.Findings {
+			lines = append(lines, fmt.Sprintf("%q %q %d %d", found.Rule, found.Level, found.Line, found.Column))
+		}
+	}
+	return TextReview{Digest: digestSet(lines), Worse: worse}
+}
