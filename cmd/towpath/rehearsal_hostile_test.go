@@ -96,6 +96,16 @@ func TestRehearsal_reachesNothingThatIsNotItsOwn(t *testing.T) {
 					t.Logf("%s: %s %s", text, f.State, wording.Text(f.Failure.Reason))
 				}
 			}
+			s.fillsNothing(t, merged[name], words)
+			if name == "postgres" {
+				var changed int
+				servers.postgres.Query(t, "postgres", &changed, "SELECT (SELECT count(*) FROM pg_db_role_setting s "+
+					"JOIN pg_database d ON d.oid = setdatabase WHERE datname = '"+other.Target().Database+"') + "+
+					"(SELECT count(*) FROM pg_database WHERE datname = 'mine')")
+				if changed > 0 {
+					t.Errorf("%d things were changed outside", changed)
+				}
+			}
 			if after := content(t, s.engine, other.Target()); after != before {
 				t.Errorf("the other scratch database holds\n%s", after)
 			}

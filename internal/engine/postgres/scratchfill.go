@@ -30,7 +30,7 @@ func (s *scratch) Fill(ctx context.Context, dump string) error {
 	var extensions, others []string // extensions may register what the server shares
 	for _, st := range all {
 		switch {
-		case strings.HasSuffix(st.Verb, " EVENT TRIGGER"):
+		case strings.Contains(st.Verb, " EVENT"): // a trigger of events
 		case strings.HasSuffix(st.Verb, " EXTENSION"):
 			extensions = append(append(extensions, others...), runs(st))
 			others = nil
