@@ -76,6 +76,7 @@ const tree = root.addChildren([
   entrance('/invitation', () => import('~/pages/entrance/InvitationPage')),
   app.addChildren([
     page('/', () => import('~/pages/HomePage')),
+    page('/inbox', () => import('~/pages/InboxPage')),
     page('/rollouts', () => import('~/pages/rollouts/RolloutsPage')),
     page('/rollouts/$rollout', () => import('~/pages/rollouts/RolloutPage')),
     page('/rollouts/$rollout/tasks/$task', () => import('~/pages/rollouts/TaskPage')),

@@ -195,6 +195,13 @@ export const rolloutsQuery = (filter: {
     getNextPageParam: page => page.nextPageToken,
   })
 
+/** What waits for the member in all projects. */
+export const inboxQuery = queryOptions({
+  queryKey: ['inbox'],
+  queryFn: ({ signal }) => unwrap(http.GET('/api/v1/inbox', { signal })),
+  refetchInterval: 60_000,
+})
+
 export const rolloutQuery = (rollout: string) =>
   queryOptions({
     queryKey: ['rollouts', rollout],

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
-import { sessionQuery } from '~/api/queries'
+import { inboxQuery, sessionQuery } from '~/api/queries'
 import { useLive } from '~/hooks/use-live'
 import { Icon } from '~/ui/Icon'
 import { ScrollRow } from '~/ui/ScrollRow'
@@ -52,6 +52,7 @@ export function AppFrame({ children }: { children: ReactNode }) {
           <span>Towpath</span>
         </Link>
         <ScrollRow className={classes.nav} label="Main">
+          <Inbox />
           {places.map(([label, to]) => (
             <Link key={to} to={to}>
               {label}
@@ -81,4 +82,11 @@ export function AppFrame({ children }: { children: ReactNode }) {
       )}
     </>
   )
+}
+
+/** Leads to what waits for the member, with how much it is. */
+function Inbox() {
+  const inbox = useQuery(inboxQuery)
+  const waiting = inbox.data?.items.length ?? 0
+  return <Link to={pb.inbox()}>{waiting > 0 ? `Inbox (${waiting})` : 'Inbox'}</Link>
 }

@@ -3,7 +3,10 @@ import { queryClient } from '~/api/query-client'
 import { sayDone } from '~/stores/toast'
 import { useForm } from './use-form'
 
-type Change = Pick<Schemas['Environment'], 'start'> | Pick<Schemas['Environment'], 'allowRoles'>
+type Change =
+  | Pick<Schemas['Environment'], 'start'>
+  | Pick<Schemas['Environment'], 'askIf' | 'consent' | 'windows'>
+  | Pick<Schemas['Environment'], 'allowRoles'>
 
 /** A form that changes a field of an environment, and says what the change means. */
 export function useEnvironmentForm<V extends Change>(

@@ -5,6 +5,7 @@ export const pb = {
   signIn: () => '/sign-in',
   invitation: () => '/invitation',
 
+  inbox: () => '/inbox',
   rollouts: () => '/rollouts',
   rollout: (rollout: string) => `/rollouts/${rollout}`,
   task: (rollout: string, task: string) => `/rollouts/${rollout}/tasks/${task}`,

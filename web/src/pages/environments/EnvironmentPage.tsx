@@ -6,12 +6,14 @@ import { AppliedLimit } from '~/components/AppliedLimit'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { AllowRolesForm } from '~/forms/AllowRolesForm'
+import { GateForm } from '~/forms/GateForm'
 import { EnvironmentLimitsForm } from '~/forms/limit/EnvironmentLimitsForm'
 import { StartModeForm } from '~/forms/StartModeForm'
 import { useParam } from '~/hooks/use-params'
 import { EmptyState } from '~/ui/EmptyState'
 import { limitText } from '~/util/limit'
 import { pb } from '~/util/path-builder'
+import { count } from '~/util/str'
 
 /** One environment: its limits, and whether files may change roles in it. */
 export default function EnvironmentPage() {
@@ -37,7 +39,7 @@ const crumbs = [{ label: 'Environments', to: pb.environments() }]
 
 function Details({ environment }: { environment: Schemas['Environment'] }) {
   const manages = can(useQuery(sessionQuery).data, 'environments.manage')
-  const { allowRoles, applied, start, maxLockTimeout, maxStatementTimeout } = environment
+  const { allowRoles, applied, consent, start, windows, maxLockTimeout, maxStatementTimeout } = environment
   return (
     <Page
       title={environment.name}
@@ -50,6 +52,12 @@ function Details({ environment }: { environment: Schemas['Environment'] }) {
         <dl className="facts" aria-label="What applies">
           <dt>Changes start</dt>
           <dd>{start === 'manual' ? 'When a person starts them' : 'When the environments before it are done'}</dd>
+          <dt>Consent</dt>
+          <dd>
+            {consent.people === 0 ? 'Nobody is asked' : `${count(consent.people, 'other person', 'other people')}`}
+          </dd>
+          <dt>Windows and freezes</dt>
+          <dd>{windows.length === 0 ? 'None: changes start at any time' : windows.length}</dd>
           <dt>Wait for locks at most</dt>
           <dd>
             <AppliedLimit limit={applied.lockTimeout} />
@@ -72,6 +80,10 @@ function Details({ environment }: { environment: Schemas['Environment'] }) {
           <section className="panel narrow" aria-label="Start">
             <h2>Start</h2>
             <StartModeForm key={environment.id} environment={environment} />
+          </section>
+          <section className="panel narrow" aria-label="Gate">
+            <h2>Gate</h2>
+            <GateForm key={environment.id} environment={environment} />
           </section>
           <section className="panel narrow" aria-label="Limits">
             <h2>Limits</h2>

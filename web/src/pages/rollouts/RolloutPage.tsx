@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Fragment } from 'react'
 import type { Schemas } from '~/api/client'
 import { unlessRefused } from '~/api/polling'
 import { databasesQuery, projectQuery, rolloutQuery } from '~/api/queries'
@@ -11,11 +12,13 @@ import { ReviewCounts } from '~/components/review/ReviewCounts'
 import { Board } from '~/components/rollout/Board'
 import { isMoving, RolloutBadge } from '~/components/rollout/RolloutList'
 import { RolloutReview } from '~/components/rollout/RolloutReview'
+import { StageGate } from '~/components/rollout/StageGate'
 import { StartStage } from '~/components/rollout/StartStage'
 import { TimeAgo } from '~/components/TimeAgo'
 import { useClock } from '~/hooks/use-clock'
 import { useParam } from '~/hooks/use-params'
 import { EmptyState } from '~/ui/EmptyState'
+import { Notice } from '~/ui/Notice'
 import { between, duration } from '~/util/date'
 import { pb } from '~/util/path-builder'
 
@@ -70,9 +73,38 @@ function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
       ) : (
         <Board stages={rollout.stages} names={names} />
       )}
+      <Gates rollout={rollout} />
       {rollout.review && <RolloutReview rollout={rollout} />}
     </Page>
   )
+}
+
+/** Whether a stage waits for nothing but a person who presses Start. */
+const isPlain = (start: Schemas['StageStart']) =>
+  start.consent.people === 0 && start.waitsFor.every(reason => reason.code === 'manual-start')
+
+/** What stages wait for, and who has started one past its gate. */
+function Gates({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
+  return rollout.stages.map(stage => (
+    <Fragment key={stage.environmentId}>
+      {stage.started.map(
+        one =>
+          one.glass && (
+            <Notice key={one.at} kind="warning" title={`${one.name} started ${stage.environment} past its gate`}>
+              {one.glass}
+            </Notice>
+          ),
+      )}
+      {stage.start && !isPlain(stage.start) && (
+        <StageGate
+          rollout={rollout}
+          environmentId={stage.environmentId}
+          environment={stage.environment}
+          start={stage.start}
+        />
+      )}
+    </Fragment>
+  ))
 }
 
 /** The tasks that wait for a person, the most urgent first, and the button that leads to one. */
@@ -88,17 +120,20 @@ interface NextStepProps {
   names: Map<string, string>
 }
 
+/** Whether only the gate of its environment holds a task. */
+const atGate = (task: Schemas['Task']) => task.reason?.code === 'manual-start' || task.reason?.code === 'gate'
+
 /** Leads to the first task that a person must look at, or starts an environment that waits for it. */
 function NextStep({ rollout, project, names }: NextStepProps) {
   const tasks = rollout.stages.flatMap(stage => stage.tasks)
   for (const [state, words] of steps) {
-    const stage = state === 'held' ? rollout.stages.find(one => one.start?.ready) : undefined
+    const stage = state === 'held' ? rollout.stages.find(one => one.start?.ready && isPlain(one.start)) : undefined
     if (stage?.start) {
       // another evidence closes the dialog, whose text would no longer be what is started
       const { start } = stage
       return <StartStage key={start.evidence} {...{ rollout, stage, start, project, names }} />
     }
-    const task = tasks.find(one => one.state === state && one.reason?.code !== 'manual-start')
+    const task = tasks.find(one => one.state === state && !atGate(one))
     if (task) return <LinkButton to={pb.task(task.rolloutId, task.id)}>{words}</LinkButton>
   }
   return null

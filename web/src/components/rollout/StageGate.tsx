@@ -1,0 +1,62 @@
+import type { Schemas } from '~/api/client'
+import { TimeAgo } from '../TimeAgo'
+import { GateActions } from './GateActions'
+
+interface StageGateProps {
+  rollout: { id: string; projectId: string }
+  environmentId: string
+  environment: string
+  start: Schemas['StageStart']
+}
+
+/** What a stage waits for at the gate of its environment: whom, until when, and who has answered. */
+export function StageGate({ rollout, environmentId, environment, start }: StageGateProps) {
+  return (
+    <section className="panel stack tight" aria-label={`Gate of ${environment}`}>
+      <h2>Before {environment} starts</h2>
+      <ul className="stack tight" aria-label="Waits for">
+        {start.waitsFor.map(reason => (
+          <li key={reason.text}>{reason.text}</li>
+        ))}
+        {start.waitsFor.length === 0 && <li>Nothing more is needed. It starts now.</li>}
+      </ul>
+      {start.consent.people > 0 && <Answers start={start} />}
+      {start.strangers.map(reason => (
+        <p key={reason.text} className="muted small">
+          {reason.text}
+        </p>
+      ))}
+      <GateActions
+        key={start.evidence}
+        rollout={rollout}
+        environmentId={environmentId}
+        environment={environment}
+        start={start}
+      />
+    </section>
+  )
+}
+
+/** Who has approved or refused, and what has moved since. */
+function Answers({ start }: { start: Schemas['StageStart'] }) {
+  if (start.answers.length === 0) return <p className="muted">Nobody has answered yet.</p>
+  return (
+    <ul className="stack tight" aria-label="Answers">
+      {start.answers.map(answer => (
+        <li key={answer.memberId + answer.at}>
+          <strong>{answer.name}</strong> {answer.refused ? 'refused' : 'approved'} <TimeAgo at={answer.at} />
+          {answer.why && <>: {answer.why}</>}
+          <div className="muted small">
+            {answer.counts ? (
+              <>
+                Counts until <TimeAgo at={answer.until} />.
+              </>
+            ) : (
+              <>Does not count. {answer.moved.map(reason => reason.text).join(' ')}</>
+            )}
+          </div>
+        </li>
+      ))}
+    </ul>
+  )
+}
