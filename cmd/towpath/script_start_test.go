@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -49,4 +50,57 @@ func verbStart(ts *testscript.TestScript, neg bool, _ []string) {
 	if err != nil {
 		fmt.Fprintln(ts.Stdout(), err)
 	}
+}
+
+// verbAnswer approves or refuses what was seen, as the owner or as another DBA.
+func verbAnswer(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	api := w.api
+	if args[0] != "owner" {
+		check(ts, w.invitePeer())
+		api = w.peer
+	}
+	id, _, err := w.newestTasks()
+	check(ts, err)
+	body := map[string]any{"evidence": w.waits.evidence}
+	if len(args) > 1 {
+		body["refused"], body["why"] = true, args[1]
+	}
+	err = api.call(w.ctx, "POST", "/rollouts/"+id+"/stages/"+w.waits.environment+"/approvals", body, nil)
+	if neg != (err != nil) {
+		ts.Fatalf("answer: %v", err)
+	}
+	if err != nil {
+		fmt.Fprintln(ts.Stdout(), err)
+	}
+}
+
+// invitePeer makes a DBA, once.
+func (w *world) invitePeer() error {
+	if w.peer != nil {
+		return nil
+	}
+	var invited struct {
+		URL string `json:"url"`
+	}
+	err := w.api.call(w.ctx, "POST", "/members",
+		map[string]string{"email": "ben@example.com", "name": "Ben", "role": "dba"}, &invited)
+	if err != nil {
+		return err
+	}
+	if w.peer, err = newAPIClient(w.info.ConsoleURL); err != nil {
+		return err
+	}
+	_, secret, _ := strings.Cut(invited.URL, "#")
+	return w.peer.call(w.ctx, "POST", "/invitations/accept",
+		map[string]string{"invitation": secret, "password": "a long password"}, nil)
+}
+
+// verbGlass starts what was seen past its gate, for a reason.
+func verbGlass(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	id, _, err := w.newestTasks()
+	check(ts, err)
+	check(ts, w.api.call(w.ctx, "POST", "/rollouts/"+id+"/stages/"+w.waits.environment+"/break-glass",
+		map[string]string{"evidence": w.waits.evidence, "why": args[0]}, nil))
 }

@@ -84,6 +84,8 @@ func TestMain(m *testing.M) {
 //	environment NAME JSON  changes an environment
 //	see ENVIRONMENT  looks at what waits for a start there
 //	start  starts what was seen
+//	glass REASON  an owner starts what was seen past its gate
+//	answer WHO [REFUSAL]  the owner, or another DBA, answers what was seen
 //	api METHOD PATH [BODY]  any call; the answer goes to stdout
 func TestScenarios(t *testing.T) {
 	t.Parallel()
@@ -167,7 +169,7 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"accept": verbAccept, "reasons": verbReasons, "review": verbReview, "levels": verbLevels,
 			"faults": verbFaults, "branch": verbBranch, "insights": verbInsights, "calls": verbCalls,
 			"hook-deleted": verbHookDeleted, "api": verbAPI, "environment": verbEnvironment,
-			"see": verbSee, "start": verbStart, "rehearse": verbRehearse,
+			"see": verbSee, "start": verbStart, "answer": verbAnswer, "glass": verbGlass, "rehearse": verbRehearse,
 		},
 	})
 }

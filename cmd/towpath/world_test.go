@@ -32,9 +32,10 @@ type world struct {
 	process  *exec.Cmd
 	grant    string
 	linkID   string
-	head     string    // last pushed to the link's branch
-	seen     int       // requests to the provider that were counted
-	waits    startable // what a person has looked at
+	head     string     // last pushed to the link's branch
+	seen     int        // requests to the provider that were counted
+	waits    startable  // what a person has looked at
+	peer     *apiClient // a DBA who writes no files; nil until one is needed
 }
 
 // newWorld starts the simulator and prepares a server, which start starts. dir holds all its files.
