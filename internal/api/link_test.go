@@ -90,6 +90,14 @@ func (w *world) showsLastChange(t *testing.T, r Rollout, c change) {
 		last.Message != r.Message {
 		t.Errorf("last rollout is %+v, want that of %+v", last, r)
 	}
+	var seen, none overview
+	w.call(t, "developer", "GET", "/overview", "", 200, &seen)
+	w.call(t, "outsider", "GET", "/overview", "", 200, &none)
+	if len(seen.Projects) != 1 || len(seen.Projects[0].Cells) != 2 || len(seen.Environments) != 2 ||
+		seen.Projects[0].Cells[0].Newest.Version != c.Label || seen.Weeks[11].Changes == 0 ||
+		len(none.Projects) != 0 || none.Weeks[11].Changes != 0 {
+		t.Errorf("the overview is %+v, of somebody in no project %+v", seen, none)
+	}
 	var databases list[database]
 	w.call(t, "developer", "GET", "/databases", "", 200, &databases)
 	for _, d := range databases.Items {

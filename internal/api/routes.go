@@ -52,6 +52,7 @@ func (s *Server) workspaceRoutes() []route {
 		on("POST", "/instances/{instance}/check", towpath.ManageInstances, ok(s.checkInstance)),
 		on("POST", "/instances/{instance}/discover", towpath.ManageInstances, ok(s.discoverDatabases)),
 
+		on("GET", "/overview", towpath.ViewWorkspace, ok(s.getOverview)),
 		on("GET", "/search", towpath.ViewWorkspace, ok(s.search)),
 
 		on("GET", "/engine-types", towpath.ViewWorkspace, ok(s.listEngineTypes)),

@@ -51,6 +51,13 @@ func (tx *Tx) Projects(ctx context.Context, memberID string, p Page) ([]towpath.
 	return projects.page(ctx, tx, p, where)
 }
 
+// ProjectsByName lists at most limit projects that a member belongs to, or with "" of all, by name.
+func (tx *Tx) ProjectsByName(ctx context.Context, memberID string, limit int) ([]towpath.Project, error) {
+	var where filter
+	where.ofMember("id", memberID)
+	return projects.list(ctx, tx, where.where()+"ORDER BY name LIMIT "+where.bind(limit), where.args...)
+}
+
 // EveryProject iterates over the projects that a member belongs to, or with "" all, oldest first.
 func (tx *Tx) EveryProject(ctx context.Context, memberID string) iter.Seq2[towpath.Project, error] {
 	var where filter

@@ -30,6 +30,7 @@ const first = async (path: string) => (await demo.api<Listed>(path)).items[0]?.i
 
 /** Every page, by the name of its picture. */
 const pages: Record<string, () => Promise<string>> = {
+  home: async () => '/',
   rollouts: async () => '/rollouts',
   rollout: async () => `/rollouts/${await first('/rollouts')}`,
   task: async () => {
@@ -81,13 +82,20 @@ describe('every page', () => {
     expect(faults).toEqual([])
   })
 
-  it.each(['rollouts', 'rollout', 'project', 'project-members', 'project-link', 'databases', 'audit', 'environment'])(
-    '%s is accessible on a phone',
-    async name => {
-      await onPhone(name)
-      await looksGood(page, `phone-${name}`)
-    },
-  )
+  it.each([
+    'home',
+    'rollouts',
+    'rollout',
+    'project',
+    'project-members',
+    'project-link',
+    'databases',
+    'audit',
+    'environment',
+  ])('%s is accessible on a phone', async name => {
+    await onPhone(name)
+    await looksGood(page, `phone-${name}`)
+  })
 })
 
 describe('with names that are long and have no blanks', () => {

@@ -96,6 +96,12 @@ export const projectLimitsQuery = (project: string) =>
     select: list => list.items,
   })
 
+/** Where every project is, in every environment. */
+export const overviewQuery = queryOptions({
+  queryKey: ['overview'],
+  queryFn: ({ signal }) => unwrap(http.GET('/api/v1/overview', { signal })),
+})
+
 /** What each kind of database needs for a connection, in the server's words. */
 export const engineTypesQuery = queryOptions({
   queryKey: ['engine-types'],

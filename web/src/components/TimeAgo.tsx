@@ -6,12 +6,21 @@ interface TimeProps {
   at: string | undefined
   /** Shown where there is no time. */
   none?: string
+  /** Where there are hundreds: without a tooltip of its own. */
+  many?: boolean
 }
 
 /** A relative time; the exact one is shown on hover. */
-export function TimeAgo({ at, none = 'never' }: TimeProps) {
+export function TimeAgo({ at, none = 'never', many = false }: TimeProps) {
   const words = useClock(now => (at ? relativeTime(at, now) : ''))
   if (!at) return <span className="muted">{none}</span>
+  if (many) {
+    return (
+      <time dateTime={at} title={exactTime(at)} style={{ whiteSpace: 'nowrap' }}>
+        {words}
+      </time>
+    )
+  }
   return (
     <Tooltip label={exactTime(at)}>
       <time dateTime={at} style={{ whiteSpace: 'nowrap' }}>

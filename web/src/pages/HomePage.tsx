@@ -1,30 +1,48 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Navigate } from '@tanstack/react-router'
-import { projectsQuery, rolloutsQuery } from '~/api/queries'
+import { useQuery } from '@tanstack/react-query'
+import { unlessRefused } from '~/api/polling'
+import { overviewQuery, projectsQuery } from '~/api/queries'
 import { FirstSteps } from '~/components/FirstSteps'
 import { Loaded } from '~/components/Loaded'
+import { Matrix } from '~/components/overview/Matrix'
+import { Weeks } from '~/components/overview/Weeks'
 import { Page } from '~/components/Page'
-import { pb } from '~/util/path-builder'
 
-/** The first visit shows the first steps; later visits show the rollouts. */
+/** Where every project is. Until something has changed, the first steps. */
 export default function HomePage() {
-  const projects = useQuery(projectsQuery)
-  const rollouts = useInfiniteQuery(rolloutsQuery({}))
+  const overview = useQuery({
+    ...overviewQuery,
+    refetchInterval: ({ state: { error } }) => unlessRefused(error, 30_000),
+  })
   return (
-    <Loaded query={projects}>
-      {list => {
-        if (rollouts.isPending) return null
-        const any = (rollouts.data?.pages[0]?.items.length ?? 0) > 0
-        if (any) return <Navigate to={pb.rollouts()} replace />
+    <Loaded query={overview}>
+      {data => {
+        const begun = data.projects.some(project =>
+          project.cells.some(cell => cell.newest ?? cell.waiting ?? cell.running ?? cell.failed),
+        )
+        if (!begun) return <Welcome />
         return (
-          <Page
-            title="Welcome to Towpath"
-            lead="Your repository defines your schemas, and Towpath applies them to each database. Follow these steps to your first rollout."
-          >
-            <FirstSteps project={list[0]} />
+          <Page title="Overview" lead="The newest change in each environment, and what waits, runs, failed or drifted.">
+            <Weeks weeks={data.weeks} />
+            <Matrix overview={data} />
           </Page>
         )
       }}
+    </Loaded>
+  )
+}
+
+function Welcome() {
+  const projects = useQuery(projectsQuery)
+  return (
+    <Loaded query={projects}>
+      {list => (
+        <Page
+          title="Welcome to Towpath"
+          lead="Your repository defines your schemas, and Towpath applies them to each database. Follow these steps to your first rollout."
+        >
+          <FirstSteps project={list[0]} />
+        </Page>
+      )}
     </Loaded>
   )
 }
