@@ -123,6 +123,9 @@ const (
 	ReasonRehearsalNoLock ReasonCode = "rehearsal-no-lock"
 	// ReasonRehearsalHeld: how long the longest lock was held. Params: held.
 	ReasonRehearsalHeld ReasonCode = "rehearsal-held"
+	// ReasonReviewLargest: the largest table that the files change, as it is in an environment. Params:
+	// table, rows, bytes, environment.
+	ReasonReviewLargest ReasonCode = "review-largest"
 	// ReasonRehearsalRows: how many rows the files changed. Params: n.
 	ReasonRehearsalRows ReasonCode = "rehearsal-rows"
 	// ReasonRehearsalRewrites: the tables that were written again. Params: tables, more.

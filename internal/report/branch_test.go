@@ -167,11 +167,16 @@ func TestPostReview_isBoundedAndSaysWhatIsLeftOut(t *testing.T) {
 	b := newBranchWorld(t)
 	files := found(1000)
 	files[0].MoreNotKept = 7
+	files[0].Tables = []towpath.ReviewedTable{{Name: "small", Rows: 9, Bytes: 1}, {Name: "größe", Rows: 41e6, Bytes: 9 << 30}}
 	b.change(files, func(r *towpath.BranchReview) { done(r); r.Errors = 1007 })
 	if calls, _ := b.post(); strings.Count(calls, annotate) != 10 {
 		t.Error(calls)
 	}
-	list := b.Sim.Reports(linktest.Repo, b.review.Head)[0].Annotations
+	report := b.Sim.Reports(linktest.Repo, b.review.Head)[0]
+	if got := report.Fields[3].Value; !strings.HasPrefix(got, "größe has about 41 million rows (9 GiB) in test. ") {
+		t.Error(got)
+	}
+	list := report.Annotations
 	if len(list) != 1000 || list[0].Severity != "HIGH" || list[0].Line != 1 {
 		t.Fatalf("%d annotations, the first %+v", len(list), list[0])
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -126,7 +127,7 @@ func (b branch) report(page string) vcs.Report {
 			{Title: "Verdict", Text: wording.Text(b.counts())},
 			{Title: "Locks", Text: measured.locks},
 			{Title: "Held for", Text: measured.held},
-			{Title: "Rows and bytes touched", Text: measured.rows},
+			{Title: "Rows and bytes touched", Text: strings.Join(append(b.largest(), measured.rows), ". ")},
 			{Title: "Rewrites", Text: measured.rewrites},
 			{Title: "Reversible", Text: measured.reversible},
 			{Title: "Databases", Text: b.where()},
@@ -135,6 +136,26 @@ func (b branch) report(page string) vcs.Report {
 			{Title: "Plan", Text: wording.Text(plan), URL: page},
 		},
 	}
+}
+
+// largest names the largest table that the files change, where it is largest: its size is what a
+// rewrite or a scan costs. It is empty when no server has an estimate.
+func (b branch) largest() []string {
+	var most towpath.ReviewedTable
+	var where string
+	for _, f := range b.files { // by environment
+		for _, t := range f.Tables {
+			if cmp.Or(cmp.Compare(t.Bytes, most.Bytes), cmp.Compare(t.Rows, most.Rows)) > 0 {
+				most, where = t, f.Environment
+			}
+		}
+	}
+	if most.Rows == 0 {
+		return nil
+	}
+	return []string{wording.Text(towpath.Why(towpath.ReasonReviewLargest, "table", most.Name,
+		"rows", strconv.FormatInt(most.Rows, 10), "bytes", strconv.FormatInt(most.Bytes, 10),
+		"environment", where))}
 }
 
 func (b branch) counts() towpath.Reason {

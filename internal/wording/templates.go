@@ -315,6 +315,7 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonRehearsalLockAll:   "{mode} on the whole database",
 	towpath.ReasonRehearsalNoLock:    "None that keeps others out",
 	towpath.ReasonRehearsalHeld:      "{held} in the rehearsal, where tables are nearly empty",
+	towpath.ReasonReviewLargest:      "{table} has {rows:about} rows{bytes:size} in {environment}",
 	towpath.ReasonRehearsalRows:      "{n:row} in the rehearsal, where tables are nearly empty",
 	towpath.ReasonRehearsalRewrites:  "{tables:list}",
 	towpath.ReasonRehearsalNoRewrite: "None",

@@ -42,8 +42,10 @@ func Fragment(r towpath.Reason) string {
 func Fragments(list []towpath.Reason) string { return join(list, Fragment, "; ") }
 
 // render fills in a template: {name} is a param, {name:clock} a time, {name:span} a duration,
-// {name:day} a date, {name:minute} a date with the time, {name:pace} one after "every", {name:limit} one that may be none, {name:words} an enum without its hyphens, and {name:noun} a
-// number with its noun. {cause} is the causes as fragments, {Cause} as texts.
+// {name:day} a date, {name:minute} a date with the time, {name:pace} one after "every", {name:limit}
+// one that may be none, {name:about} an estimate, {name:size} a number of bytes in parentheses,
+// {name:words} an enum without its hyphens, and {name:noun} a number with its noun. {cause} is the
+// causes as fragments, {Cause} as texts.
 func render(r towpath.Reason, template string) string {
 	var out strings.Builder
 	for {
@@ -98,6 +100,10 @@ func value(r towpath.Reason, name string) string {
 		return rule(param)
 	case "list":
 		return names(param, r.Params["more"])
+	case "about":
+		return about(param)
+	case "size":
+		return size(param)
 	case "words":
 		return strings.ReplaceAll(param, "-", " ")
 	}
@@ -194,6 +200,45 @@ func limit(param string) string {
 		return "none"
 	}
 	return span(param)
+}
+
+// about is a param that is an estimate, with two digits that count: "about 12 million".
+func about(param string) string {
+	n, err := strconv.ParseInt(param, 10, 64)
+	if err != nil || n < 1000 {
+		return param
+	}
+	names := []string{"thousand", "million", "billion", "trillion"}
+	value, at := float64(n)/1000, 0
+	for value >= 999.5 && at < len(names)-1 {
+		value, at = value/1000, at+1
+	}
+	return "about " + twoDigits(value) + " " + names[at]
+}
+
+// size is a param that is a number of bytes, in parentheses behind a space; "" for none.
+func size(param string) string {
+	n, err := strconv.ParseInt(param, 10, 64)
+	switch {
+	case err != nil:
+		return " (" + param + ")"
+	case n <= 0:
+		return ""
+	}
+	names := []string{"KiB", "MiB", "GiB", "TiB"}
+	value, at := float64(n)/1024, 0
+	for value >= 1023.5 && at < len(names)-1 {
+		value, at = value/1024, at+1
+	}
+	return " (" + twoDigits(value) + " " + names[at] + ")"
+}
+
+// twoDigits is a number of at least 1 without digits that an estimate does not have.
+func twoDigits(value float64) string {
+	if value < 9.95 {
+		return strings.TrimSuffix(strconv.FormatFloat(value, 'f', 1, 64), ".0")
+	}
+	return strconv.FormatFloat(value, 'f', 0, 64)
 }
 
 // span is a param that is a duration of Go, in words: "1 minute 30 seconds".

@@ -246,7 +246,7 @@ var examples = map[string]string{
 	"engine": "postgres", "from": "shop", "instance": "main", "project": "Shop", "role": "developer", "rule": "NM02", "setting": "format",
 	"template": "{{VERSION}}__{{TYPE}}.sql", "to": "store",
 	"errors": "1", "warnings": "2", "newest": "9", "other": "shop/3__ddl__carts.sql",
-	"doubt": "other-change", "word": "init",
+	"doubt": "other-change", "word": "init", "rows": "12345678",
 }
 
 func (c code) example() towpath.Reason {
@@ -397,5 +397,25 @@ func (c code) exampleOfAct(params map[string]string) {
 		params["from"], params["to"] = "", "^[a-z_]+$"
 	case towpath.ActProviderAdd:
 		params["url"] = "https://bitbucket.org"
+	}
+}
+
+func TestText_sizesAreEstimates(t *testing.T) {
+	t.Parallel()
+	for params, want := range map[[2]string]string{
+		{"7", "0"}:                      "orders has 7 rows in prod",
+		{"999", "1024"}:                 "orders has 999 rows (1 KiB) in prod",
+		{"1000", "1500"}:                "orders has about 1 thousand rows (1.5 KiB) in prod",
+		{"999499", "10700000"}:          "orders has about 999 thousand rows (10 MiB) in prod",
+		{"999500", "1073741823"}:        "orders has about 1 million rows (1 GiB) in prod",
+		{"41000000", "44023414784"}:     "orders has about 41 million rows (41 GiB) in prod",
+		{"9223372036854775807", "-1"}:   "orders has about 9223372 trillion rows in prod",
+		{"many", "9223372036854775807"}: "orders has many rows (8388608 TiB) in prod",
+	} {
+		why := towpath.Why(towpath.ReasonReviewLargest, "table", "orders", "rows", params[0],
+			"bytes", params[1], "environment", "prod")
+		if got := wording.Text(why); got != want {
+			t.Errorf("%v: %s, want %s", params, got, want)
+		}
 	}
 }

@@ -9,7 +9,6 @@ const review = (change: Partial<Schemas['BranchReview']>): Schemas['BranchReview
   head: 'c0ffee',
   reviewedHead: 'c0ffee',
   state: 'done',
-  rehearsal: 'off',
   passed: true,
   mergeOrder: [],
   files: 1,
