@@ -24,6 +24,7 @@ type demoCommand struct {
 	GiteaListen     string `default:"localhost:7991" help:"Address of the simulated Gitea."`
 	Data            string `type:"path" help:"Folder to keep everything in; without it, a temporary one that is removed at the end."`
 	Empty           bool   `help:"Leave out the Git provider and the link, to begin with the wizard."`
+	ManualStart     bool   `help:"Let changes wait in prod until a person starts them, as they should in production."`
 	Postgres        bool   `help:"Use PostgreSQL for the sample databases: throw-away servers, when the programs are installed."`
 	MariaDB         bool   `name:"mariadb" help:"Use MariaDB for the sample databases, likewise."`
 	Programs        string `type:"path" help:"Folder of another version's programs, which lie in its bin, for --postgres and --mariadb."`
@@ -81,6 +82,7 @@ func (c *demoCommand) Run(ctx context.Context) (err error) {
 		dir:   dir,
 		empty: c.Empty,
 		large: c.Large,
+		waits: c.ManualStart,
 		files: demoFiles,
 		log:   newLogger(os.Stderr, c.LogLevel, "text"),
 	}
@@ -128,6 +130,7 @@ type demo struct {
 	dir   string
 	empty bool
 	large bool
+	waits bool              // for a start in prod
 	files map[string]string // the repository's first commit
 	// servers hold the sample databases by environment; nil for SQLite.
 	servers map[string]*databaseServer

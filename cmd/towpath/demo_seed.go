@@ -69,6 +69,9 @@ func (d *demo) seed(ctx context.Context) error {
 	if !d.empty {
 		steps = append(steps, d.seedLink)
 	}
+	if d.waits {
+		steps = append(steps, d.seedManualStart)
+	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("prepare the demo: %w", err)
@@ -217,6 +220,27 @@ func (d *demo) seedWorkspace(ctx context.Context) error {
 				map[string]string{"projectId": project.ID}, nil); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// seedManualStart makes the start of prod manual, after the first commit.
+func (d *demo) seedManualStart(ctx context.Context) error {
+	var all items[struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	}]
+	if err := d.api.call(ctx, "GET", "/environments", nil, &all); err != nil {
+		return err
+	}
+	for _, e := range all.Items {
+		if e.Name != "prod" {
+			continue
+		}
+		if err := d.api.call(ctx, "PATCH", "/environments/"+e.ID, map[string]string{"start": "manual"},
+			nil); err != nil {
+			return err
 		}
 	}
 	return nil

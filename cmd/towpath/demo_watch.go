@@ -141,6 +141,9 @@ func (d *demo) wayOut(r demoRollout, t demoTask) string {
 		"failed": "Push a corrected file, or retry or skip it",
 		"held":   "Release or skip it", "unknown": "Resolve it",
 	}
+	if t.State == "held" && (t.Reason.Code == "manual-start" || t.Reason.Code == "gate") {
+		return fmt.Sprintf("\nStart it: %s/rollouts/%s", d.info.ConsoleURL, r.ID)
+	}
 	if does[t.State] == "" {
 		return ""
 	}
