@@ -56,7 +56,7 @@ var usersMade sync.Once
 // makeUsers makes users with no more rights than a rehearsal needs, and some without, with unlucky
 // names. Tests call it before they run beside others, since a new role fails the blocks of users who
 // may make roles. Nobody drops them.
-func makeUsers(t *testing.T) {
+func makeUsers(t testing.TB) {
 	t.Helper()
 	usersMade.Do(func() {
 		for _, name := range []string{"towpath_scratch", "killed"} {

@@ -57,26 +57,40 @@ func (r rehearsalView) lines() []string {
 	return lines
 }
 
-// rehearsalUser is the user of makeUsers who may rehearse.
-const rehearsalUser = "towpath_scratch"
+// rehearse turns the rehearsals of the only project on or off, with a user of their own unless it is
+// "", and returns the address of the setting.
+func (w *world) rehearse(on bool, user string) (path string, err error) {
+	body := map[string]any{"rehearse": on, "instanceId": ""}
+	var projects items[identified]
+	if err := w.api.call(w.ctx, "GET", "/projects", nil, &projects); err != nil {
+		return "", err
+	}
+	path = "/projects/" + projects.Items[0].ID + "/rehearsals"
+	if user != "" {
+		var all items[map[string]any]
+		if err := w.api.call(w.ctx, "GET", "/instances", nil, &all); err != nil {
+			return path, err
+		}
+		like := all.Items[0]
+		var made identified
+		err := w.api.call(w.ctx, "POST", "/instances", map[string]any{
+			"name": "Rehearsals", "engine": like["engine"], "environmentId": like["environmentId"],
+			"address": like["address"], "username": user, "password": "p", "options": like["options"],
+		}, &made)
+		if err != nil {
+			return path, err
+		}
+		body["instanceId"] = made.ID
+	}
+	return path, w.api.call(w.ctx, "PATCH", path, body, nil)
+}
 
 // verbRehearse turns the rehearsals of the project on or off. USER gets an instance of its own.
 func verbRehearse(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
-	body := map[string]any{"rehearse": args[0] == "on", "instanceId": ""}
-	if len(args) > 1 {
-		var all items[map[string]any]
-		check(ts, w.api.call(w.ctx, "GET", "/instances", nil, &all))
-		like := all.Items[0]
-		var made identified
-		check(ts, w.api.call(w.ctx, "POST", "/instances", map[string]any{
-			"name": "Rehearsals", "engine": like["engine"], "environmentId": like["environmentId"],
-			"address": like["address"], "username": args[1], "password": "p", "options": like["options"],
-		}, &made))
-		body["instanceId"] = made.ID
-	}
-	path := "/projects/" + w.project(ts) + "/rehearsals"
-	check(ts, w.api.call(w.ctx, "PATCH", path, body, nil))
+	user := strings.Join(args[1:], "")
+	path, err := w.rehearse(args[0] == "on", user)
+	check(ts, err)
 	var checks items[struct {
 		Instance string `json:"instance"`
 		OK       bool   `json:"ok"`
@@ -93,13 +107,6 @@ func verbRehearse(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		printLines(ts, lines)
 	}
-}
-
-// project is the id of the only project.
-func (w *world) project(ts *testscript.TestScript) string {
-	var all items[identified]
-	check(ts, w.api.call(w.ctx, "GET", "/projects", nil, &all))
-	return all.Items[0].ID
 }
 
 // verbBranch waits until the review of a branch stands so, as STATE and VERDICT, and the provider

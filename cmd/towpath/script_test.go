@@ -96,6 +96,7 @@ func TestScenarios(t *testing.T) {
 // TestScenariosEverywhere runs the stories that are independent of the engine on every engine and
 // with both kinds of metadata.
 func TestScenariosEverywhere(t *testing.T) {
+	makeUsers(t)
 	t.Parallel()
 	everywhere := filepath.Join("testdata", "script", "everywhere-*.txtar")
 	for name, where := range map[string]func() targets{
