@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch, looksGood, picture, signIn } from './support/browser'
 import { type Demo, startDemo } from './support/demo'
+import { signInAsMember } from './support/flows'
 import { push } from './support/git'
 
 let browser: Browser
@@ -62,6 +63,48 @@ describe('an environment with manual start', () => {
     await page.getByLabel('Wait for a person to start changes').uncheck()
     await page.getByRole('button', { name: 'Update start' }).click()
     await page.getByText('Changes of prod start by themselves.').waitFor()
+  })
+})
+
+describe('an environment that asks another person', () => {
+  it('gets a gate on its page', async () => {
+    await page.goto('/environments')
+    await page.getByRole('link', { name: 'prod' }).click()
+    await page.getByRole('combobox', { name: 'Who must approve changes' }).click()
+    await page.getByRole('option', { name: 'One other person' }).click()
+    await page.getByLabel('Project developers').check()
+    await page.getByRole('button', { name: 'Update gate' }).click()
+    await page.getByText('Updated the gate of prod.').waitFor()
+    await looksGood(page, 'environment-gate')
+  })
+
+  it('starts by keyboard from the inbox of that person', async () => {
+    push(demo.info, 'Add consent', {
+      'migrations/shop/3.2__ddl__consent.sql': 'CREATE TABLE consent (id INTEGER PRIMARY KEY);\n',
+    })
+    await openRollout('Add consent')
+    const gate = page.getByRole('region', { name: 'Gate of prod' })
+    await gate.getByText('The consent of 1 member is missing').waitFor()
+    await gate.getByText('is no member by address or account').waitFor()
+    await looksGood(page, 'rollout-gate')
+    const other = await signInAsMember(browser, demo, project, 'developer')
+    await other.goto('/inbox')
+    const item = other.getByRole('region', { name: 'Shop, prod' })
+    await item.getByRole('button', { name: 'Approve' }).focus()
+    await looksGood(other, 'inbox')
+    await other.keyboard.press('Enter')
+    await other.getByText('Nothing waits for you.').waitFor()
+    await stage('prod').getByText('1 of 1 task done').waitFor()
+    await other.context().close()
+  })
+
+  it('asks nobody again', async () => {
+    await page.goto('/environments')
+    await page.getByRole('link', { name: 'prod' }).click()
+    await page.getByRole('combobox', { name: 'Who must approve changes' }).click()
+    await page.getByRole('option', { name: 'Nobody' }).click()
+    await page.getByRole('button', { name: 'Update gate' }).click()
+    await page.getByText('Updated the gate of prod.').waitFor()
   })
 })
 

@@ -31,6 +31,7 @@ const first = async (path: string) => (await demo.api<Listed>(path)).items[0]?.i
 /** Every page, by the name of its picture. */
 const pages: Record<string, () => Promise<string>> = {
   home: async () => '/',
+  inbox: async () => '/inbox',
   rollouts: async () => '/rollouts',
   rollout: async () => `/rollouts/${await first('/rollouts')}`,
   task: async () => {
