@@ -28,6 +28,7 @@ var pageTemplates = template.Must(template.New("").Funcs(template.FuncMap{
 		return strings.Contains("\x00"+strings.Join(list, "\x00")+"\x00", "\x00"+v+"\x00")
 	},
 	"join":     strings.Join,
+	"markdown": renderMarkdown,
 	"tone":     stateTone,
 	"sentence": stateWord,
 }).ParseFS(pageFiles, "pages/*.html"))
@@ -63,7 +64,12 @@ func (s pages) pageRoutes() http.Handler {
 	mux.HandleFunc("GET /{ws}/{repo}/src/{hash}/{path...}", s.onRepository("read", s.showSource))
 	mux.HandleFunc("GET /{ws}/{repo}/edit", s.onRepository("write", s.showEditor))
 	mux.HandleFunc("POST /{ws}/{repo}/edit", s.onRepository("write", s.saveEditor))
-	mux.HandleFunc("GET /{ws}/{repo}/pull-requests/{id}", s.onRepository("read", s.showPullRequest))
+	mux.HandleFunc("POST /{ws}/{repo}/pull-requests", s.onRepository("read", s.newPullRequest))
+	mux.HandleFunc("GET /{ws}/{repo}/pull-requests/{id}", s.onPullRequest("read", s.showPullRequest))
+	mux.HandleFunc("POST /{ws}/{repo}/pull-requests/{id}/merge", s.onPullRequest("write", s.mergeByPage))
+	mux.HandleFunc("POST /{ws}/{repo}/pull-requests/{id}/decline", s.onPullRequest("write", s.declineByPage))
+	mux.HandleFunc("POST /{ws}/{repo}/pull-requests/{id}/comments", s.onPullRequest("read", s.commentByPage))
+	mux.HandleFunc("POST /{ws}/{repo}/pull-requests/{id}/tasks", s.onPullRequest("read", s.toggleTask))
 	mux.HandleFunc("GET /{ws}/{repo}/admin/webhooks", s.onRepository("admin", s.showHooks))
 	mux.HandleFunc("POST /{ws}/{repo}/admin/webhooks/resend", s.onRepository("admin", s.resendDelivery))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {

@@ -285,19 +285,6 @@ func (s pages) showSource(w http.ResponseWriter, r *http.Request, p repoPage) {
 	s.render(w, r, http.StatusOK, "source", data)
 }
 
-func (s pages) showPullRequest(w http.ResponseWriter, r *http.Request, p repoPage) {
-	id, err := strconv.Atoi(r.PathValue("id"))
-	pr, ok := s.pullRequest(p.repo.UUID, id)
-	if err != nil || !ok {
-		s.renderMessage(w, r, http.StatusNotFound, "Pull request not found", r.PathValue("id"))
-		return
-	}
-	s.render(w, r, http.StatusOK, "pullrequest", obj{
-		"Title": pr.Title, "Repo": p.repo, "PR": pr, "Statuses": s.Statuses(p.repo.FullName(), pr.SourceHash),
-		"Reports": s.reportRows(p.repo, pr.SourceHash),
-	})
-}
-
 func (s *Sim) pullRequest(repositoryUUID string, id int) (pullRequest, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,7 +1,9 @@
 package bitbucket
 
 import (
+	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -108,5 +110,63 @@ func TestPullRequest_followsItsBranch(t *testing.T) {
 	}
 	if got := f.get(shop+"/commit/"+hash+"/pullrequests").at("values", 0, "id"); got != 1.0 {
 		t.Errorf("pull request %v", got)
+	}
+}
+
+// The page lives through a review: comment and tasks, findings at their lines, a command, a merge.
+func TestPullRequest_isLivedThroughOnItsPage(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	f.commit("main", map[string]string{"README": "hello"}, "first")
+	head := f.commit("feature/one", map[string]string{"db/1.sql": "select 1;\n-- <here>\n"}, "second")
+	ann := f.browser().signIn("ann")
+	f.shows(ann.post("/acme/shop/pull-requests", url.Values{"source": {"feature/one"}, "title": {"One"}}), 200,
+		"#1 One", "No tasks.")
+	pr := shop + "/pullrequests/1"
+	f.call("PUT", shop+"/commit/"+head+"/reports/r", obj{
+		"title": "Review", "details": "d", "report_type": "TEST", "result": "FAILED",
+	}, http.StatusOK)
+	f.call("POST", shop+"/commit/"+head+"/reports/r/annotations", []obj{{
+		"external_id": "1", "annotation_type": "BUG", "severity": "HIGH", "path": "db/1.sql", "line": 2,
+		"summary": "Look here",
+	}}, http.StatusOK)
+	f.call("POST", pr+"/comments", obj{"content": obj{
+		"raw": "## Review\n\n| a | b |\n|---|---|\n| `x` | **y** |\n\n- one\\_two <b>\n\n[more](https://x.test/?a=1)",
+	}}, http.StatusCreated)
+	task := f.call("POST", pr+"/tasks", obj{"content": obj{"raw": "Confirm it"}}, http.StatusCreated)
+	f.shows(ann.open("/acme/shop/pull-requests/1"), 200, "<h2>Review</h2>", "<th>a</th><th>b</th>",
+		"<td><code>x</code></td><td><strong>y</strong></td>", "<li>one_two &lt;b&gt;</li>",
+		`<a href="https://x.test/?a=1">more</a>`, "Confirm it", "<code>-- &lt;here&gt;</code><p class=\"annotation HIGH\">")
+	f.call("PUT", pr+"/tasks/"+fmt.Sprint(task.at("id")), obj{"state": "RESOLVED"}, http.StatusOK)
+	if got := f.get(pr + "/tasks"); got.str("values", 0, "state") != "RESOLVED" || got.str("values", 0, "resolved_on") == "" {
+		t.Errorf("tasks: %s", got.body)
+	}
+	f.shows(ann.post("/acme/shop/pull-requests/1/tasks", url.Values{"task": {fmt.Sprint(task.at("id"))}}), 200, "Resolve<")
+	if got := f.get(pr); got.at("task_count") != 1.0 || got.at("comment_count") != 1.0 {
+		t.Errorf("it counts %s", got.body)
+	}
+	f.call("DELETE", pr+"/tasks/"+fmt.Sprint(task.at("id")), nil, http.StatusNoContent)
+	f.call("PUT", pr+"/tasks/"+fmt.Sprint(task.at("id")), obj{"state": "RESOLVED"}, http.StatusNotFound)
+	f.shows(ann.post("/acme/shop/pull-requests/1/comments", url.Values{"text": {"review"}}), 200, "<p>review</p>")
+	f.commit("main", map[string]string{"other": "x"}, "meanwhile")
+	f.shows(ann.post("/acme/shop/pull-requests/1/merge", url.Values{"strategy": {"fast_forward"}}), 409, "cannot be merged")
+	f.shows(ann.post("/acme/shop/pull-requests/1/merge", url.Values{"strategy": {"squash"}}), 200, "MERGED")
+	if got := f.get(shop + "/commit/main"); len(got.at("parents").([]any)) != 1 {
+		t.Errorf("a squash has one parent: %s", got.body)
+	}
+	f.shows(ann.post("/acme/shop/pull-requests/1/decline", nil), 400, "already closed")
+}
+
+// A token without the scope reads nothing of pull requests, whatever its person may.
+func TestPullRequest_needsItsScope(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	f.sim.AddConsumer(Consumer{
+		Workspace: "acme", Key: f.key, Secret: f.secret, Name: "Towpath",
+		CallbackURL: "http://app.example/oauth/callback", Scopes: []string{"account", "repository:write"},
+	})
+	f.token = f.tokenOf("ann")
+	for _, path := range []string{"", "/1", "/1/comments", "/1/tasks"} {
+		f.call("GET", shop+"/pullrequests"+path, nil, http.StatusForbidden)
 	}
 }
