@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +17,7 @@ import (
 const (
 	commentFiles    = 30 // rows of a comment's table
 	commentFindings = 10
+	commentLocks    = 10
 	commentOrder    = 5
 )
 
@@ -71,7 +74,7 @@ func (b branch) body(page string) string {
 	if r.PullRequest.Asked != "" {
 		parts = append(parts, "Reviewed again, as "+plain(r.PullRequest.Asked)+" has asked.")
 	}
-	parts = append(parts, b.table(), b.orderLines(), b.findings(page), "**Next:** "+b.next(),
+	parts = append(parts, b.table(), b.locks(), b.orderLines(), b.findings(page), "**Next:** "+b.next(),
 		"Comment "+code("towpath review")+" to have the branch reviewed again.")
 	parts = slices.DeleteFunc(parts, func(text string) bool { return text == "" })
 	return "\n\n" + strings.Join(parts, "\n\n")
@@ -134,8 +137,7 @@ func (b branch) cell(f towpath.BranchFile, e towpath.Environment) string {
 	case !f.Reason.IsZero():
 		return "ignored: " + plain(wording.Fragment(f.Reason))
 	}
-	says, found, late := []string{}, false, b.late(f.Path)
-	errors, warnings := 0, 0
+	found, errors, warnings := false, 0, 0
 	for _, reviewed := range b.files {
 		if reviewed.Path != f.Path || reviewed.EnvironmentID != e.ID {
 			continue
@@ -149,14 +151,65 @@ func (b branch) cell(f towpath.BranchFile, e towpath.Environment) string {
 	if !found {
 		return "–"
 	}
-	if says = append(says, "will run"); late {
-		says[0] = "late"
+	says := "will run"
+	if b.late(f.Path) {
+		says = "late"
 	}
-	if errors > 0 || warnings > 0 {
-		says = append(says, wording.Text(towpath.Why(towpath.ReasonBranchCounts, "errors",
-			strconv.Itoa(errors), "warnings", strconv.Itoa(warnings))))
+	if errors > 0 {
+		says += ", " + count(errors, "error")
 	}
-	return strings.Join(says, ": ")
+	if warnings > 0 {
+		says += ", " + count(warnings, "warning")
+	}
+	return says
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// locks lists the strongest locks that a real server took when it ran the files, or why none did.
+func (b branch) locks() string {
+	if why := b.notRehearsed(); !why.IsZero() {
+		return "**Locks:** " + plain(wording.Text(towpath.Why(towpath.ReasonNotRehearsed).From(why)))
+	}
+	type taken struct {
+		path string
+		towpath.RehearsedLock
+	}
+	var list []taken
+	for _, r := range b.rehearsals {
+		for _, f := range r.Own() {
+			for _, l := range f.Locks {
+				list = append(list, taken{f.Path, l})
+			}
+		}
+	}
+	if len(list) == 0 {
+		return "**Locks:** none in the rehearsal"
+	}
+	slices.SortStableFunc(list, func(x, y taken) int {
+		return cmp.Or(cmp.Compare(y.Rank, x.Rank), cmp.Compare(y.Held, x.Held))
+	})
+	lines := []string{
+		"**Locks**, as a scratch database took them:", "",
+		"| Table | Lock | Held for | Taken at |", "|---|---|---|---|",
+	}
+	for _, l := range list[:min(commentLocks, len(list))] {
+		table := "the whole database"
+		if l.Table != "" {
+			table = code(l.Table)
+		}
+		lines = append(lines, fmt.Sprintf("| %s | %s | %d ms | %s |", table, code(l.Mode),
+			int(math.Ceil(l.Held*1000)), code(l.path+":"+strconv.Itoa(l.Line))))
+	}
+	if more := len(list) - commentLocks; more > 0 {
+		lines = append(lines, "", fmt.Sprintf("%d more are in the review.", more))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // late reports whether the link's branch has a newer version than a file.

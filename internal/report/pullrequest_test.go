@@ -80,6 +80,9 @@ func TestPullRequest_hasOneCommentAndItsTasks(t *testing.T) {
 			t.Errorf("the comment lacks %q:\n%s", want, first)
 		}
 	}
+	if !strings.Contains(first, "**Locks:** Not rehearsed") {
+		t.Error(first)
+	}
 	task := b.pullRequest().Tasks[0]
 	if task.Resolved || !strings.HasPrefix(task.Text, "Confirm that this data may be lost: DS05 at `shop/1__ddl__a.sql:3`.") {
 		t.Errorf("%+v", task)
@@ -181,4 +184,27 @@ func TestPullRequest_afterADeathInBetween(t *testing.T) {
 	// a comment that somebody has deleted is made again once there is something new
 	b.change(nil, func(r *towpath.BranchReview) { r.Warnings, r.Told.Comment = 0, "404" })
 	b.want("a deleted comment", strings.Join([]string{drop, putReport, sendBuild, setComment, addComment, setTask}, ", "))
+}
+
+// What a rehearsal has measured is in the comment, the strongest lock first.
+func TestPullRequest_saysWhichLocksWereTaken(t *testing.T) {
+	t.Parallel()
+	b := pullRequestWorld(t, "pullrequest")
+	const path = "shop/1__ddl__a.sql"
+	b.Write(t, func(ctx context.Context, tx *store.Tx) error {
+		return tx.SetBranchRehearsals(ctx, b.review.ID, []towpath.BranchRehearsal{{
+			State: towpath.RehearsalDone, Files: []towpath.RehearsalFile{{Path: path, Own: true}},
+			Result: towpath.Rehearsal{Files: []towpath.RehearsedFile{{Path: path, State: towpath.RehearsedDone, Locks: []towpath.RehearsedLock{
+				{Table: "größe", Mode: "ShareLock", Line: 1, Held: 2, Rank: 5},
+				{Table: "a|b", Mode: "AccessExclusiveLock", Line: 3, Held: 0.0121, Rank: 8},
+			}}}},
+		}})
+	})
+	b.change(nil, func(r *towpath.BranchReview) { done(r); r.Rehearsal = towpath.RehearsalDone })
+	b.post()
+	if got := b.onlyComment(); !strings.Contains(got, "|---|---|---|---|\n"+
+		"| `a¦b` | `AccessExclusiveLock` | 13 ms | `shop/1__ddl__a.sql:3` |\n"+
+		"| `größe` | `ShareLock` | 2000 ms | `shop/1__ddl__a.sql:1` |\n") {
+		t.Error(got)
+	}
 }

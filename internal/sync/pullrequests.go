@@ -41,7 +41,9 @@ func (s *Service) ReadPullRequests(ctx context.Context, linkID string) (requeueA
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
 		return nil, nil
 	}
-	if err != nil || !link.AttentionReason.IsZero() || !slices.ContainsFunc(rows, wantsPullRequest) {
+	now := s.Store.Now()
+	wanted := func(r towpath.BranchReview) bool { return wantsPullRequest(r, now) }
+	if err != nil || !link.AttentionReason.IsZero() || !slices.ContainsFunc(rows, wanted) {
 		return nil, err
 	}
 	client, account, err := s.Accounts.PullRequests(ctx, link.GrantID)
@@ -58,9 +60,22 @@ func (s *Service) ReadPullRequests(ctx context.Context, linkID string) (requeueA
 
 func explainPullRequests(err error) error { return account.Explain(err, "read pull requests") }
 
-// wantsPullRequest reports whether the pull request of a branch matters.
-func wantsPullRequest(r towpath.BranchReview) bool {
-	return r.PullRequest.Open() || (r.Files > 0 && r.State.Open())
+// lookAgain is the number of comments of a pull request of which something new was heard.
+const lookAgain = -1
+
+// declinedFor is how long a branch whose pull request was declined may get another one.
+const declinedFor = 7 * 24 * time.Hour
+
+// wantsPullRequest reports whether the pull request of a branch matters at a time.
+func wantsPullRequest(r towpath.BranchReview, now time.Time) bool {
+	return r.PullRequest.Open() || (r.Files > 0 && r.State.Open()) || r.PullRequest.Comments == lookAgain ||
+		(declined(r) && now.Sub(*r.EndedAt) < declinedFor)
+}
+
+// declined reports whether the review of a branch has ended since its pull request was declined.
+func declined(r towpath.BranchReview) bool {
+	return r.State == towpath.BranchEnded && r.Reason.Code == towpath.ReasonBranchDeclined &&
+		r.Head != "" && r.EndedAt != nil
 }
 
 // pullRequestLook is one look at a link's pull requests.
@@ -141,6 +156,7 @@ func (l pullRequestLook) newest(
 		found = &pr
 	}
 	if found == nil || (known.Number == 0 && r.Files == 0) { // none, or none that matters
+		known.Comments = max(known.Comments, 0)
 		return known, nil
 	}
 	next := towpath.PullRequest{
@@ -242,8 +258,7 @@ func (s *Service) savePullRequest(
 			if err := tx.Enqueue(ctx, towpath.JobJudgeBranches, r.LinkID); err != nil {
 				return err
 			}
-		case newly && next.Open() && r.State == towpath.BranchEnded &&
-			r.Reason.Code == towpath.ReasonBranchDeclined && r.Head != "", asked != "" && r.State.Open():
+		case newly && next.Open() && declined(r), asked != "" && r.State.Open():
 			r.ReadHead = ""
 			r.Want(r.Head, tx.Now)
 			jobs = append(jobs, towpath.JobReadBranch)
@@ -283,15 +298,23 @@ func hearPullRequest(
 		if !isCommand(e.Comment.Text) {
 			return nil
 		}
-		r.PullRequest.Comments = -1 // so that they are read, however many there are
-		if err := tx.UpdateBranchReview(ctx, r); err != nil {
-			return err
-		}
-		return tx.Enqueue(ctx, towpath.JobPullRequests, link.ID)
+		return lookAt(ctx, tx, r)
 	}
 	told := towpath.PullRequest{Number: pr.Number, Title: pr.Title, URL: pr.URL, State: pr.State}
 	if r.PullRequest.Same(told) && pr.Into == link.Branch {
 		return nil
 	}
+	if !wantsPullRequest(r, tx.Now) {
+		return lookAt(ctx, tx, r)
+	}
 	return tx.Enqueue(ctx, towpath.JobPullRequests, link.ID)
+}
+
+// lookAt asks for a look at the pull request of a branch and its comments, however many there are.
+func lookAt(ctx context.Context, tx *store.Tx, r towpath.BranchReview) error {
+	r.PullRequest.Comments = lookAgain
+	if err := tx.UpdateBranchReview(ctx, r); err != nil {
+		return err
+	}
+	return tx.Enqueue(ctx, towpath.JobPullRequests, r.LinkID)
 }
