@@ -34,7 +34,7 @@ web/dist/index.html: $(shell find web -path web/node_modules -prune -o -path web
 	@touch $@
 
 demo: build
-	bin/towpath demo --manual-start $(DEMO)
+	bin/towpath demo --manual-start --pull-request $(DEMO)
 
 test:
 	scripts/test.sh

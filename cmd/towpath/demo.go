@@ -28,6 +28,7 @@ type demoCommand struct {
 	Postgres        bool   `help:"Use PostgreSQL for the sample databases: throw-away servers, when the programs are installed."`
 	MariaDB         bool   `name:"mariadb" help:"Use MariaDB for the sample databases, likewise."`
 	Programs        string `type:"path" help:"Folder of another version's programs, which lie in its bin, for --postgres and --mariadb."`
+	PullRequest     bool   `help:"Push a branch with dangerous changes too, and open its pull request."`
 	Large           bool   `help:"Make Bitbucket large: 500 repositories in 6 workspaces, and 2,000 more files in the sample repository."`
 	Info            string `type:"path" help:"Write addresses and credentials to this file, as JSON."`
 	LogLevel        string `default:"warn" enum:"debug,info,warn,error" help:"What the server logs: ${enum}."`
@@ -50,6 +51,8 @@ type demoInfo struct {
 	BaseDirectory    string             `json:"baseDirectory"`
 	FilePathTemplate string             `json:"filePathTemplate"`
 	Databases        []demoDatabaseInfo `json:"databases"`
+
+	PullRequestURL string `json:"pullRequestUrl,omitempty"`
 
 	GiteaURL          string `json:"giteaUrl,omitempty"`
 	GiteaClientID     string `json:"giteaClientId,omitempty"`
@@ -79,12 +82,13 @@ func (c *demoCommand) Run(ctx context.Context) (err error) {
 		return fmt.Errorf("find the demo's folder: %w", err)
 	}
 	d := &demo{
-		dir:   dir,
-		empty: c.Empty,
-		large: c.Large,
-		waits: c.ManualStart,
-		files: demoFiles,
-		log:   newLogger(os.Stderr, c.LogLevel, "text"),
+		dir:          dir,
+		empty:        c.Empty,
+		large:        c.Large,
+		waits:        c.ManualStart,
+		pullRequests: c.PullRequest,
+		files:        demoFiles,
+		log:          newLogger(os.Stderr, c.LogLevel, "text"),
 	}
 	stopTargets, err := d.startTargets(ctx, c)
 	if err != nil {
@@ -130,8 +134,10 @@ type demo struct {
 	dir   string
 	empty bool
 	large bool
-	waits bool              // for a start in prod
-	files map[string]string // the repository's first commit
+	waits bool // for a start in prod
+	// the consumer may read pull requests, and there is one
+	pullRequests bool
+	files        map[string]string // the repository's first commit
 	// servers hold the sample databases by environment; nil for SQLite.
 	servers map[string]*databaseServer
 	log     *slog.Logger

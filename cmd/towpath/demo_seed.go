@@ -72,6 +72,9 @@ func (d *demo) seed(ctx context.Context) error {
 	if d.waits {
 		steps = append(steps, d.seedManualStart)
 	}
+	if !d.empty && d.pullRequests {
+		steps = append(steps, d.seedPullRequest)
+	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("prepare the demo: %w", err)
@@ -136,10 +139,19 @@ func (d *demo) seedBitbucket(context.Context) error {
 		Workspace:   "acme",
 		Name:        "Towpath",
 		CallbackURL: d.info.ConsoleURL + "/oauth/callback",
-		Scopes:      []string{"account", "webhook", "repository:write"},
+		Scopes:      d.scopes(),
 	})
 	d.info.ApplicationID, d.info.Secret = consumer.Key, consumer.Secret
 	return nil
+}
+
+// scopes are those of the consumer.
+func (d *demo) scopes() []string {
+	needed := []string{"account", "webhook", "repository:write"}
+	if d.pullRequests {
+		return append(needed, "pullrequest")
+	}
+	return needed
 }
 
 // The size of a large Bitbucket.

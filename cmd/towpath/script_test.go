@@ -77,6 +77,10 @@ func TestMain(m *testing.M) {
 //	branch NAME STATE [VERDICT]       until the review of a branch stands so; what it says, to stdout
 //	rehearse on|off [USER]            the project's rehearsals, by a user of their own; their check, to stdout
 //	insights COMMIT         the reports of a commit with their annotations, to stdout
+//	rung N                  before the first start: whether the consumer may read pull requests, 0 or 1
+//	pull open BRANCH [TITLE]          open a pull request; its number to stdout
+//	pull merge N STRATEGY, pull decline N, pull comment N USER TEXT   as at Bitbucket's page
+//	pull until N REGEXP     until the one comment of a pull request matches; comment and tasks to stdout
 //	calls [N]               N calls of the provider's API since the last time
 //	reasons                 the reasons of the newest rollout's tasks, to stdout
 //	faults JSON             what goes wrong at Bitbucket, as bitbucketsim.Faults
@@ -171,6 +175,7 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"faults": verbFaults, "branch": verbBranch, "insights": verbInsights, "calls": verbCalls,
 			"hook-deleted": verbHookDeleted, "api": verbAPI, "environment": verbEnvironment,
 			"see": verbSee, "start": verbStart, "answer": verbAnswer, "glass": verbGlass, "rehearse": verbRehearse,
+			"rung": verbRung, "pull": verbPull,
 		},
 	})
 }

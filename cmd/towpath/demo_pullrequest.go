@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+
+	"towpath"
+	bitbucketsim "towpath/internal/gitsim/bitbucket"
+)
+
+const demoPullRequestBranch = "feature/order-totals"
+
+// demoPullRequestFiles are the changes of the demo's pull request. Each has a danger that the review
+// names, and one is late.
+var demoPullRequestFiles = map[string]string{
+	"migrations/shop/2.1__ddl__note_of_orders.sql": `ALTER TABLE orders ADD COLUMN note TEXT NOT NULL;
+`,
+	demoIndexFile: `CREATE INDEX orders_ordered_at ON orders (ordered_at);
+`,
+	"migrations/shop/6__ddl__customers_without_names.sql": `ALTER TABLE customer DROP COLUMN name;
+`,
+}
+
+const demoIndexFile = "migrations/shop/5__ddl__faster_orders.sql"
+
+// demoTypeChanges follow the index, where the kind of database can change a column's type.
+var demoTypeChanges = map[towpath.EngineType]string{
+	towpath.EnginePostgres: "\nALTER TABLE orders ALTER COLUMN total_cents TYPE BIGINT;\n",
+	towpath.EngineMySQL:    "\nALTER TABLE orders MODIFY total_cents BIGINT NOT NULL;\n",
+}
+
+// seedPullRequest pushes a branch with dangerous changes and opens its pull request.
+func (d *demo) seedPullRequest(context.Context) error {
+	files := maps.Clone(demoPullRequestFiles)
+	for _, s := range d.servers {
+		files[demoIndexFile] = demoPullRequestFiles[demoIndexFile] + demoTypeChanges[s.engine]
+	}
+	_, err := d.sim.Commit(demoRepository, demoPullRequestBranch, files, "Faster orders, without names")
+	if err != nil {
+		return err
+	}
+	number, err := d.sim.OpenPullRequest(demoRepository, d.info.GitUser, bitbucketsim.PullRequestSpec{
+		Title:  "Faster orders, without names",
+		Source: demoPullRequestBranch,
+		Description: "Notes for orders, an index for their time, and no more names.\n" +
+			"Towpath says below what that would do.",
+		CloseSource: true,
+	})
+	d.info.PullRequestURL = fmt.Sprintf("%s/%s/pull-requests/%d", d.info.BitbucketURL, demoRepository, number)
+	return err
+}
