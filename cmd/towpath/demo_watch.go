@@ -88,8 +88,8 @@ func (d *demo) explain(w io.Writer) {
 		"    echo 'ALTER TABLE customer ADD COLUMN phone TEXT;' > migrations/shop/4__ddl__add_phone.sql\n")
 	fmt.Fprintf(w, "    git add . && git commit -m 'Add phone numbers' && git push\n\n")
 	if i.PullRequestURL != "" {
-		fmt.Fprintf(w, "Or look at a pull request with dangerous changes, and at what is said of it:\n\n    %s\n\n",
-			i.PullRequestURL)
+		fmt.Fprintf(w, "Look at a pull request with dangerous changes, and at what is said of it:\n\n")
+		fmt.Fprintf(w, "    %s\n\n", i.PullRequestURL)
 	}
 	for _, db := range i.Databases {
 		fmt.Fprintf(w, "%-13s %s\n", db.Environment, db.Path)

@@ -320,10 +320,11 @@ func (s *Service) grantFromVerification(
 	return s.saveGrant(ctx, tx, v, token)
 }
 
-// GrantSummary is a grant with the usage of its budget.
+// GrantSummary is a grant with the usage of its budget, and the rung that its permissions reach.
 type GrantSummary struct {
 	towpath.Grant
 	Usage vcs.Usage
+	Rung  int
 }
 
 // Grants lists the actor's own grants at a provider.
@@ -338,6 +339,9 @@ func (s *Service) Grants(
 	summaries := make([]GrantSummary, len(list))
 	for i, g := range list {
 		summaries[i] = GrantSummary{Grant: g}
+		if summaries[i].Rung, _, err = s.rungOf(ctx, g.ID); err != nil {
+			return nil, err
+		}
 		if client, err := s.Client(ctx, g.ID); err == nil {
 			summaries[i].Usage = client.Usage()
 		}

@@ -32,6 +32,38 @@ type BranchReview struct {
 	ReviewedAt   *time.Time           `json:"reviewedAt,omitempty"`
 	EndedAt      *time.Time           `json:"endedAt,omitempty"`
 	Sent         *branchSent          `json:"sent,omitempty" doc:"What the provider was last told."`
+	PullRequest  *pullRequest         `json:"pullRequest,omitempty" doc:"The newest one of the branch, when the link's account may read pull requests."`
+}
+
+// pullRequest is a pull request of a branch into the link's branch.
+type pullRequest struct {
+	Number      int                      `json:"number"`
+	Title       string                   `json:"title"`
+	URL         string                   `json:"url"`
+	State       towpath.PullRequestState `json:"state" enum:"open,merged,declined,moved" doc:"moved: it goes into another branch now."`
+	CommentedAt *time.Time               `json:"commentedAt,omitempty" doc:"When the comment was last written; absent before the first time."`
+	OpenTasks   int                      `json:"openTasks" doc:"Tasks whose findings are still there. A person may have resolved them."`
+}
+
+func pullRequestOf(r towpath.BranchReview) *pullRequest {
+	if r.PullRequest.Number == 0 {
+		return nil
+	}
+	v := &pullRequest{
+		Number: r.PullRequest.Number,
+		Title:  r.PullRequest.Title,
+		URL:    r.PullRequest.URL,
+		State:  r.PullRequest.State,
+	}
+	if r.Told.PullRequest == v.Number {
+		v.CommentedAt = r.Told.At
+		for _, task := range r.Told.Tasks {
+			if task.Open {
+				v.OpenTasks++
+			}
+		}
+	}
+	return v
 }
 
 // branchSent is what a provider was last told of a branch.
@@ -93,6 +125,7 @@ func branchReviewOf(r towpath.BranchReview) BranchReview {
 		WantedAt:     r.WantedAt,
 		ReviewedAt:   r.ReviewedAt,
 		EndedAt:      r.EndedAt,
+		PullRequest:  pullRequestOf(r),
 	}
 	if r.Sent.At != nil && r.Sent.State != "" {
 		v.Sent = &branchSent{

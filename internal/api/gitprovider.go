@@ -132,6 +132,7 @@ type grant struct {
 	ProviderID   string    `json:"providerId"`
 	AccountName  string    `json:"accountName"`
 	Scopes       []string  `json:"scopes" nullable:"false"`
+	Rung         int       `json:"rung" doc:"The highest rung of the provider's type that the scopes reach; 0 for what is needed."`
 	BrokenReason *Reason   `json:"brokenReason,omitempty" doc:"Why it no longer works and what to do."`
 	Usage        usage     `json:"usage"`
 	CreatedAt    time.Time `json:"createdAt"`
@@ -158,6 +159,7 @@ func grantOf(g account.GrantSummary) grant {
 		ProviderID:   g.ProviderID,
 		AccountName:  g.AccountName,
 		Scopes:       orEmpty(g.Scopes),
+		Rung:         g.Rung,
 		BrokenReason: reasonOf(g.BrokenReason),
 		Usage:        usageOf(g.Usage.Used, g.Usage.Limit, g.Usage.BackoffUntil),
 		CreatedAt:    g.CreatedAt,

@@ -22,6 +22,8 @@ type providerType struct {
 	Permissions   []providerPermission `json:"permissions" nullable:"false"`
 	CallbackLabel string               `json:"callbackLabel"`
 	CallbackURL   string               `json:"callbackUrl" doc:"What to enter there."`
+	Rungs         []providerRung       `json:"rungs" nullable:"false" doc:"What more permissions give, each beyond the one before. None is needed."`
+	NoRungs       string               `json:"noRungs" doc:"Why there is none, in a sentence; empty where there are."`
 	Reports       bool                 `json:"reports" doc:"Whether commits can have reports with findings at their lines; all have build statuses."`
 }
 
@@ -31,6 +33,14 @@ type providerPermission struct {
 	Label string `json:"label"`
 	Scope string `json:"scope"`
 	Why   string `json:"why"`
+}
+
+// providerRung is what more permissions give than those that are needed.
+type providerRung struct {
+	Number      int                  `json:"number" doc:"From 1."`
+	Name        string               `json:"name"`
+	Gives       string               `json:"gives"`
+	Permissions []providerPermission `json:"permissions" nullable:"false"`
 }
 
 func (s *Server) listGitProviderTypes(context.Context, *struct{}) (list[providerType], error) {
@@ -49,10 +59,19 @@ func (s *Server) listGitProviderTypes(context.Context, *struct{}) (list[provider
 			Permissions:   []providerPermission{},
 			CallbackLabel: kind.CallbackLabel,
 			CallbackURL:   s.ExternalURL + callbackPath,
+			Rungs:         []providerRung{},
+			NoRungs:       kind.NoRungs,
 			Reports:       kind.Reports,
 		}
 		for _, p := range kind.Permissions {
 			t.Permissions = append(t.Permissions, providerPermission(p))
+		}
+		for _, r := range kind.Rungs {
+			rung := providerRung{Number: r.Number, Name: r.Name, Gives: r.Gives}
+			for _, p := range r.Permissions {
+				rung.Permissions = append(rung.Permissions, providerPermission(p))
+			}
+			t.Rungs = append(t.Rungs, rung)
 		}
 		l.Items = append(l.Items, t)
 	}

@@ -129,7 +129,8 @@ func (s *Service) Replay(ctx context.Context, actor towpath.Actor, linkID, deliv
 	})
 }
 
-// readNow asks for a reconcile of a link and a look at its pull requests, and emits the audit event of the person who asked.
+// readNow asks for a reconcile of a link and a look at its pull requests, and emits the audit event
+// of the person who asked.
 func readNow(
 	ctx context.Context, tx *store.Tx, actor towpath.Actor, act towpath.EventKind, linkID, subjectID string,
 ) error {

@@ -72,7 +72,8 @@ func inline(text string) string {
 		case at[6] >= 0:
 			out.WriteString("<strong>" + inline(part(3)) + "</strong>")
 		default:
-			out.WriteString(`<a href="` + html.EscapeString(part(5)) + `">` + html.EscapeString(part(4)) + "</a>")
+			out.WriteString(`<a href="` + html.EscapeString(part(5)) + `">`)
+			out.WriteString(html.EscapeString(part(4)) + "</a>")
 		}
 		text = text[at[1]:]
 	}

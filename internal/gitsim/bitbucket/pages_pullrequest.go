@@ -81,9 +81,9 @@ func (s *Sim) nameOf(uuid string) string {
 
 // diffs are the files that a pull request changes since its branches parted.
 func (s pages) diffs(p repoPage, pr pullRequest, reports []Report) (files []fileDiff, err error) {
-	base, err := p.git.MergeBase(pr.DestHash, pr.SourceHash)
-	if err != nil {
-		return nil, nil // they have nothing in common, or the source is gone
+	base, unrelated := p.git.MergeBase(pr.DestHash, pr.SourceHash)
+	if unrelated != nil {
+		return nil, nil
 	}
 	head, err := p.git.Commit(pr.SourceHash)
 	if err != nil {
@@ -142,7 +142,8 @@ func (s pages) act(w http.ResponseWriter, r *http.Request, p repoPage, pr pullRe
 func (s pages) mergeByPage(w http.ResponseWriter, r *http.Request, p repoPage, pr pullRequest) {
 	user, _ := s.sessionUser(r)
 	closing := r.PostFormValue("close") != ""
-	_, err := s.mergePR(p.repo, user, pr, mergeSpec{Strategy: r.PostFormValue("strategy"), CloseSource: &closing})
+	how := mergeSpec{Strategy: r.PostFormValue("strategy"), CloseSource: &closing}
+	_, err := s.mergePR(p.repo, user, pr, how)
 	s.act(w, r, p, pr, err)
 }
 

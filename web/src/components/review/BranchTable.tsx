@@ -7,6 +7,7 @@ import { Commit } from '../Commit'
 import { Link } from '../Link'
 import { TimeAgo } from '../TimeAgo'
 import { BranchStanding, MergeOrder } from './BranchStanding'
+import { PullRequestLink } from './PullRequestLink'
 import { ReviewCounts } from './ReviewCounts'
 
 interface BranchTableProps {
@@ -22,9 +23,12 @@ export function BranchTable({ project, rows, empty }: BranchTableProps) {
     {
       title: 'Branch',
       cell: review => (
-        <Link to={to(review)} className="mono wrap-any">
-          {review.branch}
-        </Link>
+        <span className="stack tight">
+          <Link to={to(review)} className="mono wrap-any">
+            {review.branch}
+          </Link>
+          {review.pullRequest && <PullRequestLink pullRequest={review.pullRequest} />}
+        </span>
       ),
     },
     { title: 'Review', fit: true, bare: true, cell: review => <BranchStanding review={review} /> },

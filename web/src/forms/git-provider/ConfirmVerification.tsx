@@ -43,6 +43,19 @@ export function ConfirmVerification({ verification, type }: ConfirmVerificationP
               </div>
             )
           })}
+          {type?.rungs
+            .flatMap(rung => rung.permissions)
+            .map(permission => (
+              <div key={permission.scope} className="row">
+                <span style={{ color: held.has(permission.scope) ? 'var(--ok)' : 'var(--text-2)' }}>
+                  <Icon name={held.has(permission.scope) ? 'check' : 'dash'} />
+                </span>
+                <span>
+                  {permissionLabel(permission)}
+                  <span className="muted">, {held.has(permission.scope) ? 'granted' : 'not granted; optional'}</span>
+                </span>
+              </div>
+            ))}
         </dd>
       </dl>
     </div>

@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import type { Schemas } from '~/api/client'
 import { CopyValue } from '~/components/git/CopyValue'
 import { CopyButton } from '~/ui/CopyButton'
@@ -38,22 +39,38 @@ export function ConsumerInstructions({ type, instanceUrl }: { type: Schemas['Pro
         </dd>
         <dt>Permissions</dt>
         <dd>
-          <ul className={classes.boxes}>
-            {type.permissions.map(permission => (
-              <li key={permission.scope}>
-                <span className={classes.box}>
-                  <Icon name="check" size={12} />
-                </span>
-                <span>
-                  <strong>{permissionLabel(permission)}</strong>
-                  <span className="muted">, {permission.why}</span>
-                </span>
-              </li>
-            ))}
-          </ul>
+          <Boxes permissions={type.permissions} />
         </dd>
+        {type.rungs.map(rung => (
+          <Fragment key={rung.number}>
+            <dt>Optional</dt>
+            <dd>
+              <Boxes permissions={rung.permissions} />
+              <p className="muted">Gives {rung.gives}.</p>
+            </dd>
+          </Fragment>
+        ))}
       </dl>
     </section>
+  )
+}
+
+/** The boxes to tick. */
+function Boxes({ permissions }: { permissions: Schemas['ProviderPermission'][] }) {
+  return (
+    <ul className={classes.boxes}>
+      {permissions.map(permission => (
+        <li key={permission.scope}>
+          <span className={classes.box}>
+            <Icon name="check" size={12} />
+          </span>
+          <span>
+            <strong>{permissionLabel(permission)}</strong>
+            <span className="muted">, {permission.why}</span>
+          </span>
+        </li>
+      ))}
+    </ul>
   )
 }
 

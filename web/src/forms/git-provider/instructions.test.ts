@@ -19,6 +19,15 @@ const type: Schemas['ProviderType'] = {
   callbackLabel: 'Callback URL',
   callbackUrl: 'https://towpath.example.com/oauth/callback',
   reports: true,
+  rungs: [
+    {
+      number: 1,
+      name: 'Pull requests',
+      gives: 'comments',
+      permissions: [{ group: 'Pull requests', label: 'Read', scope: 'pullrequest', why: 'to comment' }],
+    },
+  ],
+  noRungs: '',
 }
 
 describe('adminInstructions', () => {
@@ -30,6 +39,7 @@ describe('adminInstructions', () => {
       'Callback URL: https://towpath.example.com/oauth/callback',
       'Account: Read',
       'Webhooks: Read and write: to hear of pushes',
+      'Optional:\n  - Pull requests: Read: to comment',
     ]) {
       expect(text).toContain(part)
     }

@@ -10,7 +10,8 @@ export function permissionLabel(permission: Schemas['ProviderPermission']): stri
  * send.
  */
 export function adminInstructions(type: Schemas['ProviderType'], name: string, instanceUrl = type.instanceUrl): string {
-  const boxes = type.permissions.map(p => `  - ${permissionLabel(p)}: ${p.why}`)
+  const box = (p: Schemas['ProviderPermission']) => `  - ${permissionLabel(p)}: ${p.why}`
+  const optional = type.rungs.flatMap(rung => rung.permissions.map(box))
   return [
     `Please create an ${type.appLabel} for Towpath at ${instanceUrl ? `${type.name} (${instanceUrl})` : type.name}.`,
     type.adminNotice,
@@ -20,7 +21,8 @@ export function adminInstructions(type: Schemas['ProviderType'], name: string, i
     `Name: ${name}`,
     `${type.callbackLabel}: ${type.callbackUrl}`,
     'Permissions:',
-    ...boxes,
+    ...type.permissions.map(box),
+    ...(optional.length > 0 ? ['Optional:', ...optional] : []),
     '',
     `Then send me the ${type.idLabel} and the ${type.secretLabel} through a secure channel.`,
   ].join('\n')

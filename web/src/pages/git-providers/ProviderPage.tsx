@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { http, type Schemas, unwrap } from '~/api/client'
-import { providersQuery, providerTypesQuery } from '~/api/gitops-queries'
+import { grantsQuery, providersQuery, providerTypesQuery } from '~/api/gitops-queries'
 import { queryClient } from '~/api/query-client'
 import { ConfirmButton } from '~/components/ConfirmButton'
 import { FormFrame } from '~/components/FormFrame'
@@ -13,6 +13,7 @@ import { Page } from '~/components/Page'
 import { StateBadge } from '~/components/StateBadge'
 import { TimeAgo } from '~/components/TimeAgo'
 import { ConsumerForm } from '~/forms/git-provider/ConsumerForm'
+import { RungList } from '~/forms/git-provider/RungList'
 import { useForm } from '~/hooks/use-form'
 import { useParam } from '~/hooks/use-params'
 import { useWrite } from '~/hooks/use-write'
@@ -43,6 +44,7 @@ function Details({ provider }: { provider: Schemas['GitProvider'] }) {
   const path = { provider: provider.id }
   const types = useQuery(providerTypesQuery)
   const type = types.data?.find(one => one.type === provider.type)
+  const grants = useQuery(grantsQuery(provider.id))
   const [replacing, setReplacing] = useState(false)
   const remove = useWrite({
     run: () => unwrap(http.DELETE('/api/v1/git-providers/{provider}', { params: { path } })),
@@ -104,6 +106,12 @@ function Details({ provider }: { provider: Schemas['GitProvider'] }) {
           </div>
         ))}
       </section>
+      {type && (
+        <section className="stack tight">
+          <h2>What your accounts may do</h2>
+          <RungList type={type} grants={grants.data ?? []} />
+        </section>
+      )}
       <section className="stack tight narrow">
         <h2>Name</h2>
         <FormFrame {...rename} submit="Rename" quiet disabled={rename.values.displayName === provider.displayName}>

@@ -10,6 +10,7 @@ import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { BranchStanding, MergeOrder } from '~/components/review/BranchStanding'
 import { FileMatrix } from '~/components/review/FileMatrix'
+import { PullRequestLink } from '~/components/review/PullRequestLink'
 import { Rehearsals } from '~/components/review/Rehearsals'
 import { RenumberBranch } from '~/components/review/RenumberBranch'
 import { ReviewFindings } from '~/components/review/ReviewFindings'
@@ -78,6 +79,18 @@ function Facts({ review }: { review: Detail }) {
         <Fact name="Reviewed">
           <TimeAgo at={review.reviewedAt} none="not yet" />
         </Fact>
+        {review.pullRequest && (
+          <Fact name="Pull request">
+            <PullRequestLink pullRequest={review.pullRequest} />
+            {review.pullRequest.commentedAt && (
+              <>
+                {' '}
+                (commented <TimeAgo at={review.pullRequest.commentedAt} />
+                {review.pullRequest.openTasks > 0 && `, with ${count(review.pullRequest.openTasks, 'task')}`})
+              </>
+            )}
+          </Fact>
+        )}
         <Fact name="Sent to the provider">
           {sent ? (
             <>
