@@ -7,6 +7,7 @@ import (
 
 	"towpath/internal/engine"
 	"towpath/internal/rehearsal"
+	"towpath/internal/wording"
 )
 
 // merged are dumps of targets in which somebody has merged what must do nothing when a scratch
@@ -81,18 +82,23 @@ func TestRehearsal_makesWhatATargetHas(t *testing.T) {
 func TestRehearsal_leavesToTargetsWhatIsTheirs(t *testing.T) {
 	makeUsers(t)
 	t.Parallel()
-	for name, c := range map[string]struct{ text, want string }{
-		"postgres": {"CREATE ROLE x", "refused"},
-		"mysql":    {"CREATE TABLE shop.mine (id INT)", "refused"},
-		"sqlite":   {"ATTACH 'x' AS y", "failed"},
+	for name, c := range map[string]struct{ text, want, says string }{
+		"postgres":            {"CREATE ROLE x", "refused", "in a target it runs"},
+		"mysql":               {"CREATE TABLE shop.mine (id INT)", "refused", "in a target it runs"},
+		"MariaDB's own words": {"DROP TABLE nothing", "failed", "'shop.nothing'"},
+		"sqlite":              {"ATTACH 'x' AS y", "failed", "ATTACH"},
 	} {
-		s := stages(t)[name]
+		s, ok := stages(t)[name]
+		if !ok {
+			s = stages(t)["mysql"]
+		}
 		s.instance.Username, s.instance.Password = "towpath_scratch", "p"
 		in := s.rehearsalOf("")
 		in.Home = engine.Target{Database: "shop", Username: "migrate", AllowRoles: true}
 		in.Files[0].Content = c.text
 		result, err := rehearsal.Run(t.Context(), in)
-		if err != nil || string(result.Files[0].State) != c.want {
+		if err != nil || string(result.Files[0].State) != c.want ||
+			!strings.Contains(wording.Text(result.Files[0].Failure.Reason), c.says) {
 			t.Errorf("%s: %+v, %v", name, result.Files, err)
 		}
 	}

@@ -69,7 +69,10 @@ func (t Trial) Run(ctx context.Context, content string, each func(Tried)) (whole
 	}
 	if err := s.read(); err != nil {
 		failed := t.failure(err)
-		failed.Unsafe = t.fitsHome(s)
+		if t.fitsHome(s) {
+			failed.Unsafe = true
+			failed.Reason = towpath.Why(towpath.ReasonScriptRefused, "message", onlyAtHome)
+		}
 		return false, failed
 	}
 	if each != nil {
@@ -83,6 +86,10 @@ func (t Trial) Run(ctx context.Context, content string, each func(Tried)) (whole
 	}
 	return !s.autocommit, nil
 }
+
+// onlyAtHome is why a text is only for its target.
+const onlyAtHome = "The file changes roles, or names its own database, so it is not rehearsed: " +
+	"in a target it runs."
 
 // fitsHome reports whether a script that must not run here may run in its target, since it names that
 // database, or changes roles, which belong to the whole server.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"towpath"
@@ -38,10 +39,25 @@ func (r *runner) file(ctx context.Context, f File) towpath.RehearsedFile {
 			n.file.State = towpath.RehearsedRefused
 		}
 		n.file.Failure = &towpath.RehearsalFailure{
-			Line: failed.Pos.Line, Column: failed.Pos.Column, Reason: failed.Reason,
+			Line: failed.Pos.Line, Column: failed.Pos.Column, Reason: r.asInTarget(failed.Reason),
 		}
 	}
 	return n.end(time.Now())
+}
+
+// asInTarget returns a reason with the name of the target instead of that of the scratch database,
+// which nobody knows and which is another one each time.
+func (r *runner) asInTarget(why towpath.Reason) towpath.Reason {
+	name := r.trial.Scratch.Target().Database
+	if !engine.IsScratch(name) {
+		return why
+	}
+	params := make(map[string]string, len(why.Params))
+	for key, value := range why.Params {
+		params[key] = strings.ReplaceAll(value, name, cmp.Or(r.trial.Home.Database, "scratch"))
+	}
+	why.Params = params
+	return why
 }
 
 // notes collects what the statements of a file do.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"slices"
-	"strings"
 	"time"
 
 	"towpath"
@@ -165,7 +164,8 @@ func (s *Service) home(
 	if home, err = s.Catalog.Place(ctx, found.Database.InstanceID); err != nil {
 		return home, err
 	}
-	if slices.ContainsFunc(order.Files, func(f towpath.RehearsalFile) bool { return begun(f, found.Ledger) }) {
+	ran := func(f towpath.RehearsalFile) bool { return begun(f, found.Ledger) }
+	if slices.ContainsFunc(order.Files, ran) {
 		return home, errMoved
 	}
 	var e towpath.Environment
@@ -202,7 +202,7 @@ func (s *Service) allowed(ctx context.Context, p catalog.Place) error {
 	}
 	for _, f := range report.Findings {
 		if f.Severity == "error" {
-			return towpath.Errorf(towpath.CodeForbidden, "%s", strings.TrimSpace(f.Message+" "+f.Fix))
+			return towpath.Errorf(towpath.CodeForbidden, "%s An administrator runs: %s", f.Message, f.Fix)
 		}
 	}
 	return nil
@@ -217,7 +217,8 @@ func (s *Service) texts(ctx context.Context, files []towpath.RehearsalFile) (all
 			return nil, err
 		}
 		if size += content.Size; size > MaxSetup {
-			return nil, towpath.Errorf(towpath.CodeTooLarge, "The files are longer than %d MiB.", MaxSetup>>20)
+			return nil, towpath.Errorf(towpath.CodeTooLarge, "The files are longer than %d MiB.",
+				MaxSetup>>20)
 		}
 		text, err := io.ReadAll(content.Reader())
 		if err != nil {

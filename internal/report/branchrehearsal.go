@@ -46,6 +46,7 @@ func (b branch) measured() measured {
 			}
 		}
 	}
+	changed := towpath.Why(towpath.ReasonRehearsalRows, "n", strconv.FormatInt(rows, 10))
 	said := []towpath.Reason{stopped}
 	if unseen > 0 {
 		said = append(said, towpath.Why(towpath.ReasonRehearsalUnseen, "n", strconv.Itoa(unseen)))
@@ -53,7 +54,7 @@ func (b branch) measured() measured {
 	return measured{
 		locks:      behind(strongest(locks, len(tables)-1), said),
 		held:       behind(heldFor(locks, held), said),
-		rows:       behind(towpath.Why(towpath.ReasonRehearsalRows, "n", strconv.FormatInt(rows, 10)), said[:1]),
+		rows:       behind(changed, said[:1]),
 		rewrites:   behind(rewritten(rewrites, more), said),
 		reversible: wording.Text(towpath.Why(towpath.ReasonRehearsalUntried)),
 	}

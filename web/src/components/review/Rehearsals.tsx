@@ -161,7 +161,7 @@ function Schema({ diff }: { diff: string }) {
   if (!diff) return <p className="muted">The schema is the same before and after.</p>
   const lines = diff.trimEnd().split('\n')
   return (
-    <figure className="stack tight">
+    <figure className={`stack tight ${classes.figure}`}>
       <figcaption className="muted small">Schema before and after</figcaption>
       <pre className={`mono ${classes.diff}`}>
         {lines.map((line, index) => (
