@@ -111,6 +111,7 @@ func (s *Server) listAuditEvents(ctx context.Context, in *listAuditEventsInput) 
 type auditHead struct {
 	Number int64  `json:"number" doc:"How many events there are."`
 	Hash   string `json:"hash,omitempty" doc:"Keep it elsewhere: towpath audit verify --head finds a log that was cut off."`
+	Acts   []act  `json:"acts" nullable:"false" doc:"Everything that the log can hold."`
 }
 
 func (s *Server) getAuditHead(ctx context.Context, _ *struct{}) (auditHead, error) {
@@ -119,5 +120,6 @@ func (s *Server) getAuditHead(ctx context.Context, _ *struct{}) (auditHead, erro
 		head, err = tx.AuditHead(ctx)
 		return err
 	})
-	return auditHead{Number: head.Number, Hash: head.Hash}, err
+	acts := all(towpath.Acts(), func(kind towpath.EventKind) act { return act(kind) }).Items
+	return auditHead{Number: head.Number, Hash: head.Hash, Acts: acts}, err
 }

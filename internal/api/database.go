@@ -26,6 +26,7 @@ type database struct {
 	LedgerState   string     `json:"ledgerState" enum:"genuine,tampered,restored" doc:"tampered: something else has changed the ledger. restored: it is an earlier state of itself. In both cases nothing runs until somebody accepts it."`
 	LedgerDiffers []Reason   `json:"ledgerDiffers,omitempty" nullable:"false" doc:"How the ledger differs from what was written."`
 	LastChangeAt  *time.Time `json:"lastChangeAt,omitempty" doc:"When its newest change finished; left out when there is none."`
+	LastVersion   string     `json:"lastVersion,omitempty" doc:"The version of that change."`
 	CreatedAt     time.Time  `json:"createdAt"`
 }
 
@@ -45,6 +46,7 @@ func databaseOf(d towpath.Database) database {
 		LedgerState:   cmp.Or(string(d.Ledger.Trouble), "genuine"),
 		LedgerDiffers: reasonsOf(d.Ledger.Differs),
 		LastChangeAt:  nil,
+		LastVersion:   "",
 		CreatedAt:     d.CreatedAt,
 	}
 }
@@ -119,6 +121,7 @@ func databaseWithin(
 	newest, err := tx.ChangeHistory(ctx, d.ID, store.Page{Limit: 1, NewestFirst: true})
 	if len(newest) > 0 {
 		view.LastChangeAt = &newest[0].FinishedAt
+		view.LastVersion = newest[0].Label
 	}
 	return view, err
 }

@@ -110,7 +110,10 @@ func (s *Service) Assign(
 		if d, err = tx.Database(ctx, databaseID); err != nil || d.ProjectID == projectID {
 			return err
 		}
-		before := d.ProjectID
+		before, after := "", ""
+		if old, err := tx.Project(ctx, d.ProjectID); err == nil {
+			before = old.Name
+		}
 		act := actor.Did(towpath.ActDatabaseUnassign, d.ID, d.ProjectID, "database", d.Name)
 		if projectID != "" {
 			p, err := tx.Project(ctx, projectID)
@@ -120,6 +123,7 @@ func (s *Service) Assign(
 			if err != nil {
 				return err
 			}
+			after = p.Name
 			act = actor.Did(towpath.ActDatabaseAssign, d.ID, projectID, "database", d.Name, "project", p.Name)
 		}
 		if err := cancelTasks(ctx, tx, d); err != nil {
@@ -135,7 +139,7 @@ func (s *Service) Assign(
 		if err := tx.UpdateDatabase(ctx, &d); err != nil {
 			return err
 		}
-		tx.Emit(act.With(towpath.Changed("project", before, projectID)))
+		tx.Emit(act.With(towpath.Changed("project", before, after)))
 		return nil
 	})
 	return d, err

@@ -198,9 +198,13 @@ func (s *Service) UpdateInstance(
 				return err
 			}
 		}
+		from, to, err := environmentNames(ctx, tx, i.EnvironmentID, spec.EnvironmentID)
+		if err != nil {
+			return err
+		}
 		changes := towpath.Changed(
 			"name", i.Name, spec.Name,
-			"environment", i.EnvironmentID, spec.EnvironmentID,
+			"environment", from, to,
 			"address", i.Address, spec.Address,
 			"username", i.Username, spec.Username,
 			"options", optionsText(i.Options), optionsText(spec.Options),
@@ -222,6 +226,16 @@ func (s *Service) UpdateInstance(
 		return nil
 	})
 	return i, err
+}
+
+// environmentNames reads the names of two environments for the audit log.
+func environmentNames(ctx context.Context, tx *store.Tx, from, to string) (was, is string, err error) {
+	before, err := tx.Environment(ctx, from)
+	if err != nil {
+		return "", "", err
+	}
+	after, err := tx.Environment(ctx, to)
+	return before.Name, after.Name, err
 }
 
 // optionsText writes options for the audit log, ordered by name.

@@ -4,6 +4,9 @@ import { http, type Schemas, unwrap } from './client'
 /** How many rows of a list one request fetches. */
 const pageSize = 100
 
+/** The same of lists that are long and have short rows. */
+const manyRows = 500
+
 interface Page<T> {
   items: T[]
   nextPageToken?: string
@@ -134,7 +137,12 @@ export const databasesQuery = (filter: DatabaseFilter = {}) =>
     queryKey: ['databases', filter],
     queryFn: ({ signal }) =>
       every(token =>
-        unwrap(http.GET('/api/v1/databases', { params: { query: { ...filter, ...paging(token) } }, signal })),
+        unwrap(
+          http.GET('/api/v1/databases', {
+            params: { query: { ...filter, ...paging(token), pageSize: manyRows } },
+            signal,
+          }),
+        ),
       ),
   })
 
@@ -171,14 +179,34 @@ export const changeQuery = (database: string, change: string) =>
       ),
   })
 
+/** What the audit log can be narrowed to; times are in ISO 8601. */
+export interface AuditFilter {
+  member?: string
+  act?: Schemas['AuditEvent']['act']
+  project?: string
+  subject?: string
+  from?: string
+  to?: string
+}
+
 /** Who did what in the workspace, the newest first. */
-export const auditQuery = infiniteQueryOptions({
-  queryKey: ['audit-events'],
-  queryFn: ({ signal, pageParam }) =>
-    unwrap(http.GET('/api/v1/audit-events', { params: { query: paging(pageParam) }, signal })),
-  initialPageParam: undefined as string | undefined,
-  getNextPageParam: page => page.nextPageToken,
+export const auditQuery = (filter: AuditFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['audit-events', filter],
+    queryFn: ({ signal, pageParam }) =>
+      unwrap(http.GET('/api/v1/audit-events', { params: { query: { ...filter, ...paging(pageParam) } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: page => page.nextPageToken,
+  })
+
+/** The newest event of the audit log, whose hash stands for all. */
+export const auditHeadQuery = queryOptions({
+  queryKey: ['audit-events', 'head'],
+  queryFn: ({ signal }) => unwrap(http.GET('/api/v1/audit-events/head', { signal })),
 })
+
+/** Where the browser downloads the audit log. */
+export const auditExport = '/api/v1/audit-events/export'
 
 /** Every state of a rollout, as the API's filter takes it. */
 export type RolloutState = Schemas['Rollout']['state']

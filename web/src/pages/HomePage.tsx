@@ -1,11 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { unlessRefused } from '~/api/polling'
-import { overviewQuery, projectsQuery } from '~/api/queries'
+import { inboxQuery, overviewQuery, projectsQuery } from '~/api/queries'
 import { FirstSteps } from '~/components/FirstSteps'
+import { Link } from '~/components/Link'
 import { Loaded } from '~/components/Loaded'
 import { Matrix } from '~/components/overview/Matrix'
 import { Weeks } from '~/components/overview/Weeks'
 import { Page } from '~/components/Page'
+import { pb } from '~/util/path-builder'
+import { count } from '~/util/str'
 
 /** Where every project is. Until something has changed, the first steps. */
 export default function HomePage() {
@@ -22,12 +25,23 @@ export default function HomePage() {
         if (!begun) return <Welcome />
         return (
           <Page title="Overview" lead="The newest change in each environment, and what waits, runs, failed or drifted.">
+            <WaitingForYou />
             <Weeks weeks={data.weeks} />
             <Matrix overview={data} />
           </Page>
         )
       }}
     </Loaded>
+  )
+}
+
+function WaitingForYou() {
+  const waiting = useQuery(inboxQuery).data?.items.length ?? 0
+  if (waiting === 0) return null
+  return (
+    <p>
+      <Link to={pb.inbox()}>{count(waiting, 'stage')} waiting for you</Link>
+    </p>
   )
 }
 

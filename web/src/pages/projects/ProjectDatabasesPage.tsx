@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { can } from '~/api/can'
 import { databasesQuery, sessionQuery } from '~/api/queries'
+import { DatabaseGroups, fewDatabases } from '~/components/DatabaseGroups'
 import { DatabaseTable } from '~/components/DatabaseTable'
 import { LinkButton } from '~/components/LinkButton'
 import { Loaded } from '~/components/Loaded'
@@ -27,27 +28,31 @@ export default function ProjectDatabasesPage() {
         </div>
       )}
       <Loaded query={databases}>
-        {rows => (
-          <DatabaseTable
-            rows={rows}
-            without="Project"
-            empty={
-              <EmptyState
-                icon="database"
-                action={
-                  manages && (
-                    <LinkButton to={pb.databases()} search={{ unassigned: 'yes' }}>
-                      Assign databases
-                    </LinkButton>
-                  )
-                }
-              >
-                This project has no databases yet.{' '}
-                {manages ? 'Assign some that belong to no project.' : 'Ask an owner or a DBA to assign some.'}
-              </EmptyState>
-            }
-          />
-        )}
+        {rows =>
+          rows.length > fewDatabases ? (
+            <DatabaseGroups rows={rows} />
+          ) : (
+            <DatabaseTable
+              rows={rows}
+              without="Project"
+              empty={
+                <EmptyState
+                  icon="database"
+                  action={
+                    manages && (
+                      <LinkButton to={pb.databases()} search={{ unassigned: 'yes' }}>
+                        Assign databases
+                      </LinkButton>
+                    )
+                  }
+                >
+                  This project has no databases yet.{' '}
+                  {manages ? 'Assign some that belong to no project.' : 'Ask an owner or a DBA to assign some.'}
+                </EmptyState>
+              }
+            />
+          )
+        }
       </Loaded>
     </div>
   )
