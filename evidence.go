@@ -105,7 +105,8 @@ func ReviewOf(files []ReviewedFile) TextReview {
 		lines = append(lines, fmt.Sprintf("%t %q %d %d %d %d", f.Reviewed(), f.Reason.Code, f.Errors,
 			f.Warnings, f.MoreNotKept, len(f.NotAnalyzed)+f.MoreGaps))
 		for _, found := range f.Findings {
-			lines = append(lines, fmt.Sprintf("%q %q %d %d", found.Rule, found.Level, found.Line, found.Column))
+			lines = append(lines, fmt.Sprintf("%q %q %d %d", found.Rule, found.Level, found.Line,
+				found.Column))
 		}
 	}
 	return TextReview{Digest: digestSet(lines), Worse: worse}

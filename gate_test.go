@@ -140,8 +140,13 @@ func TestGate_Version(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, g := range []towpath.Gate{
-		{}, same[0], {Start: towpath.StartManual}, {AskIf: towpath.AskWarnings}, {Consent: towpath.Consent{People: 2}},
-		{Windows: []towpath.Window{allow("22:00", 60)}}, {Windows: []towpath.Window{deny("22:00", 60)}},
+		{},
+		same[0],
+		{Start: towpath.StartManual},
+		{AskIf: towpath.AskWarnings},
+		{Consent: towpath.Consent{People: 2}},
+		{Windows: []towpath.Window{allow("22:00", 60)}},
+		{Windows: []towpath.Window{deny("22:00", 60)}},
 	} {
 		if seen[g.Version()] {
 			t.Errorf("%+v has the version of another gate", g)

@@ -81,7 +81,8 @@ func (w Window) validate(place string) error {
 		return Invalid(place+"minutes", "A window lasts 1 to %d minutes, which are 7 days.", maxWindowMinutes)
 	}
 	if _, err := time.LoadLocation(w.Zone); err != nil || w.Zone == "" || w.Zone == "Local" {
-		return Invalid(place+"zone", "There is no time zone %q. Use a name such as Europe/Berlin or UTC.", w.Zone)
+		return Invalid(place+"zone", "There is no time zone %q. Use a name such as Europe/Berlin or UTC.",
+			w.Zone)
 	}
 	first, err := parseDay(w.FirstDay)
 	if err != nil {
@@ -139,7 +140,8 @@ func (w Window) near(at time.Time) (spans []span, ok bool) {
 			continue
 		}
 		moment := func(minutes int) time.Time {
-			return time.Date(on.Year(), on.Month(), on.Day(), clock.Hour(), clock.Minute()+minutes, 0, 0, zone)
+			return time.Date(on.Year(), on.Month(), on.Day(), clock.Hour(), clock.Minute()+minutes, 0, 0,
+				zone)
 		}
 		spans = append(spans, span{moment(0), moment(w.Minutes)})
 	}

@@ -162,6 +162,13 @@ func passGate(
 
 // passingTasks returns the first tasks of a line that pass the gate of their environment.
 func passingTasks(ctx context.Context, tx *store.Tx, line []towpath.Task) ([]towpath.Task, error) {
+	if len(line) == 0 {
+		return nil, nil
+	}
+	// all of one database have one environment
+	if _, _, gated, err := tx.StageOfTask(ctx, line[0]); err != nil || !gated {
+		return line, err
+	}
 	for n, t := range line {
 		if passes, _, err := passGate(ctx, tx, t, true); err != nil || !passes {
 			return line[:n], err

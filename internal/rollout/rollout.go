@@ -20,8 +20,9 @@ type Service struct {
 	Logger *slog.Logger
 }
 
-// Advance opens the gates that nobody needs to open, enqueues the tasks of a rollout that may start, updates the rollout's state, and finishes
-// it when no task is open. It is the handler of towpath.JobAdvance and is idempotent.
+// Advance opens the gates that need nobody, enqueues the tasks of a rollout that may start, updates
+// the rollout's state, and finishes it when no task is open. It is the handler of towpath.JobAdvance
+// and is idempotent.
 func (s *Service) Advance(ctx context.Context, rolloutID string) (*time.Time, error) {
 	var finished *towpath.Rollout
 	var again *time.Time // when a gate may open by itself

@@ -109,6 +109,20 @@ func (tx *Tx) AtGates(ctx context.Context, memberID string, limit int) ([]towpat
 	return rollouts.page(ctx, tx, Page{Limit: limit, NewestFirst: true}, where)
 }
 
+// WakeRollouts asks for a look at all open rollouts, whose gates may have changed.
+func (tx *Tx) WakeRollouts(ctx context.Context) error {
+	open, err := rollouts.list(ctx, tx, "WHERE finished_at IS NULL ORDER BY id")
+	if err != nil {
+		return err
+	}
+	for _, r := range open {
+		if err := tx.Enqueue(ctx, towpath.JobAdvance, r.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // StageOfTask reads what decides about running one task that is pending. gated is false when the
 // gate of its environment holds nothing back; then the stage has no more than the environment.
 func (tx *Tx) StageOfTask(

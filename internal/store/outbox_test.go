@@ -39,6 +39,7 @@ var silent = map[string]string{
 	"FailJob":               "jobs are internal",
 	"DeleteJobs":            "jobs are internal",
 	"WakeLinks":             "jobs are internal",
+	"WakeRollouts":          "jobs are internal",
 	"WakeLink":              "jobs are internal",
 	"WakeSiblings":          "jobs are internal",
 	"PruneJobs":             "nothing shows rows of this age",

@@ -76,6 +76,11 @@ func (s *Service) ChangeEnvironment(
 		if err := tx.UpdateEnvironment(ctx, &e); err != nil {
 			return err
 		}
+		if e.Version() != before.Version() {
+			if err := tx.WakeRollouts(ctx); err != nil {
+				return err
+			}
+		}
 		if e.Name != before.Name || e.AllowRoles != before.AllowRoles || e.Version() != before.Version() {
 			if err := wakeLinks(ctx, tx); err != nil {
 				return err

@@ -175,7 +175,10 @@ func parseCommit(data []byte) (c gitCommit) {
 func parsePerson(text string) towpath.Person {
 	name, rest, _ := strings.Cut(text, " <")
 	mail, _, _ := strings.Cut(rest, ">")
-	return towpath.Person{Name: towpath.Clip(strings.TrimSpace(name)), Email: towpath.Clip(strings.TrimSpace(mail))}
+	return towpath.Person{
+		Name:  towpath.Clip(strings.TrimSpace(name)),
+		Email: towpath.Clip(strings.TrimSpace(mail)),
+	}
 }
 
 // parseTime reads the time behind a person, "Ada <ada@example.com> 1700000000 +0100"; the zero time

@@ -101,7 +101,10 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		source := client.Source(remote.ID)
 		want := []vcs.Brought{
 			{Change: vcs.Change{Path: "README"}, Kind: vcs.EntryFile, Commit: last},
-			{Change: vcs.Change{Path: "db/3.sql"}, Kind: vcs.EntryFile, Commit: added, Earlier: []string{begun}},
+			{
+				Change: vcs.Change{Path: "db/3.sql"}, Kind: vcs.EntryFile, Commit: added,
+				Earlier: []string{begun},
+			},
 			{Change: vcs.Change{Path: "db/sub/deep/2.sql"}, Kind: vcs.EntryFile, Commit: side},
 			{Change: vcs.Change{Path: "gone.sql", Removed: true}, Kind: vcs.EntryFile, Commit: removed},
 		}
