@@ -1,0 +1,94 @@
+package bitbucket_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	bitbucketsim "towpath/internal/gitsim/bitbucket"
+	"towpath/internal/gitsim/bitbucket/contract"
+	"towpath/internal/vcs"
+	"towpath/internal/vcs/bitbucket"
+)
+
+// TestPullRequests goes through all that a grant of this rung may do. The requests are checked
+// against Atlassian's own description, if the checkout has a copy.
+func TestPullRequests(t *testing.T) {
+	t.Parallel()
+	cfg := bitbucket.Config{}
+	if path := filepath.Join("..", "..", "..", "..", "shared", "bitbucket", "openapi.json"); exists(path) {
+		spec, err := contract.Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checker := &contractChecker{spec: spec, seen: map[string]bool{}}
+		cfg.Client = &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			checker.check(t, r)
+			return http.DefaultTransport.RoundTrip(r)
+		})}
+	}
+	s := newSimulation(t)
+	s.consumer.Scopes = append(s.consumer.Scopes, "pullrequest")
+	s.AddConsumer(s.consumer)
+	acting, repo, _ := s.connect(t, cfg)
+	client, tasks := acting.(vcs.PullRequester), acting.(vcs.Tasker)
+	const branch, title = `feature/"größe"`, `One "or" \two`
+	must(t, second(s.Commit(repo.FullName(), branch, map[string]string{"db/V2__b.sql": "select 2;"}, "b")))
+	number, err := s.OpenPullRequest(repo.FullName(), "ada", bitbucketsim.PullRequestSpec{Title: title, Source: branch})
+	must(t, err)
+	open, err := client.OpenPullRequests(t.Context(), repo.UUID, "main")
+	must(t, err)
+	one, err := client.PullRequest(t.Context(), repo.UUID, number)
+	must(t, err)
+	if len(open) != 1 || open[0] != one || one.Source != branch || one.Into != "main" || one.Title != title ||
+		one.Foreign || one.Author != s.user.UUID || one.State != "open" || one.URL == "" {
+		t.Errorf("%+v, read alone %+v", open, one)
+	}
+	if none, err := client.OpenPullRequests(t.Context(), repo.UUID, `ma"in`); err != nil || len(none) > 0 {
+		t.Errorf("into another branch: %v %v", none, err)
+	}
+	id, err := client.AddComment(t.Context(), repo.UUID, number, "first")
+	must(t, err)
+	must(t, client.EditComment(t.Context(), repo.UUID, number, id, "**edited**"))
+	must(t, s.Comment(repo.FullName(), "ada", number, "towpath review"))
+	comments, err := client.Comments(t.Context(), repo.UUID, number, 1)
+	must(t, err)
+	if len(comments) != 1 || comments[0].Text != "towpath review" || comments[0].Author.ID != s.user.UUID {
+		t.Errorf("the newest comment: %+v", comments)
+	}
+	if err := client.EditComment(t.Context(), repo.UUID, number, "404", "x"); vcs.KindOf(err) != vcs.NotFound {
+		t.Errorf("a comment that is gone: %v", err)
+	}
+	task, err := tasks.AddTask(t.Context(), repo.UUID, number, "Confirm")
+	must(t, err)
+	must(t, tasks.SetTask(t.Context(), repo.UUID, number, task, false))
+	if list, err := tasks.Tasks(t.Context(), repo.UUID, number); err != nil || fmt.Sprint(list) != "[{"+task+" Confirm false}]" {
+		t.Errorf("%v %v", list, err)
+	}
+	for _, c := range []struct {
+		name, permission string
+		may              bool
+	}{{"wren", "write", true}, {"reed", "read", false}, {"nobody", "", false}} {
+		u := s.AddUser(bitbucketsim.User{Username: c.name})
+		s.SetPermission(repo.FullName(), c.name, c.permission)
+		if may, err := client.MayWrite(t.Context(), repo.UUID, u.UUID); err != nil || may != c.may {
+			t.Errorf("%s may write: %t, %v", c.name, may, err)
+		}
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+func second(_ string, err error) error { return err }
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
