@@ -1,9 +1,11 @@
 package api
 
 import (
+	"context"
 	"time"
 
 	"towpath"
+	"towpath/internal/store"
 )
 
 // rehearsed is the rehearsal of a branch's files with the schema of one database.
@@ -80,22 +82,61 @@ func rehearsedOf(r towpath.BranchRehearsal) rehearsed {
 		Schema: r.Result.Schema,
 	}
 	v.Files = all(r.Result.Files, func(f towpath.RehearsedFile) rehearsedFile {
-		one := rehearsedFile{
-			Path: f.Path, Own: own[f.Path], State: f.State, Whole: f.Whole, Seconds: f.Seconds, Rows: f.Rows,
-			MoreLocks: f.MoreLocks, Rewrites: orEmpty(f.Rewrites), MoreRewrites: f.MoreRewrites, More: f.More,
-		}
-		one.Locks = all(f.Locks, func(l towpath.RehearsedLock) rehearsedLock { return rehearsedLock(l) }).Items
-		one.Statements = all(f.Statements, func(s towpath.RehearsedStatement) rehearsedStatement {
-			made := rehearsedStatement(s)
-			made.Locks, made.Rewrites = orEmpty(s.Locks), orEmpty(s.Rewrites)
-			return made
-		}).Items
-		if f.Failure != nil {
-			one.Failure = &rehearsalFailure{
-				Line: f.Failure.Line, Column: f.Failure.Column, Reason: *reasonOf(f.Failure.Reason),
-			}
-		}
-		return one
+		return rehearsedFileOf(f, own[f.Path])
 	}).Items
 	return v
+}
+
+func rehearsedFileOf(f towpath.RehearsedFile, own bool) rehearsedFile {
+	one := rehearsedFile{
+		Path: f.Path, Own: own, State: f.State, Whole: f.Whole, Seconds: f.Seconds, Rows: f.Rows,
+		MoreLocks: f.MoreLocks, Rewrites: orEmpty(f.Rewrites), MoreRewrites: f.MoreRewrites, More: f.More,
+	}
+	one.Locks = all(f.Locks, func(l towpath.RehearsedLock) rehearsedLock { return rehearsedLock(l) }).Items
+	one.Statements = all(f.Statements, func(s towpath.RehearsedStatement) rehearsedStatement {
+		made := rehearsedStatement(s)
+		made.Locks, made.Rewrites = orEmpty(s.Locks), orEmpty(s.Rewrites)
+		return made
+	}).Items
+	if f.Failure != nil {
+		one.Failure = &rehearsalFailure{
+			Line: f.Failure.Line, Column: f.Failure.Column, Reason: *reasonOf(f.Failure.Reason),
+		}
+	}
+	return one
+}
+
+// rehearsedBefore is what a rehearsal of a task's text measured before the merge.
+type rehearsedBefore struct {
+	Environment string        `json:"environment"`
+	Database    string        `json:"database" doc:"Whose schema the scratch database got."`
+	Server      string        `json:"server"`
+	EndedAt     *time.Time    `json:"endedAt,omitempty"`
+	File        rehearsedFile `json:"file"`
+}
+
+// rehearsedBeforeOf finds the rehearsal of a task's text; nil when there was none.
+func rehearsedBeforeOf(
+	ctx context.Context, tx *store.Tx, t towpath.Task,
+) (*rehearsedBefore, error) {
+	rollout, err := tx.Rollout(ctx, t.RolloutID)
+	if err != nil {
+		return nil, err
+	}
+	r, err := tx.RehearsalOf(ctx, rollout.LinkID, t.Path, t.Checksum)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range r.Result.Files {
+		if f.Path == t.Path && f.State != towpath.RehearsedSkipped {
+			return &rehearsedBefore{
+				Environment: r.Environment, Database: r.Database, Server: r.Result.Server, EndedAt: r.EndedAt,
+				File: rehearsedFileOf(f, true),
+			}, nil
+		}
+	}
+	return nil, nil
 }

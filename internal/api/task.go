@@ -127,6 +127,8 @@ type taskDetail struct {
 	Task
 	Attempts []attempt `json:"attempts" nullable:"false" doc:"The oldest first."`
 	SQL      *text     `json:"sql,omitempty"`
+
+	Rehearsed *rehearsedBefore `json:"rehearsed,omitempty" doc:"What a rehearsal of the same text measured before the merge."`
 }
 
 func (s *Server) getTask(ctx context.Context, in *TaskPath) (taskDetail, error) {
@@ -141,7 +143,10 @@ func (s *Server) getTask(ctx context.Context, in *TaskPath) (taskDetail, error) 
 			return err
 		}
 		detail.Task, detail.Attempts = taskOf(t), all(runs, attemptOf).Items
-		detail.SQL, err = readText(ctx, tx, t.Checksum)
+		if detail.SQL, err = readText(ctx, tx, t.Checksum); err != nil {
+			return err
+		}
+		detail.Rehearsed, err = rehearsedBeforeOf(ctx, tx, t)
 		return err
 	})
 	return detail, err

@@ -65,3 +65,25 @@ func (tx *Tx) WantedRehearsals(
 	return branchRehearsals.list(ctx, tx,
 		"WHERE state = 'wanted' AND instance_id = $1 ORDER BY wanted_at DESC, review_id LIMIT $2", instanceID, n)
 }
+
+// RehearsalOf returns the newest rehearsal of a text that a branch of a link has brought; CodeNotFound
+// when there is none.
+func (tx *Tx) RehearsalOf(
+	ctx context.Context, linkID, path, checksum string,
+) (r towpath.BranchRehearsal, err error) {
+	found, err := branchRehearsals.list(ctx, tx, `WHERE state = 'done' AND review_id IN (
+		SELECT f.review_id FROM branch_file f JOIN branch_review b ON b.id = f.review_id
+		WHERE f.checksum = $1 AND f.path = $2 AND b.link_id = $3) ORDER BY ended_at DESC, position LIMIT 5`,
+		checksum, path, linkID)
+	if err != nil {
+		return r, err
+	}
+	for _, r := range found {
+		if slices.ContainsFunc(r.Files, func(f towpath.RehearsalFile) bool {
+			return f.Path == path && f.Checksum == checksum
+		}) {
+			return r, nil
+		}
+	}
+	return r, towpath.Errorf(towpath.CodeNotFound, "The file was not rehearsed.")
+}

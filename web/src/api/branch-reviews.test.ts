@@ -14,6 +14,7 @@ const review = (change: Partial<Schemas['BranchReview']>): Schemas['BranchReview
   files: 1,
   errors: 0,
   warnings: 0,
+  rehearsal: 'off',
   wantedAt: '2026-01-02T10:00:00Z',
   ...change,
 })

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import type { Schemas } from '~/api/client'
 import { unlessRefused } from '~/api/polling'
 import { statementsQuery } from '~/api/queries'
+import { measured } from '~/api/rehearsals'
 import { type Column, QueryTable } from '~/table/QueryTable'
 import { Icon } from '~/ui/Icon'
 import { duration } from '~/util/date'
@@ -28,6 +29,31 @@ const columnsBut = (said: string): Column<Schemas['StatementLog']>[] => [
   { title: 'Rows', fit: true, wide: true, number: true, cell: row => row.rows.toLocaleString('en') },
   { title: 'Took', fit: true, wide: true, number: true, cell: row => duration(row.seconds * 1000) },
 ]
+
+/** What a rehearsal measured of the same statements. */
+function rehearsedColumns(file: Schemas['RehearsedFile']): Column<Schemas['StatementLog']>[] {
+  const before = (row: Schemas['StatementLog']) =>
+    file.statements.find(one => one.line === row.line && one.column === row.column)
+  return [
+    {
+      title: 'Rows rehearsed',
+      fit: true,
+      wide: true,
+      number: true,
+      cell: row => before(row)?.rows.toLocaleString('en') ?? '–',
+    },
+    {
+      title: 'Took rehearsed',
+      fit: true,
+      wide: true,
+      number: true,
+      cell: row => {
+        const one = before(row)
+        return one ? measured(one.seconds) : '–'
+      },
+    },
+  ]
+}
 
 /** The database's notices while the statement ran. */
 function Notices({ log }: { log: Schemas['StatementLog'] }) {
@@ -61,6 +87,7 @@ export function StatementTable({
   attempt,
   live,
   said,
+  rehearsed,
 }: {
   rollout: string
   task: string
@@ -68,6 +95,8 @@ export function StatementTable({
   live: boolean
   /** The attempt's error, which the page shows already. */
   said: string
+  /** The same text in a rehearsal before the merge. */
+  rehearsed?: Schemas['RehearsedFile'] | undefined
 }) {
   const query = useInfiniteQuery({
     ...statementsQuery(rollout, task, attempt),
@@ -78,7 +107,7 @@ export function StatementTable({
     <div className="stack tight">
       <QueryTable
         label="Statements"
-        columns={columnsBut(said)}
+        columns={rehearsed ? [...columnsBut(said), ...rehearsedColumns(rehearsed)] : columnsBut(said)}
         rows={rows}
         id={row => String(row.index)}
         empty={

@@ -6,6 +6,7 @@ import { byFile, type FileFindings, marksOf, rolloutReviewQuery, saysSomething }
 import { linkQuery } from '~/api/gitops-queries'
 import { unlessRefused } from '~/api/polling'
 import { databaseQuery, environmentsQuery, projectQuery, rolloutQuery, taskQuery } from '~/api/queries'
+import { measured } from '~/api/rehearsals'
 import { Commit } from '~/components/Commit'
 import { FilterChips } from '~/components/FilterChips'
 import { Link } from '~/components/Link'
@@ -23,6 +24,7 @@ import { TimeAgo } from '~/components/TimeAgo'
 import { useParam } from '~/hooks/use-params'
 import { Notice } from '~/ui/Notice'
 import { pb } from '~/util/path-builder'
+import { count } from '~/util/str'
 
 /**
  * One migration in one database: its SQL, the results of its statements, and the actions for it.
@@ -123,12 +125,14 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
             </span>
           </div>
           {attempt.inDatabase && <p>{attempt.inDatabase}</p>}
+          {task.rehearsed && <Forecast rehearsed={task.rehearsed} />}
           <StatementTable
             rollout={task.rolloutId}
             task={task.id}
             attempt={attempt.id}
             live={attempt.state === 'running'}
             said={attempt.message?.text ?? ''}
+            rehearsed={task.rehearsed?.file}
           />
         </section>
       )}
@@ -145,6 +149,25 @@ function findingsOf(
     file => file.path === path && file.checksum === checksum && file.environmentId === environmentId,
   )
   return files && byFile(files)[0]
+}
+
+/** What a rehearsal of the text measured before the merge, to compare with what happened. */
+function Forecast({ rehearsed }: { rehearsed: NonNullable<Schemas['TaskDetail']['rehearsed']> }) {
+  const { file, server, environment, database, endedAt } = rehearsed
+  const [worst] = file.locks
+  return (
+    <p className="muted">
+      Rehearsed before the merge on {server} with the schema of {environment}/{database}
+      {endedAt && (
+        <>
+          , <TimeAgo at={endedAt} />
+        </>
+      )}
+      : {measured(file.seconds)}, {count(file.rows, 'row')}
+      {worst && `, ${worst.mode} on ${worst.table || 'the whole database'} for ${measured(worst.held)}`}
+      {file.rewrites.length > 0 && `, writes ${file.rewrites.join(', ')} again`}. Tables were nearly empty there.
+    </p>
+  )
 }
 
 /** What helps after a failure, the likeliest first. */
