@@ -106,3 +106,10 @@ type Week struct {
 	Took    time.Duration // all of them together
 	Longest time.Duration
 }
+
+// StageState is the state of a rollout's tasks in one environment.
+type StageState struct {
+	RolloutID     string
+	EnvironmentID string
+	State         RolloutState
+}

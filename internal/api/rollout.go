@@ -22,6 +22,23 @@ type Rollout struct {
 	CreatedAt    time.Time            `json:"createdAt"`
 	FinishedAt   *time.Time           `json:"finishedAt,omitempty"`
 	Review       *reviewCounts        `json:"review,omitempty" doc:"What the SQL review has found; absent for a rollout from before there were reviews."`
+	Progress     []stageState         `json:"progress,omitempty" nullable:"false" doc:"The state in each environment, in the order of the stages; in lists only."`
+}
+
+// stageState is the state of a rollout in one environment.
+type stageState struct {
+	EnvironmentID string               `json:"environmentId"`
+	State         towpath.RolloutState `json:"state" enum:"pending,running,held,failed,unknown,done,skipped,cancelled"`
+}
+
+func stageStateOf(s towpath.StageState) stageState {
+	return stageState{EnvironmentID: s.EnvironmentID, State: s.State}
+}
+
+// along adds the state in each environment.
+func (r Rollout) along(found map[string][]towpath.StageState) Rollout {
+	r.Progress = all(found[r.ID], stageStateOf).Items
+	return r
 }
 
 // reviewed adds what a review has found.
@@ -46,6 +63,7 @@ func rolloutOf(r towpath.Rollout) Rollout {
 		CreatedAt:    r.CreatedAt,
 		FinishedAt:   r.FinishedAt,
 		Review:       nil, // see reviewed
+		Progress:     nil, // see along
 	}
 }
 
@@ -90,6 +108,7 @@ func (s *Server) listProjectRollouts(
 func (s *Server) rollouts(ctx context.Context, filter store.RolloutFilter, p Paging) (list[Rollout], error) {
 	var rows []towpath.Rollout
 	var found map[string]towpath.Review
+	var stages map[string][]towpath.StageState
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		if rows, err = tx.Rollouts(ctx, filter, p.newest()); err != nil {
 			return err
@@ -98,11 +117,14 @@ func (s *Server) rollouts(ctx context.Context, filter store.RolloutFilter, p Pag
 		for i, r := range rows {
 			ids[i] = r.ID
 		}
+		if stages, err = tx.StageStates(ctx, ids); err != nil {
+			return err
+		}
 		found, err = tx.Reviews(ctx, ids)
 		return err
 	})
 	return page(p, rows, func(r towpath.Rollout) string { return r.ID },
-		func(r towpath.Rollout) Rollout { return rolloutOf(r).reviewed(found) }), err
+		func(r towpath.Rollout) Rollout { return rolloutOf(r).reviewed(found).along(stages) }), err
 }
 
 // rolloutDetail is a rollout with its tasks, stage by stage.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"towpath"
@@ -104,4 +105,47 @@ func (tx *Tx) scan(ctx context.Context, text string, args []any, row func(*sql.R
 		}
 	}
 	return rows.Err()
+}
+
+// StageStates sums up the tasks of rollouts by environment, in the order of the stages.
+func (tx *Tx) StageStates(
+	ctx context.Context, rolloutIDs []string,
+) (found map[string][]towpath.StageState, err error) {
+	found = map[string][]towpath.StageState{}
+	for ids := range slices.Chunk(rolloutIDs, maxLookup) {
+		args := make([]any, len(ids))
+		for i, id := range ids {
+			args[i] = id
+		}
+		var last towpath.StageState
+		var tasks []towpath.Task
+		finish := func() {
+			if len(tasks) > 0 {
+				last.State = towpath.SummarizeTasks(tasks)
+				found[last.RolloutID] = append(found[last.RolloutID], last)
+			}
+			tasks = nil
+		}
+		err := tx.scan(ctx, `SELECT rollout_id, environment_id, state FROM task
+				WHERE rollout_id IN `+tuples(1, len(args), tx.shared)+
+			` GROUP BY rollout_id, stage, environment_id, state
+				ORDER BY rollout_id, stage, environment_id`, args, func(rows *sql.Rows) error {
+			var s towpath.StageState
+			var t towpath.Task
+			if err := rows.Scan(&s.RolloutID, &s.EnvironmentID, (*string)(&t.State)); err != nil {
+				return err
+			}
+			if s != (towpath.StageState{RolloutID: last.RolloutID, EnvironmentID: last.EnvironmentID}) {
+				finish()
+				last = s
+			}
+			tasks = append(tasks, t)
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("sum up stages: %w", err)
+		}
+		finish()
+	}
+	return found, nil
 }

@@ -69,6 +69,15 @@ func TestOverview(t *testing.T) {
 					t.Errorf("%+v", c)
 				}
 			}
+			stages, err := tx.StageStates(ctx, []string{"none", failed.RolloutID})
+			if err != nil {
+				return err
+			}
+			if diff := cmp.Diff(map[string][]towpath.StageState{failed.RolloutID: {{
+				RolloutID: failed.RolloutID, EnvironmentID: failed.EnvironmentID, State: towpath.RolloutFailed,
+			}}}, stages); diff != "" {
+				t.Error(diff)
+			}
 			got, err := tx.Weeks(ctx, "", 3)
 			monday := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
 			want := []towpath.Week{

@@ -1,5 +1,5 @@
 import { Badge, type Tone } from '~/ui/Badge'
-import type { IconName } from '~/ui/Icon'
+import { Icon, type IconName } from '~/ui/Icon'
 import classes from './StateBadge.module.css'
 
 /** Every state in the API, with its word, icon and color. */
@@ -62,5 +62,16 @@ export function StateBadge({ state, detail }: StateBadgeProps) {
       {word}
       {detail && <span className={classes.detail}>{detail}</span>}
     </Badge>
+  )
+}
+
+/** A state as an icon in a dot, where there is no room for its word; both are in its name. */
+export function StateDot({ state, of }: { state: string; of: string }) {
+  const [word, icon, tone] = states[state] ?? [state, 'question', 'idle']
+  const name = `${of}: ${word}`
+  return (
+    <span className={classes.dot} data-tone={tone} data-state={state} role="img" aria-label={name} title={name}>
+      <Icon name={icon} size={12} spin={icon === 'spinner'} />
+    </span>
   )
 }

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import type { Schemas } from '~/api/client'
 import { unlessRefused } from '~/api/polling'
-import { projectsQuery, type RolloutState, rolloutsQuery } from '~/api/queries'
+import { environmentsQuery, projectsQuery, type RolloutState, rolloutsQuery } from '~/api/queries'
 import { useFilter } from '~/hooks/use-params'
 import { type Column, QueryTable } from '~/table/QueryTable'
 import { EmptyState } from '~/ui/EmptyState'
@@ -13,7 +13,7 @@ import { FilterChips } from '../FilterChips'
 import { Link } from '../Link'
 import { Failure } from '../Loaded'
 import { ReviewCounts } from '../review/ReviewCounts'
-import { StateBadge } from '../StateBadge'
+import { StateBadge, StateDot } from '../StateBadge'
 import { TimeAgo } from '../TimeAgo'
 
 /** "Superseded" is a separate fact, which a failed rollout can have too. */
@@ -47,6 +47,7 @@ export function RolloutList({ filter, chips = false }: RolloutListProps) {
       unlessRefused(error, data?.pages.some(page => page.items.some(isMoving)) ? 5000 : 30_000),
   })
   const projects = useQuery(projectsQuery)
+  const environments = useQuery(environmentsQuery)
   const rows = query.data?.pages.flatMap(page => page.items) ?? []
   const columns: Column<Schemas['Rollout']>[] = [
     { title: 'State', fit: true, bare: true, cell: row => <RolloutBadge rollout={row} /> },
@@ -54,6 +55,22 @@ export function RolloutList({ filter, chips = false }: RolloutListProps) {
       title: 'Change',
       main: true,
       cell: row => <Link to={pb.rollout(row.id)}>{row.message || 'No commit message'}</Link>,
+    },
+    {
+      title: 'Stages',
+      fit: true,
+      bare: true,
+      cell: row => (
+        <span className="row" style={{ gap: 4 }}>
+          {row.progress?.map(stage => (
+            <StateDot
+              key={stage.environmentId}
+              state={stage.state}
+              of={environments.data?.find(one => one.id === stage.environmentId)?.name ?? 'Removed environment'}
+            />
+          ))}
+        </span>
+      ),
     },
     { title: 'Review', fit: true, bare: true, cell: row => <ReviewCounts review={row.review} /> },
     {
