@@ -27,7 +27,7 @@ func TestSearch_findsWhatTheCallerMaySee(t *testing.T) {
 			if f.ID != ids["{"+f.Kind+"}"] || f.ProjectID != b.project.ID {
 				t.Errorf("%s finds %+v", who, f)
 			}
-			if said := fmt.Sprint(f.Name, ": ", f.Detail); said != "shop: test, main" && said != "acme/shop: main" {
+			if said := fmt.Sprint(f.Name, ": ", f.Detail); said != "shop: things, main" && said != "acme/shop: main" {
 				t.Errorf("%s reads %q", who, said)
 			}
 		}
