@@ -131,10 +131,32 @@ func (g gateReader) stages(ctx context.Context, r towpath.Rollout) ([]stage, err
 		if one.Started, err = g.started(ctx, part); err != nil {
 			return nil, err
 		}
+		if one.WaitsFor, err = g.pending(ctx, part); err != nil {
+			return nil, err
+		}
 		stages = append(stages, one)
 		from = to
 	}
 	return stages, nil
+}
+
+// pending says why tasks that a start let through do not run, by the first one that is pending.
+func (g gateReader) pending(ctx context.Context, tasks []towpath.Task) ([]Reason, error) {
+	i := slices.IndexFunc(tasks, func(t towpath.Task) bool {
+		return t.State == towpath.TaskPending && t.StartID != ""
+	})
+	if i < 0 {
+		return []Reason{}, nil
+	}
+	s, start, gated, err := g.tx.StageOfTask(ctx, tasks[i])
+	if err != nil || !gated {
+		return []Reason{}, err
+	}
+	d := s.Claim(tasks[i], start.Glass != "", g.tx.Now)
+	if d.Verdict != towpath.VerdictWait {
+		return []Reason{}, nil
+	}
+	return listed(d.Because), nil
 }
 
 func (g gateReader) started(ctx context.Context, tasks []towpath.Task) ([]stageStarted, error) {

@@ -140,6 +140,7 @@ type stage struct {
 	State         towpath.RolloutState `json:"state" enum:"pending,running,held,failed,unknown,done,skipped,cancelled"`
 	Tasks         []Task               `json:"tasks" nullable:"false"`
 	Start         *stageStart          `json:"start,omitempty" doc:"What waits at the gate of the environment; absent when nothing does."`
+	WaitsFor      []Reason             `json:"waitsFor" nullable:"false" doc:"Why what was started does not run yet: its window has ended."`
 	Started       []stageStarted       `json:"started" nullable:"false" doc:"The starts that let tasks of it through the gate, oldest first."`
 }
 

@@ -95,6 +95,11 @@ function Gates({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
             </Notice>
           ),
       )}
+      {stage.waitsFor.map(reason => (
+        <Notice key={reason.text} kind="info" title={`${stage.environment} was started and waits`}>
+          {reason.text}
+        </Notice>
+      ))}
       {stage.start && !isPlain(stage.start) && (
         <StageGate
           rollout={rollout}
