@@ -70,7 +70,7 @@ export function StateDot({ state, of }: { state: string; of: string }) {
   const [word, icon, tone] = states[state] ?? [state, 'question', 'idle']
   const name = `${of}: ${word}`
   return (
-    <span className={classes.dot} data-tone={tone} data-state={state} role="img" aria-label={name} title={name}>
+    <span className={classes.dot} data-tone={tone} role="img" aria-label={name} title={name}>
       <Icon name={icon} size={12} spin={icon === 'spinner'} />
     </span>
   )
