@@ -30,8 +30,18 @@ var demoTypeChanges = map[towpath.EngineType]string{
 	towpath.EngineMySQL:    "\nALTER TABLE orders MODIFY total_cents BIGINT NOT NULL;\n",
 }
 
-// seedPullRequest pushes a branch with dangerous changes and opens its pull request.
-func (d *demo) seedPullRequest(context.Context) error {
+// seedPullRequest pushes a branch with dangerous changes and opens its pull request. Branches are
+// rehearsed, so that its report says what a server did.
+func (d *demo) seedPullRequest(ctx context.Context) error {
+	var projects items[identified]
+	if err := d.api.call(ctx, "GET", "/projects", nil, &projects); err != nil {
+		return err
+	}
+	on := map[string]any{"rehearse": true, "instanceId": ""}
+	path := "/projects/" + projects.Items[0].ID + "/rehearsals"
+	if err := d.api.call(ctx, "PATCH", path, on, nil); err != nil {
+		return err
+	}
 	files := maps.Clone(demoPullRequestFiles)
 	for _, s := range d.servers {
 		files[demoIndexFile] = demoPullRequestFiles[demoIndexFile] + demoTypeChanges[s.engine]

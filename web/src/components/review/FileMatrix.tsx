@@ -4,6 +4,7 @@ import { environmentsQuery } from '~/api/queries'
 import { type Column, QueryTable } from '~/table/QueryTable'
 import { Badge } from '~/ui/Badge'
 import { about, count, size } from '~/util/str'
+import classes from './FileMatrix.module.css'
 import { LevelBadge } from './LevelBadge'
 
 type Reviewed = Schemas['ReviewedFile']
@@ -64,10 +65,10 @@ function Sizes({ files }: { files: Reviewed[] }) {
   const tables = [...largest.values()].filter(table => table.rows > 0 || table.bytes > 0)
   if (tables.length === 0) return null
   return (
-    <ul className="muted small" aria-label="Tables that it changes">
+    <ul className={`${classes.sizes} muted small`} aria-label="Tables that it changes">
       {tables.slice(0, 3).map(table => (
         <li key={table.name}>
-          <span className="mono">{table.name}</span>: {about(table.rows)} rows
+          <span className="mono">{table.name}</span>: {table.rows === 1 ? '1 row' : `${about(table.rows)} rows`}
           {table.bytes > 0 && `, ${size(table.bytes)}`}
         </li>
       ))}
