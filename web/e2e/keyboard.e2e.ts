@@ -107,7 +107,8 @@ describe('by keyboard alone', () => {
     await press(page, /^Record everything up to 3 as applied/, 'Space')
     await page.getByRole('button', { name: 'Link the repository', disabled: false }).waitFor()
     await press(page, 'Link the repository')
-    await page.getByRole('heading', { name: 'acme/shop-db' }).waitFor()
+    // the form has a heading of this name too
+    await page.getByRole('heading', { name: 'acme/shop-db', level: 1 }).waitFor()
   })
 
   it('finds a database, a rollout and a repository by their names', async () => {

@@ -11,6 +11,7 @@ import { Page } from '~/components/Page'
 import { LinkForm } from '~/forms/link/LinkForm'
 import { RepositoryPicker } from '~/forms/link/RepositoryPicker'
 import { linkSteps } from '~/forms/link/steps'
+import { useHere } from '~/hooks/use-here'
 import { useLinkCrumbs } from '~/hooks/use-link-crumbs'
 import { useFilter, useParam } from '~/hooks/use-params'
 import { useWrite } from '~/hooks/use-write'
@@ -31,6 +32,7 @@ function NewLink() {
   const grant = useParam('grant')
   const [chosen, setChosen] = useFilter('repository')
   const navigate = useNavigate()
+  const here = useHere()
   const repositories = useQuery(repositoriesQuery(grant))
   return (
     <Page title="Link a repository" crumbs={useLinkCrumbs(project)}>
@@ -59,7 +61,7 @@ function NewLink() {
                   http.POST('/api/v1/projects/{project}/repository-links', { params: { path: { project } }, body }),
                 )
                 await queryClient.invalidateQueries()
-                await navigate({ to: pb.link(project, made.id) })
+                if (here.current) await navigate({ to: pb.link(project, made.id) })
               }}
             />
           )
