@@ -20,7 +20,7 @@ func asRole(t *testing.T, name string) engine.Target {
 	target := server.Database(t)
 	role := pgx.Identifier{name}.Sanitize()
 	server.Exec(t, target.Database, "DO $$ BEGIN CREATE ROLE "+role+
-		" LOGIN PASSWORD 'x'; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+		" LOGIN PASSWORD 'x'; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
 		"GRANT ALL ON DATABASE "+target.Database+" TO "+role, "GRANT ALL ON SCHEMA public TO "+role)
 	target.Username, target.Password = name, "x"
 	return target
