@@ -168,7 +168,7 @@ func TestRehearsal_measuresWhatAServerDoes(t *testing.T) {
 			t.Parallel()
 			result := stages(t)[c.engine].rehearse(t, c.setup, c.files...)
 			// the server's own vacuum can keep a statement from waiting for the observer
-			for try := 0; try < 3 && slices.Contains(measured(result), missed); try++ {
+			for try := 0; try < 10 && strings.Contains(strings.Join(measured(result), "\n"), missed); try++ {
 				result = stages(t)[c.engine].rehearse(t, c.setup, c.files...)
 			}
 			if diff := cmp.Diff(strings.Join(c.want, "\n"), strings.Join(measured(result), "\n")); diff != "" {
@@ -184,8 +184,8 @@ func TestRehearsal_measuresWhatAServerDoes(t *testing.T) {
 	}
 }
 
-// missed is what a rehearsal says of a statement in line 1 that was too quick for the observer.
-const missed = "  1 by  the statement and its locks ended before they could be read"
+// missed is what a rehearsal says of a statement that was too quick for the observer.
+const missed = "the statement and its locks ended before they could be read"
 
 // rehearsalURL is the address of an instance for --rehearse.
 func rehearsalURL(scheme string, target engine.Target) string {
