@@ -21,6 +21,7 @@ var floors = map[string]int{
 	"towpath/internal/secret":    1,
 	"towpath/internal/schema":    1,
 	"towpath/internal/ast":       1,
+	"towpath/internal/history":   1,
 	"towpath/internal/statement": 1,
 	"towpath/internal/gitsim":    1, // and the hosts below it
 	"towpath/internal/dbserver":  1,
