@@ -266,11 +266,13 @@ func (o *observer) hold(ctx context.Context) error {
 	return nil
 }
 
-// poll collects the locks of the session until ctx ends.
+// poll collects the locks of the session until ctx ends. It stops holding the session up when it has
+// seen it wait twice: one look reads the locks before it reads who waits, so the first may miss the
+// lock with which the session waits.
 func (o *observer) poll(ctx context.Context) (map[uint32]engine.TableLock, error) {
 	all := map[uint32]engine.TableLock{}
 	steady := context.WithoutCancel(ctx)
-	holds := true
+	holds, waited := true, false
 	for {
 		locks, waits, err := o.locks(steady)
 		if err != nil {
@@ -286,12 +288,13 @@ func (o *observer) poll(ctx context.Context) (map[uint32]engine.TableLock, error
 			return all, o.release(steady, holds)
 		case <-time.After(time.Millisecond):
 		}
-		if waits && holds {
+		if waits && waited && holds {
 			holds = false
 			if err := o.release(steady, true); err != nil {
 				return all, err
 			}
 		}
+		waited = waits
 	}
 }
 
