@@ -83,7 +83,7 @@ func (g Gate) Decide(s Stage, evidence Evidence, approvals []Approval, now time.
 		d.Because = append(d.Because, Why(ReasonEarlierEnvironments, "environment", name))
 	}
 	asked := g.Start == StartManual || g.Consent.People > 0
-	if asked && s.Reviewing && s.runs() && (g.AskIf == AskWarnings || g.Consent.People > 0) {
+	if asked && s.Unreviewed() && (g.AskIf == AskWarnings || g.Consent.People > 0) {
 		d.Because = append(d.Because, Why(ReasonReviewRuns))
 	}
 	asked = asked && (g.AskIf != AskWarnings || s.worse())
@@ -106,9 +106,10 @@ func (g Gate) Decide(s Stage, evidence Evidence, approvals []Approval, now time.
 	return d
 }
 
-// runs reports whether anything that waits runs a text, and is not only recorded.
-func (s Stage) runs() bool {
-	return slices.ContainsFunc(s.Tasks, func(t Task) bool { return t.Action == ActionApply })
+// Unreviewed reports whether a text waits, and is not only recorded, whose SQL review is not done. The
+// findings are part of the evidence, so an approval from before would not count.
+func (s Stage) Unreviewed() bool {
+	return s.Reviewing && slices.ContainsFunc(s.Tasks, func(t Task) bool { return t.Action == ActionApply })
 }
 
 // worse reports whether the review of a text that waits says warning or worse, or is incomplete.

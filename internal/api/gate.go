@@ -262,7 +262,8 @@ func (g gateReader) may(
 		return slices.ContainsFunc(list, func(a towpath.Approval) bool { return a.MemberID == g.member.ID })
 	}
 	start.MayStart = can(towpath.RunRollouts) && (d.ForPerson() || d.Verdict == towpath.VerdictStart)
-	start.MayAnswer = asked && !who.Author && !answered(d.Approved) && (d.Missing > 0 || answered(d.Refused))
+	start.MayAnswer = asked && !who.Author && !s.Unreviewed() && !answered(d.Approved) &&
+		(d.Missing > 0 || answered(d.Refused))
 	start.MayRefuse = asked && !answered(d.Refused)
 	start.MayBreak = can(towpath.BreakGlass) && s.Ready && !start.MayStart
 	return nil

@@ -108,6 +108,10 @@ func mayAnswer(s towpath.Stage, memberID string, answer Answer) error {
 			"You wrote or committed a file of these changes, so your approval does not count. "+
 				"Ask somebody else.")
 	}
+	if s.Unreviewed() && !answer.Refused {
+		return towpath.Errorf(towpath.CodeConflict,
+			"The SQL review of these changes is not done yet. Look at what it says, then approve.")
+	}
 	return nil
 }
 

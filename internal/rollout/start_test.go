@@ -154,6 +154,11 @@ func (b *bundle) review(ctx context.Context, tx *store.Tx, task towpath.Task, wa
 	if err := tx.WantReview(ctx, b.rollout); err != nil {
 		return err
 	}
+	return b.reviewed(ctx, tx, task, warnings)
+}
+
+// reviewed ends the review that was asked for.
+func (b *bundle) reviewed(ctx context.Context, tx *store.Tx, task towpath.Task, warnings int) error {
 	open, err := tx.OpenReviews(ctx, b.rollout.LinkID)
 	if err != nil {
 		return err
@@ -224,6 +229,25 @@ func TestApprove_startsWithTheLastConsent(t *testing.T) {
 		}
 		return err
 	})
+}
+
+// The findings are part of what is approved, so an approval from before would fall with them.
+func TestApprove_waitsForTheReview(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	prod := b.prod(t, towpath.Gate{Start: towpath.StartAutomatic, Consent: towpath.Consent{People: 1}})
+	task := b.waits(t, prod, "1")
+	dba := b.member(t, "bo@example.com", towpath.RoleDBA)
+	answer := func(a rollout.Answer, code towpath.Code, words string) {
+		t.Helper()
+		a.Evidence = b.look(t, prod)
+		wantCode(t, b.Approve(t.Context(), dba, b.rollout.ID, prod.ID, a), code, words)
+	}
+	b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.WantReview(ctx, b.rollout) })
+	answer(rollout.Answer{}, towpath.CodeConflict, "The SQL review of these changes is not done yet.")
+	answer(rollout.Answer{Refused: true, Why: "not today"}, "", "")
+	b.write(t, func(ctx context.Context, tx *store.Tx) error { return b.reviewed(ctx, tx, task, 1) })
+	answer(rollout.Answer{}, "", "")
 }
 
 func TestBreakGlass_startsPastTheGateAndIsKept(t *testing.T) {
