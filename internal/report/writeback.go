@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"maps"
 	"path"
 	"slices"
@@ -122,16 +121,9 @@ func addSchema(ctx context.Context, tx *store.Tx, files map[string][]byte, file,
 // dropEqual removes the files that the commit already has with the same content.
 func dropEqual(ctx context.Context, source vcs.Source, commit string, want map[string][]byte) error {
 	for path, content := range want {
-		body, err := source.File(ctx, commit, path)
+		have, err := vcs.ReadFile(ctx, source, commit, path, int64(len(content)))
 		if vcs.KindOf(err) == vcs.NotFound {
 			continue
-		}
-		if err != nil {
-			return fmt.Errorf("read %s at %s: %w", path, towpath.ShortHash(commit), err)
-		}
-		have, err := io.ReadAll(io.LimitReader(body, int64(len(content))+1))
-		if closeErr := body.Close(); err == nil {
-			err = closeErr
 		}
 		if err != nil {
 			return fmt.Errorf("read %s at %s: %w", path, towpath.ShortHash(commit), err)

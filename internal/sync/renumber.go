@@ -3,7 +3,6 @@ package sync
 import (
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -202,14 +201,7 @@ func renaming(
 }
 
 func readAll(ctx context.Context, source vcs.Source, head, path string, limit int) (text []byte, err error) {
-	body, err := source.File(ctx, head, path)
-	if err != nil {
-		return nil, fmt.Errorf("read %s at %s: %w", path, towpath.ShortHash(head), err)
-	}
-	text, err = io.ReadAll(io.LimitReader(body, int64(limit)+1))
-	if closeErr := body.Close(); err == nil {
-		err = closeErr
-	}
+	text, err = vcs.ReadFile(ctx, source, head, path, int64(limit))
 	if err != nil {
 		return nil, fmt.Errorf("read %s at %s: %w", path, towpath.ShortHash(head), err)
 	}

@@ -12,7 +12,7 @@ func FirstFile(
 	ctx context.Context, source Source, commit string, paths []string, limit int64,
 ) (path string, text []byte, err error) {
 	for _, path := range paths {
-		text, err := readFile(ctx, source, commit, path, limit)
+		text, err := ReadFile(ctx, source, commit, path, limit)
 		if KindOf(err) == NotFound {
 			continue
 		}
@@ -21,7 +21,8 @@ func FirstFile(
 	return "", nil, nil
 }
 
-func readFile(ctx context.Context, source Source, commit, path string, limit int64) ([]byte, error) {
+// ReadFile reads a file of a commit, at most limit bytes and one more: a longer text is too long.
+func ReadFile(ctx context.Context, source Source, commit, path string, limit int64) ([]byte, error) {
 	body, err := source.File(ctx, commit, path)
 	if err != nil {
 		return nil, err
