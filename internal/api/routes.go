@@ -9,7 +9,7 @@ import (
 // routes lists every operation of the API with the right that its caller needs. Rights that begin
 // with "project." apply in the project of the object that the path names.
 func (s *Server) routes() []route {
-	return slices.Concat(s.workspaceRoutes(), s.projectRoutes())
+	return slices.Concat(s.workspaceRoutes(), s.projectRoutes(), s.repositoryRoutes())
 }
 
 // workspaceRoutes are about people and about objects that all projects share.
@@ -67,7 +67,7 @@ func (s *Server) workspaceRoutes() []route {
 	}
 }
 
-// projectRoutes are about projects, their repositories and their rollouts.
+// projectRoutes are about projects and their rollouts.
 func (s *Server) projectRoutes() []route {
 	return []route{
 		on("GET", "/projects", towpath.ViewWorkspace, ok(s.listProjects)),
@@ -105,6 +105,16 @@ func (s *Server) projectRoutes() []route {
 		on("POST", "/rollouts/{rollout}/tasks/{task}/skip", towpath.RunRollouts, ok(s.skipTask)),
 		on("POST", "/rollouts/{rollout}/tasks/{task}/resolve", towpath.ResolveUnknown, ok(s.resolveTask)),
 
+		on("GET", "/events", towpath.ViewWorkspace, streamOf(s.streamEvents)),
+		on("GET", "/audit-events", towpath.ManageMembers, ok(s.listAuditEvents)),
+		on("GET", "/audit-events/head", towpath.ManageMembers, ok(s.getAuditHead)),
+		on("GET", "/audit-events/export", towpath.ManageMembers, linesOf(s.exportAuditEvents)),
+	}
+}
+
+// repositoryRoutes are about Git providers, links and the branches of a repository.
+func (s *Server) repositoryRoutes() []route {
+	return []route{
 		on("GET", "/git-provider-types", towpath.UseGitProviders, ok(s.listGitProviderTypes)),
 		on("POST", "/git-provider-verifications", towpath.ManageGitProviders, created(s.startVerification)),
 		on("GET", "/git-provider-verifications/{verification}", towpath.UseGitProviders,
@@ -147,10 +157,5 @@ func (s *Server) projectRoutes() []route {
 		on("GET", "/repository-links/{link}/deliveries", towpath.ViewProject, ok(s.listDeliveries)),
 		on("POST", "/repository-links/{link}/deliveries/{delivery}/replay", towpath.SyncProject,
 			done(s.replayDelivery)),
-
-		on("GET", "/events", towpath.ViewWorkspace, streamOf(s.streamEvents)),
-		on("GET", "/audit-events", towpath.ManageMembers, ok(s.listAuditEvents)),
-		on("GET", "/audit-events/head", towpath.ManageMembers, ok(s.getAuditHead)),
-		on("GET", "/audit-events/export", towpath.ManageMembers, linesOf(s.exportAuditEvents)),
 	}
 }
