@@ -51,7 +51,8 @@ type RepositoryLink struct {
 	Branch             string
 	BaseDirectory      string // without leading and trailing slash; "" is the root
 	FilePathTemplate   string
-	SchemaPathTemplate string // "" is off
+	Exclude            []string // patterns of files below the base directory that are ignored
+	SchemaPathTemplate string   // "" is off
 	LatePolicy         LatePolicy
 	WaitingStatus      WaitingStatus
 

@@ -27,6 +27,8 @@ const (
 	ReasonPathTooLong ReasonCode = "path-too-long"
 	// ReasonVersionTooLong: the version has more characters than a version may have.
 	ReasonVersionTooLong ReasonCode = "version-too-long"
+	// ReasonExcluded: a pattern of the link excludes the file. Params: pattern.
+	ReasonExcluded ReasonCode = "excluded"
 	// ReasonNoTemplate: the link has no file path template.
 	ReasonNoTemplate ReasonCode = "no-template"
 	// ReasonFolders: the folders do not match the template, and more than one differs.

@@ -22,6 +22,7 @@ type RepositoryLink struct {
 	Branch             string                `json:"branch"`
 	BaseDirectory      string                `json:"baseDirectory"`
 	FilePathTemplate   string                `json:"filePathTemplate"`
+	Exclude            []string              `json:"exclude" nullable:"false" doc:"Patterns of files below the base directory that are ignored."`
 	SchemaPathTemplate string                `json:"schemaPathTemplate"`
 	LatePolicy         towpath.LatePolicy    `json:"latePolicy" enum:"hold,apply,refuse"`
 	WaitingStatus      towpath.WaitingStatus `json:"waitingStatus" enum:"stopped,successful" doc:"The build status of a commit whose changes wait for a person."`
@@ -110,6 +111,7 @@ func linkOf(v linkView) RepositoryLink {
 		Branch:             l.Branch,
 		BaseDirectory:      l.BaseDirectory,
 		FilePathTemplate:   l.FilePathTemplate,
+		Exclude:            orEmpty(l.Exclude),
 		SchemaPathTemplate: l.SchemaPathTemplate,
 		LatePolicy:         l.LatePolicy,
 		WaitingStatus:      l.WaitingStatus,
@@ -194,6 +196,7 @@ type linkSpec struct {
 	Branch             string                `json:"branch" maxLength:"500"`
 	BaseDirectory      string                `json:"baseDirectory,omitempty" maxLength:"1000"`
 	FilePathTemplate   string                `json:"filePathTemplate" maxLength:"1000"`
+	Exclude            []string              `json:"exclude,omitempty" maxItems:"100" doc:"Patterns of files below the base directory to ignore, at most 20: * is any text in a name, ** any folders."`
 	SchemaPathTemplate string                `json:"schemaPathTemplate,omitempty" maxLength:"1000"`
 	LatePolicy         towpath.LatePolicy    `json:"latePolicy,omitempty" enum:"hold,apply,refuse"`
 	WaitingStatus      towpath.WaitingStatus `json:"waitingStatus,omitempty" enum:"stopped,successful" doc:"The build status of a commit whose changes wait for a person."`
@@ -221,6 +224,7 @@ func (l linkSpec) spec() links.Spec {
 		Branch:             l.Branch,
 		BaseDirectory:      l.BaseDirectory,
 		FilePathTemplate:   l.FilePathTemplate,
+		Exclude:            l.Exclude,
 		SchemaPathTemplate: l.SchemaPathTemplate,
 		LatePolicy:         l.LatePolicy,
 		WaitingStatus:      l.WaitingStatus,
@@ -302,6 +306,7 @@ type changeLinkInput struct {
 		Branch             *string                `json:"branch,omitempty" maxLength:"500"`
 		BaseDirectory      *string                `json:"baseDirectory,omitempty" maxLength:"1000"`
 		FilePathTemplate   *string                `json:"filePathTemplate,omitempty" maxLength:"1000"`
+		Exclude            *[]string              `json:"exclude,omitempty" maxItems:"100" doc:"Patterns of files to ignore, at most 20."`
 		SchemaPathTemplate *string                `json:"schemaPathTemplate,omitempty" maxLength:"1000"`
 		LatePolicy         *towpath.LatePolicy    `json:"latePolicy,omitempty" enum:"hold,apply,refuse"`
 		WaitingStatus      *towpath.WaitingStatus `json:"waitingStatus,omitempty" enum:"stopped,successful" doc:"The build status of a commit whose changes wait for a person."`

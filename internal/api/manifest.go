@@ -69,12 +69,12 @@ func (s *Server) fileAt(ctx context.Context, linkID, path string) (f towpath.Man
 	if err != nil || f.Path != "" {
 		return f, err
 	}
-	template, err := plan.ParseTemplate(link.FilePathTemplate)
+	scope, err := plan.ScopeOf(link)
 	if err != nil {
 		return f, err
 	}
 	f.State = towpath.FileIgnored
-	f.Migration, _, f.Reason = plan.Scope{BaseDirectory: link.BaseDirectory, Template: template}.Match(path)
+	f.Migration, _, f.Reason = scope.Match(path)
 	if f.Reason.IsZero() {
 		f.Reason = towpath.Why(towpath.ReasonNotAtCommit)
 		if link.SyncedCommit == "" {

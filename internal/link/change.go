@@ -2,6 +2,8 @@ package link
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"towpath"
 	"towpath/internal/account"
@@ -15,14 +17,15 @@ type Change struct {
 	Branch             *string
 	BaseDirectory      *string
 	FilePathTemplate   *string
+	Exclude            *[]string
 	SchemaPathTemplate *string
 	LatePolicy         *towpath.LatePolicy
 	WaitingStatus      *towpath.WaitingStatus
 	Polling            *bool
 }
 
-// UpdateLink changes a link. After a change of the branch, base directory or template, the whole
-// tree is read and planned again. Ledgers and history stay.
+// UpdateLink changes a link. After a change of the branch, base directory, template or excluded
+// files, the whole tree is read and planned again. Ledgers and history stay.
 func (s *Service) UpdateLink(
 	ctx context.Context, actor towpath.Actor, linkID string, change Change,
 ) (link towpath.RepositoryLink, err error) {
@@ -52,6 +55,7 @@ func (s *Service) UpdateLink(
 		setTo(&link.Branch, change.Branch, want.Branch)
 		setTo(&link.BaseDirectory, change.BaseDirectory, want.BaseDirectory)
 		setTo(&link.FilePathTemplate, change.FilePathTemplate, want.FilePathTemplate)
+		setTo(&link.Exclude, change.Exclude, want.Exclude)
 		setTo(&link.SchemaPathTemplate, change.SchemaPathTemplate, want.SchemaPathTemplate)
 		setTo(&link.LatePolicy, change.LatePolicy, want.LatePolicy)
 		setTo(&link.WaitingStatus, change.WaitingStatus, want.WaitingStatus)
@@ -66,7 +70,7 @@ func (s *Service) UpdateLink(
 			}
 		}
 		if link.Branch != before.Branch || link.BaseDirectory != before.BaseDirectory ||
-			link.FilePathTemplate != before.FilePathTemplate {
+			link.FilePathTemplate != before.FilePathTemplate || !slices.Equal(link.Exclude, before.Exclude) {
 			link.SyncedCommit = ""
 			if err := tx.DeleteReading(ctx, link.ID); err != nil {
 				return err
@@ -104,6 +108,7 @@ func changedSettings(before, now towpath.RepositoryLink) []towpath.Change {
 		"branch", before.Branch, now.Branch,
 		"base directory", before.BaseDirectory, now.BaseDirectory,
 		"file path template", before.FilePathTemplate, now.FilePathTemplate,
+		"excluded files", strings.Join(before.Exclude, ", "), strings.Join(now.Exclude, ", "),
 		"schema path template", before.SchemaPathTemplate, now.SchemaPathTemplate,
 		"late policy", string(before.LatePolicy), string(now.LatePolicy),
 		"waiting status", string(before.WaitingStatus), string(now.WaitingStatus),

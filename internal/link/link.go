@@ -25,6 +25,7 @@ type Spec struct {
 	Branch             string
 	BaseDirectory      string
 	FilePathTemplate   string
+	Exclude            []string // patterns of files to ignore
 	SchemaPathTemplate string
 	LatePolicy         towpath.LatePolicy    // "" is hold
 	WaitingStatus      towpath.WaitingStatus // "" is stopped

@@ -100,13 +100,15 @@ func (s *Service) changedDraft(ctx context.Context, linkID string, change Change
 	towpath.Patch(&d.link.Branch, change.Branch)
 	towpath.Patch(&d.link.BaseDirectory, change.BaseDirectory)
 	towpath.Patch(&d.link.FilePathTemplate, change.FilePathTemplate)
+	towpath.Patch(&d.link.Exclude, change.Exclude)
 	towpath.Patch(&d.link.SchemaPathTemplate, change.SchemaPathTemplate)
 	towpath.Patch(&d.link.LatePolicy, change.LatePolicy)
 	towpath.Patch(&d.link.WaitingStatus, change.WaitingStatus)
-	if d.scope, err = plan.NewScope(d.link.BaseDirectory, d.link.FilePathTemplate); err != nil {
+	if d.scope, err = plan.ScopeOf(d.link); err != nil {
 		return d, err
 	}
 	d.link.BaseDirectory, d.link.FilePathTemplate = d.scope.BaseDirectory, d.scope.Template.String()
+	d.link.Exclude = d.scope.Excluded()
 	if err := s.checkPolicy(ctx, d.link.ProjectID, &d.link, d.scope, d.link.SchemaPathTemplate); err != nil {
 		return d, err
 	}
@@ -161,7 +163,7 @@ func versionsOf(files []towpath.ManifestFile) []string {
 func (s *Service) draft(
 	ctx context.Context, actor towpath.Actor, projectID string, spec Spec,
 ) (d draft, err error) {
-	if d.scope, err = plan.NewScope(spec.BaseDirectory, spec.FilePathTemplate); err != nil {
+	if d.scope, err = plan.NewScope(spec.BaseDirectory, spec.FilePathTemplate, spec.Exclude); err != nil {
 		return d, err
 	}
 	client, grant, err := s.Accounts.OwnClient(ctx, actor, spec.GrantID)
@@ -178,6 +180,7 @@ func (s *Service) draft(
 		Branch:           spec.Branch,
 		BaseDirectory:    d.scope.BaseDirectory,
 		FilePathTemplate: d.scope.Template.String(),
+		Exclude:          d.scope.Excluded(),
 		LatePolicy:       cmp.Or(spec.LatePolicy, towpath.LateHold),
 		WaitingStatus:    cmp.Or(spec.WaitingStatus, towpath.WaitingStopped),
 		CreatedBy:        actor.Member.ID,

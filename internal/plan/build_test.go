@@ -18,7 +18,7 @@ var linked = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
 // file is a matched file of a repository; its text is its path unless told otherwise.
 func file(t testing.TB, template, path string, text ...string) towpath.ManifestFile {
 	t.Helper()
-	m, _, reason := Scope{"", mustTemplate(t, template)}.Match(path)
+	m, _, reason := Scope{Template: mustTemplate(t, template)}.Match(path)
 	if !reason.IsZero() {
 		t.Fatalf("%s %s", path, reason)
 	}

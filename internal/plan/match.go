@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,17 +16,27 @@ const maxBase = 500 // bytes
 type Scope struct {
 	BaseDirectory string // as NormalizeBase returns it
 	Template      Template
+	Exclude       []Pattern // files that are ignored whatever the template says
 }
 
-// NewScope parses a link's base directory and file path template. Errors are *towpath.Error with
-// CodeInvalid and the invalid field.
-func NewScope(baseDirectory, template string) (Scope, error) {
+// NewScope parses a link's base directory, file path template and patterns of excluded files.
+// Errors are *towpath.Error with CodeInvalid and the invalid field.
+func NewScope(baseDirectory, template string, exclude []string) (Scope, error) {
 	base, err := NormalizeBase(baseDirectory)
 	if err != nil {
 		return Scope{}, err
 	}
 	t, err := ParseTemplate(template)
-	return Scope{BaseDirectory: base, Template: t}, err
+	if err != nil {
+		return Scope{}, err
+	}
+	patterns, err := ParseExclude(exclude)
+	return Scope{BaseDirectory: base, Template: t, Exclude: patterns}, err
+}
+
+// ScopeOf returns the scope that a link's settings describe.
+func ScopeOf(l towpath.RepositoryLink) (Scope, error) {
+	return NewScope(l.BaseDirectory, l.FilePathTemplate, l.Exclude)
 }
 
 // NormalizeBase returns a base directory without slashes around it; "" is the root of the
@@ -75,6 +87,10 @@ func (s Scope) Match(path string) (m towpath.Migration, in bool, reason towpath.
 		return towpath.Migration{Path: path}, true, towpath.Why(towpath.ReasonPathEncoding)
 	}
 	parts := strings.Split(relative, "/")
+	if pattern, excluded := s.excludes(parts); excluded {
+		return towpath.Migration{Path: path}, true, towpath.Why(towpath.ReasonExcluded, "pattern",
+			pattern.String())
+	}
 	values, ok := s.Template.match(parts)
 	if !ok {
 		return towpath.Migration{Path: path}, true, s.Template.explain(parts)
@@ -162,10 +178,11 @@ func (t Template) match(parts []string) (values map[placeholder]string, ok bool)
 	return m.values, ok
 }
 
-// versionAt returns where the version of a path, split at its slashes, stands.
-func (t Template) versionAt(parts []string) (at span, ok bool) {
+// versionAt returns where the parts of the version of a path, split at its slashes, stand, from the
+// left to the right.
+func (t Template) versionAt(parts []string) (at []span, ok bool) {
 	m, ok := t.matched(parts)
-	return m.version, ok
+	return m.versions, ok
 }
 
 func (t Template) matched(parts []string) (m matcher, ok bool) {
@@ -175,7 +192,19 @@ func (t Template) matched(parts []string) (m matcher, ok bool) {
 		failed:   map[[2]int]bool{},
 		values:   map[placeholder]string{},
 	}
-	return m, len(t.segments) > 0 && m.from(0, 0)
+	if len(t.segments) == 0 || !m.from(0, 0) {
+		return m, false
+	}
+	// the segments were read from the last to the first
+	slices.SortFunc(m.versions, func(a, b span) int {
+		return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.start, b.start))
+	})
+	var label []string
+	for _, at := range m.versions {
+		label = append(label, parts[at.part][at.start:at.end])
+	}
+	m.values[version] = strings.Join(label, ".")
+	return m, true
 }
 
 // span is a part of a path's segment, in bytes.
@@ -185,9 +214,9 @@ type matcher struct {
 	segments []segment
 	parts    []string
 	// pairs of positions that do not match; without them, several ** would take exponential time
-	failed  map[[2]int]bool
-	values  map[placeholder]string
-	version span
+	failed   map[[2]int]bool
+	values   map[placeholder]string
+	versions []span // of the parts of the version
 }
 
 func (m *matcher) from(seg, part int) bool {
@@ -217,15 +246,13 @@ func (m *matcher) step(seg, part int) bool {
 	if found == nil || !m.from(seg+1, part+1) {
 		return false
 	}
-	for i, name := range s.whole.SubexpNames() {
-		if name == "" {
+	for i, place := range s.groups {
+		at := span{part: part, start: found[2*i+2], end: found[2*i+3]}
+		if place == version {
+			m.versions = append(m.versions, at)
 			continue
 		}
-		start, end := found[2*i], found[2*i+1]
-		m.values[placeholder(name)] = m.parts[part][start:end]
-		if placeholder(name) == version {
-			m.version = span{part: part, start: start, end: end}
-		}
+		m.values[place] = m.parts[part][at.start:at.end]
 	}
 	return true
 }

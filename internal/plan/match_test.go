@@ -29,9 +29,10 @@ func mustTemplate(t testing.TB, s string) Template {
 func TestParseTemplate_refuses(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ template, says string }{
-		"an empty one":          {" ", "empty"},
-		"one without a version": {"{{DB_NAME}}.sql", "{{VERSION}} is missing"},
-		"a placeholder twice":   {"{{DB_NAME}}/{{DB_NAME}}_{{VERSION}}.sql", "twice"},
+		"an empty one":            {" ", "empty"},
+		"one without a version":   {"{{DB_NAME}}.sql", "{{VERSION}} is missing"},
+		"a placeholder twice":     {"{{DB_NAME}}/{{DB_NAME}}_{{VERSION}}.sql", "twice"},
+		"a version in four parts": {strings.Repeat("{{VERSION}}/", 3) + "{{VERSION}}.sql", "more than 3 times"},
 		"an unknown placeholder": {
 			"{{TENANT}}/{{VERSION}}.sql",
 			"{{ENV_ID}}, {{DB_NAME}}, {{VERSION}}, {{TYPE}}, {{DESCRIPTION}}",
@@ -130,6 +131,27 @@ func TestMatch_readsNames(t *testing.T) {
 			"", "{{VERSION}}_{{DESCRIPTION}}/up.sql", "3_x/up.sql",
 			migration("", "", "3", "3", towpath.TypeDDL, "x"),
 		},
+		"a version of a folder and a name": {
+			"db", "{{VERSION}}/{{VERSION}}_{{DESCRIPTION}}.sql", "db/3/07_add.sql",
+			migration("", "", "3.07", "3.7", towpath.TypeDDL, "add"),
+		},
+		"a version of three parts, two of them in one name": {
+			"", "v{{VERSION}}/**/{{VERSION}}-{{VERSION}}_{{DESCRIPTION}}.sql", "v0.19/x/00-2b_add.sql",
+			migration("", "", "0.19.00.2b", "0.19.0.2.b", towpath.TypeDDL, "add"),
+		},
+		"a folder that is a time": {
+			"prisma/migrations", "{{VERSION}}_{{DESCRIPTION}}/migration.sql",
+			"prisma/migrations/20260131120000_größe/migration.sql",
+			migration("", "", "20260131120000", "20260131120000", towpath.TypeDDL, "größe"),
+		},
+		"a folder that is a date with dashes": {
+			"", "{{VERSION}}_{{DESCRIPTION}}/up.sql", "2026-01-31-120000_add_user/up.sql",
+			migration("", "", "2026-01-31-120000", "2026.1.31.120000", towpath.TypeDDL, "add user"),
+		},
+		"an underscore as a dot": {
+			"", "V{{VERSION}}__{{DESCRIPTION}}.sql", "V1_02__add_user.sql",
+			migration("", "", "1_02", "1.2", towpath.TypeDDL, "add user"),
+		},
 		"several ** in one template": {
 			"", "**/sql/**/{{VERSION}}.sql", "a/sql/sql/b/7.sql",
 			migration("", "", "7", "7", towpath.TypeDDL, ""),
@@ -137,7 +159,7 @@ func TestMatch_readsNames(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, in, reason := Scope{c.base, mustTemplate(t, c.template)}.Match(c.path)
+			got, in, reason := Scope{BaseDirectory: c.base, Template: mustTemplate(t, c.template)}.Match(c.path)
 			c.want.Path = c.path
 			if !in || !reason.IsZero() {
 				t.Fatalf("in %v, reason %q", in, reason)
@@ -173,7 +195,7 @@ func TestMatch_explainsWhatDoesNotMatch(t *testing.T) {
 		{"a/{{VERSION}}.sql", "ab/1.sql", "goes-on name=ab rest=b"},
 		{"**/x/**/{{VERSION}}.sql", "a/b/1.sql", "folders"},
 	} {
-		_, in, reason := Scope{"", mustTemplate(t, c.template)}.Match(c.path)
+		_, in, reason := Scope{Template: mustTemplate(t, c.template)}.Match(c.path)
 		if !in || reason.String() != c.want {
 			t.Errorf("%s with %s\nsays %q\nwant %q", c.path, c.template, reason, c.want)
 		}
@@ -182,7 +204,7 @@ func TestMatch_explainsWhatDoesNotMatch(t *testing.T) {
 
 func TestMatch_comparesTheBaseDirectoryBySegments(t *testing.T) {
 	t.Parallel()
-	s := Scope{"db", mustTemplate(t, shortTemplate)}
+	s := Scope{BaseDirectory: "db", Template: mustTemplate(t, shortTemplate)}
 	for path, want := range map[string]bool{
 		"db/1_a.sql": true, "db/README": true, "dbx/1_a.sql": false,
 		"1_a.sql": false, "db": false, "a/db/1_a.sql": false,
@@ -195,7 +217,7 @@ func TestMatch_comparesTheBaseDirectoryBySegments(t *testing.T) {
 
 func TestMatch_staysQuickWithManyWildcards(t *testing.T) {
 	t.Parallel()
-	s := Scope{"", mustTemplate(t, strings.Repeat("**/a/", 12)+"{{VERSION}}.sql")}
+	s := Scope{Template: mustTemplate(t, strings.Repeat("**/a/", 12)+"{{VERSION}}.sql")}
 	if _, _, reason := s.Match(strings.Repeat("a/", 200) + "x.sql"); reason.IsZero() {
 		t.Error("matched without a version")
 	}
@@ -271,7 +293,7 @@ func FuzzMatch(f *testing.F) {
 		if err != nil {
 			return
 		}
-		m, in, reason := Scope{base, parsed}.Match(path)
+		m, in, reason := Scope{BaseDirectory: base, Template: parsed}.Match(path)
 		matched := in && reason.IsZero()
 		if !in && reason.IsZero() || matched != (m.Version != "") || m.Path != path {
 			t.Fatalf("%+v, in %v, reason %q", m, in, reason)

@@ -168,12 +168,15 @@ func (s Scope) withVersion(path, label string) (string, bool) {
 		return "", false
 	}
 	parts := strings.Split(relative, "/")
-	place, ok := s.Template.versionAt(parts)
-	if !ok {
+	places, ok := s.Template.versionAt(parts)
+	labels := strings.SplitN(label, ".", len(places))
+	if !ok || len(labels) < len(places) {
 		return "", false
 	}
-	part := parts[place.part]
-	parts[place.part] = part[:place.start] + label + part[place.end:]
+	for i, at := range slices.Backward(places) {
+		part := parts[at.part]
+		parts[at.part] = part[:at.start] + labels[i] + part[at.end:]
+	}
 	to := strings.TrimSuffix(path, relative) + strings.Join(parts, "/")
 	found, in, why := s.Match(to)
 	same := found.Label == label && found.Environment == old.Environment &&

@@ -11,6 +11,25 @@ import (
 	"towpath"
 )
 
+func TestRenumber_writesEachPartOfAVersion(t *testing.T) {
+	t.Parallel()
+	scope := Scope{
+		BaseDirectory: "db",
+		Template:      mustTemplate(t, "{{VERSION}}/**/{{VERSION}}-{{VERSION}}_{{DESCRIPTION}}.sql"),
+	}
+	for label, want := range map[string]string{
+		"3.08.1":   "db/3/x/08-1_add.sql",
+		"10.7.1.2": "db/10/x/7-1.2_add.sql",
+		"3.08":     "", // too few parts
+		"a.1.2":    "",
+	} {
+		got, ok := scope.withVersion("db/2/x/7-9_add.sql", label)
+		if ok != (want != "") || (ok && got != want) {
+			t.Errorf("withVersion(%s) = %q, %v; want %q", label, got, ok, want)
+		}
+	}
+}
+
 func TestRenumber(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2031, 2, 3, 4, 5, 6, 0, time.UTC)

@@ -9,7 +9,10 @@ import (
 	"towpath"
 )
 
-const maxTemplate = 500 // bytes
+const (
+	maxTemplate = 500 // bytes
+	maxVersions = 3   // how often {{VERSION}} may be in a template
+)
 
 // A placeholder is the name between {{ and }}.
 type placeholder string
@@ -47,6 +50,7 @@ type segment struct {
 	folders bool // "**": any number of whole segments, including none
 	pieces  []piece
 	whole   *regexp.Regexp
+	groups  []placeholder // what each group of whole captures
 	// upTo[i] matches pieces[:i+1] at the start of a name, to find where a name stops matching
 	upTo []*regexp.Regexp
 }
@@ -61,9 +65,10 @@ type piece struct {
 func (t Template) String() string { return t.source }
 
 // ParseTemplate parses a file path template. It must contain {{VERSION}} and may contain
-// {{ENV_ID}}, {{DB_NAME}}, {{TYPE}} and {{DESCRIPTION}}. "*" matches any text within a name and
-// "**" any number of folders. Errors are *towpath.Error with CodeInvalid and the field
-// filePathTemplate.
+// {{ENV_ID}}, {{DB_NAME}}, {{TYPE}} and {{DESCRIPTION}}. Several {{VERSION}} are the parts of one
+// version, which dots join: {{VERSION}}/{{VERSION}}_{{DESCRIPTION}}.sql reads 3/07_add.sql as 3.07.
+// "*" matches any text within a name and "**" any number of folders. Errors are *towpath.Error with
+// CodeInvalid and the field filePathTemplate.
 func ParseTemplate(s string) (Template, error) {
 	p := parser{field: "filePathTemplate", known: []placeholder{
 		envID, dbName, version, changeType,
@@ -96,7 +101,7 @@ type parser struct {
 	field string
 	known []placeholder
 	wild  bool // * and ** are allowed
-	seen  map[placeholder]bool
+	seen  map[placeholder]int
 }
 
 func (p *parser) invalid(format string, args ...any) error {
@@ -104,7 +109,7 @@ func (p *parser) invalid(format string, args ...any) error {
 }
 
 func (p *parser) parse(s string) (Template, error) {
-	p.seen = map[placeholder]bool{}
+	p.seen = map[placeholder]int{}
 	s = strings.TrimPrefix(strings.TrimSpace(s), "/")
 	switch {
 	case s == "":
@@ -206,11 +211,15 @@ func (p *parser) piece(s string) (piece, int, error) {
 	if !p.knows(name) {
 		return piece{}, 0, p.invalid("{{%s}} is not a placeholder. The known ones are %s.", name, p.names())
 	}
-	if p.seen[name] {
+	p.seen[name]++
+	switch n := p.seen[name]; {
+	case name == version && n > maxVersions:
+		return piece{}, 0, p.invalid("{{VERSION}} is in the template more than %d times. Use * for the others.",
+			maxVersions)
+	case name != version && n > 1:
 		return piece{}, 0, p.invalid("{{%s}} is in the template twice. Keep one, and use * for the other.",
 			name)
 	}
-	p.seen[name] = true
 	return piece{place: name}, end + 2, nil
 }
 
@@ -248,7 +257,8 @@ func compile(pieces []piece) segment {
 		case wildcard:
 			expr.WriteString(patterns[wildcard])
 		default:
-			expr.WriteString("(?P<" + string(p.place) + ">" + patterns[p.place] + ")")
+			expr.WriteString("(" + patterns[p.place] + ")")
+			s.groups = append(s.groups, p.place)
 		}
 		s.upTo = append(s.upTo, regexp.MustCompile("^"+expr.String()))
 	}

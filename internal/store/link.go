@@ -22,6 +22,7 @@ var links = newTable("repository_link", 1, func(l *towpath.RepositoryLink) []col
 		{"branch", &l.Branch},
 		{"base_directory", &l.BaseDirectory},
 		{"file_path_template", &l.FilePathTemplate},
+		{"exclude_paths", jsonText{&l.Exclude}},
 		{"schema_path_template", &l.SchemaPathTemplate},
 		{"late_policy", (*string)(&l.LatePolicy)},
 		{"waiting_status", (*string)(&l.WaitingStatus)},

@@ -65,7 +65,7 @@ func (s *Service) readBranch(
 	ctx context.Context, link towpath.RepositoryLink, r towpath.BranchReview,
 	trunk []towpath.ManifestFile,
 ) (read branchRead, err error) {
-	scope, err := plan.NewScope(link.BaseDirectory, link.FilePathTemplate)
+	scope, err := plan.ScopeOf(link)
 	if err != nil {
 		return read, err
 	}
@@ -144,7 +144,7 @@ func (s *Service) saveBranch(
 			return err
 		}
 		if now.Branch != link.Branch || now.BaseDirectory != link.BaseDirectory ||
-			now.FilePathTemplate != link.FilePathTemplate {
+			now.FilePathTemplate != link.FilePathTemplate || !slices.Equal(now.Exclude, link.Exclude) {
 			return errChanged
 		}
 		had := r.Files > 0

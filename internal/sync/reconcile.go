@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"towpath"
@@ -69,7 +70,8 @@ func (s *Service) Reconcile(ctx context.Context, linkID string) (requeueAt *time
 // changedSince reports whether a link has changed so that what was read for it is outdated.
 func changedSince(read, now towpath.RepositoryLink) bool {
 	return now.SyncedCommit != read.SyncedCommit || now.Branch != read.Branch ||
-		now.BaseDirectory != read.BaseDirectory || now.FilePathTemplate != read.FilePathTemplate
+		now.BaseDirectory != read.BaseDirectory || now.FilePathTemplate != read.FilePathTemplate ||
+		!slices.Equal(now.Exclude, read.Exclude)
 }
 
 // found is the result of reading the repository.
@@ -89,7 +91,7 @@ type found struct {
 func (s *Service) readRepository(
 	ctx context.Context, link towpath.RepositoryLink, shown *progress,
 ) (f found, err error) {
-	scope, err := plan.NewScope(link.BaseDirectory, link.FilePathTemplate)
+	scope, err := plan.ScopeOf(link)
 	if err != nil {
 		return f, err
 	}

@@ -166,7 +166,7 @@ func wantHead(ctx context.Context, tx *store.Tx, reviewID, from, head string) er
 func (s *Service) renamed(
 	ctx context.Context, link towpath.RepositoryLink, branch string,
 ) (files []plan.Renamed, err error) {
-	scope, err := plan.NewScope(link.BaseDirectory, link.FilePathTemplate)
+	scope, err := plan.ScopeOf(link)
 	if err != nil {
 		return nil, err
 	}

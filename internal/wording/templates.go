@@ -14,6 +14,7 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonPathEncoding:     "Its path is not valid UTF-8.",
 	towpath.ReasonPathTooLong:      "The file has a path of {bytes} bytes; the limit is {limit}.",
 	towpath.ReasonVersionTooLong:   "Its version is too long.",
+	towpath.ReasonExcluded:         "The file is excluded by “{pattern}”.",
 	towpath.ReasonNoTemplate:       "The link has no file path template.",
 	towpath.ReasonFolders:          "Its folders do not match the template.",
 	towpath.ReasonEndsWithBlank:    "Its name ends with a blank.",

@@ -238,7 +238,7 @@ var examples = map[string]string{
 	"commit": "0e7beff12345", "database": "shop", "part": "trigger evil", "key": "0123456789abcdef", "has": "2",
 	"environment": "test", "extent": "kept", "kept": "1",
 	"folder": "Migrations", "have": "3", "known": "audit\ncrm",
-	"limit": "100 MiB", "line": "3", "message": "no such table: orders", "more": "2", "n": "2",
+	"limit": "100 MiB", "line": "3", "message": "no such table: orders", "more": "2", "n": "2", "pattern": "**/*.down.sql",
 	"name": "3__ddl__orders.sql", "now": "id bigint", "object": "column orders.id",
 	"path": "shop/3__ddl__orders.sql", "rest": "_old", "session": "4711", "size": "110 MiB", "statement": "2",
 	"table": "log", "text": "Not needed here.", "total": "5", "tries": "5", "type": "ddl", "version": "3",

@@ -104,6 +104,11 @@ function Settings({ link }: { link: Schemas['LinkStatus'] }) {
       <Fact name="File path template">
         <span className="mono">{link.filePathTemplate}</span>
       </Fact>
+      {link.exclude.length > 0 && (
+        <Fact name="Excluded files">
+          <span className="mono">{link.exclude.join(', ')}</span>
+        </Fact>
+      )}
       <Fact name="Schema path template">
         {link.schemaPathTemplate ? <span className="mono">{link.schemaPathTemplate}</span> : 'off'}
       </Fact>

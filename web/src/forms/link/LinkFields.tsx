@@ -13,6 +13,8 @@ interface LinkFieldsProps {
   previewError: unknown
 }
 
+const mono = { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 }
+
 const policies = [
   { value: 'hold', label: 'Hold them until someone releases them' },
   { value: 'apply', label: 'Apply them' },
@@ -30,7 +32,7 @@ export function LinkFields({ form, grant, repository, previewError }: LinkFields
   const wrong = formErrors(previewError, Object.keys(form.values)).fields
   const names = branches.data?.map(branch => branch.name) ?? []
   const options = names.includes(form.values.branch) || !form.values.branch ? names : [form.values.branch, ...names]
-  const text = (name: 'baseDirectory' | 'filePathTemplate' | 'schemaPathTemplate') => {
+  const text = (name: 'baseDirectory' | 'filePathTemplate' | 'exclude' | 'schemaPathTemplate') => {
     const bound = form.text(name)
     return { ...bound, error: bound.error ?? wrong[name], spellCheck: false, className: 'grow' }
   }
@@ -55,8 +57,8 @@ export function LinkFields({ form, grant, repository, previewError }: LinkFields
       <div className="stack tight">
         <Textarea
           label="File path template"
-          description="Which files are migrations, and what their names mean. Requires {{VERSION}}. Optional: {{ENV_ID}}, {{DB_NAME}}, {{TYPE}}, {{DESCRIPTION}}, * for any text, ** for any folders."
-          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
+          description="Which files are migrations, and what their names mean. Requires {{VERSION}}; dots join several. Optional: {{ENV_ID}}, {{DB_NAME}}, {{TYPE}}, {{DESCRIPTION}}, * for any text, ** for any folders."
+          styles={{ input: mono }}
           autosize
           onKeyDown={event => event.key === 'Enter' && event.preventDefault()}
           {...text('filePathTemplate')}
@@ -75,6 +77,14 @@ export function LinkFields({ form, grant, repository, previewError }: LinkFields
           ))}
         </div>
       </div>
+      <Textarea
+        label="Excluded files"
+        description="Files to leave out, one pattern a line: *.down.sql, seed/. Patterns know * for any text and ** for any folders."
+        placeholder="*.down.sql"
+        styles={{ input: mono }}
+        autosize
+        {...text('exclude')}
+      />
       <TextInput
         label="Schema path template"
         description="Leave empty to turn off. Otherwise the schema after each change is committed to the repository."

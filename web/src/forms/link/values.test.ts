@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { defaults, specOf, withBaselines } from './values'
+import { defaults, patternsOf, specOf, withBaselines } from './values'
 
 describe('specOf', () => {
   it('leaves out what was not chosen', () => {
     const spec = specOf('g', 'r', defaults('main'))
     expect(spec).toMatchObject({ branch: 'main', grantId: 'g', repositoryId: 'r' })
-    for (const name of ['existingFiles', 'schemaPathTemplate', 'choices']) expect(spec).not.toHaveProperty(name)
+    for (const name of ['exclude', 'existingFiles', 'schemaPathTemplate', 'choices'])
+      expect(spec).not.toHaveProperty(name)
+  })
+})
+
+describe('patternsOf', () => {
+  it('reads one pattern from each line', () => {
+    expect(patternsOf(' *.down.sql\r\n\n  seed/ \n')).toEqual(['*.down.sql', 'seed/'])
+    expect(specOf('g', 'r', { ...defaults('main'), exclude: 'a b\nc' }).exclude).toEqual(['a b', 'c'])
   })
 })
 

@@ -6,6 +6,8 @@ export interface LinkValues {
   branch: string
   baseDirectory: string
   filePathTemplate: string
+  /** Patterns of files to ignore, one in each line. */
+  exclude: string
   schemaPathTemplate: string
   latePolicy: Schemas['RepositoryLink']['latePolicy']
   waitingStatus: Schemas['RepositoryLink']['waitingStatus']
@@ -30,6 +32,7 @@ export function defaults(branch: string): LinkValues {
     branch,
     baseDirectory: 'migrations',
     filePathTemplate: templates[0].value,
+    exclude: '',
     schemaPathTemplate: '',
     latePolicy: 'hold',
     waitingStatus: 'stopped',
@@ -40,8 +43,23 @@ export function defaults(branch: string): LinkValues {
 
 /** The settings in the API's format, without the choice for existing files. */
 export function specOf(grantId: string, repositoryId: string, values: LinkValues): Schemas['LinkSpec'] {
-  const { choices: _, schemaPathTemplate, ...rest } = values
-  return { grantId, repositoryId, ...rest, ...(schemaPathTemplate ? { schemaPathTemplate } : {}) }
+  const { choices: _, exclude, schemaPathTemplate, ...rest } = values
+  const patterns = patternsOf(exclude)
+  return {
+    grantId,
+    repositoryId,
+    ...rest,
+    ...(patterns.length > 0 ? { exclude: patterns } : {}),
+    ...(schemaPathTemplate ? { schemaPathTemplate } : {}),
+  }
+}
+
+/** The patterns in the lines of a text. */
+export function patternsOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '')
 }
 
 /** The settings with the baselines. A database without a choice follows its record, or holds. */

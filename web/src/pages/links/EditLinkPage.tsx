@@ -10,7 +10,7 @@ import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { LinkFields } from '~/forms/link/LinkFields'
 import { LinkPreview } from '~/forms/link/LinkPreview'
-import type { LinkValues } from '~/forms/link/values'
+import { type LinkValues, patternsOf } from '~/forms/link/values'
 import { useForm } from '~/hooks/use-form'
 import { useLinkCrumbs } from '~/hooks/use-link-crumbs'
 import { useParam } from '~/hooks/use-params'
@@ -34,12 +34,13 @@ export default function EditLinkPage() {
 
 function Edit({ link, project }: { link: Schemas['LinkStatus']; project: string }) {
   const navigate = useNavigate()
-  const { branch, baseDirectory, filePathTemplate, schemaPathTemplate, latePolicy, waitingStatus } = link
+  const { branch, baseDirectory, filePathTemplate, exclude, schemaPathTemplate, latePolicy, waitingStatus } = link
   const form = useForm<LinkValues>({
     initial: {
       branch,
       baseDirectory,
       filePathTemplate,
+      exclude: exclude.join('\n'),
       schemaPathTemplate,
       latePolicy,
       waitingStatus,
@@ -81,6 +82,6 @@ function Edit({ link, project }: { link: Schemas['LinkStatus']; project: string 
 
 /** The settings that determine which files go where. */
 function settingsOf(values: LinkValues) {
-  const { branch, baseDirectory, filePathTemplate, schemaPathTemplate, latePolicy } = values
-  return { branch, baseDirectory, filePathTemplate, schemaPathTemplate, latePolicy }
+  const { branch, baseDirectory, filePathTemplate, exclude, schemaPathTemplate, latePolicy } = values
+  return { branch, baseDirectory, filePathTemplate, exclude: patternsOf(exclude), schemaPathTemplate, latePolicy }
 }
