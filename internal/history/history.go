@@ -16,9 +16,10 @@ const MaxRows = 20_000
 type Table struct {
 	Schema  string   `json:"schema,omitempty"` // "" in engines without schemas
 	Name    string   `json:"table"`
-	Columns []string `json:"columns"`       // all of its columns
-	Rows    []Row    `json:"rows"`          // in the order of the form that fits
-	Cut     bool     `json:"cut,omitempty"` // there are more rows than were read
+	Columns []string `json:"columns"`          // all of its columns
+	Rows    []Row    `json:"rows"`             // in the order of the form that fits
+	Cut     bool     `json:"cut,omitempty"`    // there are more rows than were read
+	Hidden  bool     `json:"hidden,omitempty"` // the user of the instance may not read it
 }
 
 // Row has the texts of a row by the column's name in lower case. A column that is NULL is not in it.
@@ -54,6 +55,7 @@ type History struct {
 	// Heads says that the tool's migrations are code, so that no entry has a file of SQL.
 	Heads   bool
 	Cut     bool // there are more rows than were read: nothing may be concluded
+	Hidden  bool // the user of the instance may not read it: nothing is known
 	Entries []Entry
 	// Fingerprint changes with every row, so that a tool that still writes is noticed.
 	Fingerprint string
@@ -73,6 +75,7 @@ func Read(tables []Table) (list []History) {
 			Table:       t.Name,
 			Heads:       forms[0].Heads,
 			Cut:         t.Cut,
+			Hidden:      t.Hidden,
 			Entries:     forms[0].read(t.Rows),
 			Fingerprint: fingerprint(t),
 		}

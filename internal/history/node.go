@@ -1,10 +1,5 @@
 package history
 
-import (
-	"strconv"
-	"time"
-)
-
 // nodeForms are the tables of tools that are written for Node.
 func nodeForms() []Form {
 	return []Form{
@@ -73,11 +68,9 @@ func readPrisma(rows []Row) (entries []Entry) {
 // file's entry in the journal, in milliseconds.
 func readDrizzle(rows []Row) (entries []Entry) {
 	for _, r := range rows {
-		e := Entry{Sum: Sum{SHA256, r["hash"]}, State: Applied}
-		if ms, err := strconv.ParseInt(r["created_at"], 10, 64); err == nil {
-			e.At = time.UnixMilli(ms).UTC()
-		}
-		entries = append(entries, e)
+		entries = append(entries, Entry{
+			Sum: Sum{SHA256, r["hash"]}, State: Applied, At: moment(r["created_at"]),
+		})
 	}
 	return latest(entries, func(e Entry) string { return e.Sum.Text })
 }

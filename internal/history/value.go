@@ -1,6 +1,7 @@
 package history
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -41,8 +42,12 @@ var layouts = []string{
 	time.RFC3339Nano, "2006-01-02T15:04:05.999999999",
 }
 
-// moment reads a time; zero when the text is none. A time without a zone is taken for UTC.
+// moment reads a time; zero when the text is none. A time without a zone is taken for UTC, and a
+// large number for milliseconds.
 func moment(text string) time.Time {
+	if ms, err := strconv.ParseInt(text, 10, 64); err == nil && ms > 1e12 && ms < 1e14 {
+		return time.UnixMilli(ms).UTC()
+	}
 	for _, layout := range layouts {
 		if at, err := time.Parse(layout, text); err == nil {
 			return at.UTC()

@@ -63,6 +63,7 @@ func Run(t *testing.T, f Fixture) {
 		{"text in any script survives", testUnicode},
 		{"a missing database is unavailable", testMissing},
 		{"a database that is there is found and healthy", testDiscover},
+		{"histories of other tools are read, and nothing else", testHistories},
 		{"the rights that are described are enough", testRights},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,0 +1,55 @@
+package enginetest
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"towpath/internal/engine"
+	"towpath/internal/history"
+)
+
+// testHistories reads the tables of other tools beside tables of an application with their names.
+func testHistories(t *testing.T, f Fixture) {
+	ctx, b := setup(t, f)
+	b.apply(ctx, `
+CREATE TABLE goose_db_version (id int NOT NULL PRIMARY KEY, version_id bigint NOT NULL,
+  is_applied boolean NOT NULL, tstamp timestamp NULL);
+INSERT INTO goose_db_version VALUES (3, 20260102, false, NULL), (1, 0, true, '2026-01-01 10:00:00'),
+  (2, 20260102, true, '2026-01-01 10:00:00');
+CREATE TABLE schema_migrations (version varchar(20) NOT NULL, owner varchar(20));
+INSERT INTO schema_migrations VALUES ('1', 'müller');
+CREATE TABLE gorp_migrations (id varchar(200) NOT NULL PRIMARY KEY, applied_at timestamp NULL);
+INSERT INTO gorp_migrations VALUES ('1_"müller`+"`"+`.sql', NULL);
+CREATE TABLE changes (change_id varchar(20), project varchar(20));
+CREATE VIEW alembic_version AS SELECT version AS version_num FROM schema_migrations;
+`)
+	reader, ok := b.db.(engine.Historian)
+	if !ok {
+		t.Fatalf("%T reads no histories", b.db)
+	}
+	before, err := b.db.Schema(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables, err := reader.Histories(ctx)
+	if err != nil {
+		t.Fatalf("read the histories: %v", err)
+	}
+	var got []string
+	for _, h := range history.Read(tables) {
+		for _, e := range h.Entries {
+			got = append(got, fmt.Sprintf("%s %v %s%s %s", h.Table, h.Tools, e.Version, e.Name, e.State))
+		}
+	}
+	want := []string{
+		"goose_db_version [goose] 20260102 undone",
+		"gorp_migrations [sql-migrate] 1_\"müller`.sql applied",
+	}
+	if slices.Sort(got); !slices.Equal(got, want) {
+		t.Errorf("read %q, want %q", got, want)
+	}
+	if after, err := b.db.Schema(ctx); err != nil || after.Fingerprint != before.Fingerprint {
+		t.Errorf("reading has changed the database: %v", err)
+	}
+}
