@@ -1,0 +1,179 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"towpath"
+	"towpath/internal/history"
+	"towpath/internal/schema"
+)
+
+// historyFile makes a file from a path; it creates the tables that follow, or drops those with a -.
+func historyFile(version, path string, tables ...string) HistoryFile {
+	f := HistoryFile{Sums: []history.Sum{{Kind: history.SHA256, Text: "aa" + version}}}
+	f.Migration = towpath.Migration{
+		MigrationID: towpath.MigrationID{Version: version, Type: towpath.TypeDDL}, Label: version, Path: path,
+	}
+	for _, name := range tables {
+		m := schema.Mark{Object: "table " + name, Before: schema.Absent, After: schema.There}
+		if dropped, ok := strings.CutPrefix(name, "-"); ok {
+			m = schema.Mark{Object: "table " + dropped, Before: schema.There, After: schema.Absent}
+		}
+		f.Marks = append(f.Marks, m)
+	}
+	return f
+}
+
+func toolEntry(version string, state history.State, sum string) history.Entry {
+	e := history.Entry{Version: version, State: state}
+	if sum != "" {
+		e.Sum = history.Sum{Kind: history.SHA256, Text: sum}
+	}
+	return e
+}
+
+func verdicts(a Adoption) string {
+	var list []string
+	for _, f := range a.Files {
+		list = append(list, f.Label+" "+string(f.Verdict))
+	}
+	for _, e := range a.Gone {
+		list = append(list, "gone "+e.Version+e.Name)
+	}
+	return strings.Join(list, ", ")
+}
+
+func TestCompareHistory(t *testing.T) {
+	t.Parallel()
+	files := []HistoryFile{
+		historyFile("1", "db/0001_a.sql", "a"), historyFile("2", "db/0002_b.sql", "order"),
+		historyFile("3", "db/0003_c.sql", "-a"), historyFile("4", "db/0004_d.sql", "d"),
+	}
+	all := map[string]bool{"table order": true, "table d": true}
+	for _, c := range []struct {
+		name    string
+		entries []history.Entry
+		objects map[string]bool
+		want    string
+	}{
+		{"checksums prove and disprove", []history.Entry{
+			toolEntry("001", history.Applied, "AA1"), toolEntry("2", history.Applied, "other"),
+			toolEntry("3", history.Applied, ""), toolEntry("4", history.Unknown, "aa4"),
+		}, nil, "1 proved, 2 edited, 3 claimed, 4 halfway"},
+		{"undone is missing, and what the tree lacks is named", []history.Entry{
+			toolEntry("1", history.Applied, ""), toolEntry("2", history.Undone, ""),
+			toolEntry("9", history.Applied, ""), toolEntry("8", history.Undone, ""),
+		}, nil, "1 claimed, 2 missing, 3 missing, 4 missing, gone 9"},
+		{
+			"a mark of how far covers what is older",
+			[]history.Entry{{Version: "3", State: history.Applied, UpTo: true}}, nil,
+			"1 claimed, 2 claimed, 3 claimed, 4 missing",
+		},
+		{
+			"a dirty mark stopped at its own version",
+			[]history.Entry{{Version: "3", State: history.Unknown, UpTo: true}}, nil,
+			"1 claimed, 2 claimed, 3 halfway, 4 missing",
+		},
+		{"the catalog disagrees with the last file that touches an object", []history.Entry{
+			toolEntry("1", history.Applied, "aa1"), toolEntry("2", history.Applied, "aa2"),
+			toolEntry("3", history.Applied, "aa3"),
+		}, map[string]bool{"table a": true}, "1 proved, 2 contradicted, 3 contradicted, 4 missing"},
+		{
+			"the database has what a file makes",
+			[]history.Entry{toolEntry("1", history.Applied, ""), toolEntry("3", history.Applied, "")},
+			all, "1 claimed, 2 stands, 3 claimed, 4 stands",
+		},
+		{"an edited file is not held against the catalog", []history.Entry{
+			toolEntry("1", history.Applied, ""), toolEntry("2", history.Applied, "other"),
+			toolEntry("3", history.Applied, ""),
+		}, map[string]bool{"table d": true}, "1 claimed, 2 edited, 3 claimed, 4 stands"},
+		{"names with and without folder and extension", []history.Entry{
+			{Name: "0001_a", State: history.Applied}, {Name: "db/0002_b.sql", State: history.Applied},
+			{Name: "0003_c.sql", State: history.Unknown}, {Name: "0004", State: history.Applied},
+		}, nil, "1 claimed, 2 claimed, 3 halfway, 4 missing, gone 0004"},
+		{
+			"a checksum alone",
+			[]history.Entry{{Sum: history.Sum{Kind: history.SHA256, Text: "aa2"}, State: history.Applied}}, nil,
+			"1 missing, 2 proved, 3 missing, 4 missing",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := verdicts(CompareHistory(files, history.History{Entries: c.entries}, c.objects))
+			if got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestCompareHistory_aCutHistoryProvesNothing(t *testing.T) {
+	t.Parallel()
+	files := []HistoryFile{historyFile("1", "1.sql", "a")}
+	h := history.History{Entries: []history.Entry{toolEntry("1", history.Applied, "aa1")}, Cut: true}
+	if got := verdicts(CompareHistory(files, h, nil)); got != "1 missing" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestCompareHistory_countsChangesets(t *testing.T) {
+	t.Parallel()
+	f := historyFile("1", "db/changes.sql")
+	f.Parts = 2
+	h := history.History{Entries: []history.Entry{
+		{Version: "jörg:1", Name: "db/changes.sql", State: history.Applied},
+	}}
+	if got := verdicts(CompareHistory([]HistoryFile{f}, h, nil)); got != "1 halfway" {
+		t.Errorf("one of two changesets: %s", got)
+	}
+	second := h.Entries[0]
+	second.Version = "jörg:2"
+	h.Entries = append(h.Entries, second)
+	if got := verdicts(CompareHistory([]HistoryFile{f}, h, nil)); got != "1 claimed" {
+		t.Errorf("both changesets: %s", got)
+	}
+}
+
+// Whatever a history says, each file has one verdict, and none counts as applied that no entry
+// names as applied or covers.
+func TestCompareHistory_recordsNothingThatIsNotNamed(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var files []HistoryFile
+		for i := range rapid.IntRange(0, 6).Draw(t, "files") {
+			files = append(files, historyFile(fmt.Sprint(i+1), fmt.Sprintf("%d.sql", i+1), "t", fmt.Sprint("t", i)))
+		}
+		var entries []history.Entry
+		named := map[string]bool{}
+		upTo := 0
+		for i := range rapid.IntRange(0, 8).Draw(t, "entries") {
+			state := rapid.SampledFrom([]history.State{
+				history.Applied, history.Unknown, history.Undone, history.Baseline,
+			}).Draw(t, "state")
+			e := toolEntry(fmt.Sprint(i+1), state, "")
+			e.UpTo = rapid.Bool().Draw(t, "up to")
+			named[e.Version] = state == history.Applied || state == history.Baseline
+			if e.UpTo && state != history.Undone {
+				upTo = i + 1
+			}
+			entries = append(entries, e)
+		}
+		objects := map[string]bool{}
+		for _, o := range rapid.SliceOf(rapid.SampledFrom([]string{"t", "t0", "t1", "t2"})).Draw(t, "objects") {
+			objects["table "+o] = true
+		}
+		a := CompareHistory(files, history.History{Entries: entries}, objects)
+		if len(a.Files) != len(files) {
+			t.Fatalf("%d verdicts of %d files", len(a.Files), len(files))
+		}
+		for i, f := range a.Files {
+			if f.Verdict == "" || (f.Verdict.Applied() && !named[f.Version] && i+1 >= upTo) {
+				t.Fatalf("%s is %q by %v", f.Version, f.Verdict, entries)
+			}
+		}
+	})
+}
