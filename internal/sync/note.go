@@ -19,7 +19,7 @@ type note struct {
 
 // notesOf finds what commits changed that nobody would hear of otherwise: a file that looks like
 // SQL and is not taken, and a file that is gone although a database has it. What was so before is
-// not told again, nor what a link finds when it is made.
+// not told again, nor what a link finds when it is made. What a link excludes is so by choice.
 func notesOf(
 	link towpath.RepositoryLink, before, after []towpath.ManifestFile, d delta, p plan.Plan,
 ) (notes []note) {
@@ -33,7 +33,8 @@ func notesOf(
 	for _, f := range d.put {
 		old, known := was[f.Path]
 		same := d.whole && known && old.State == f.State
-		if f.State == towpath.FileIgnored && !same && looksLikeSQL(f.Path) {
+		chosen := f.Reason.Code == towpath.ReasonExcluded
+		if f.State == towpath.FileIgnored && !same && !chosen && looksLikeSQL(f.Path) {
 			why := towpath.Why(towpath.ReasonNotTaken).From(f.Reason, howToExclude(link, f.Path))
 			notes = append(notes, note{commit: d.by[f.Path], path: f.Path, why: why})
 		}

@@ -44,6 +44,23 @@ func TestNotesOf_namesAFileDeletedAfterARename(t *testing.T) {
 	}
 }
 
+func TestNotesOf_leavesExcludedFilesAlone(t *testing.T) {
+	t.Parallel()
+	ignored := func(path string, why towpath.Reason) towpath.ManifestFile {
+		return towpath.ManifestFile{
+			State: towpath.FileIgnored, Reason: why, Migration: towpath.Migration{Path: path},
+		}
+	}
+	d := delta{put: []towpath.ManifestFile{
+		ignored("a/1_x.down.sql", towpath.Why(towpath.ReasonExcluded, "pattern", "*.down.sql")),
+		ignored("a/x.sql", towpath.Why(towpath.ReasonFolders)),
+	}}
+	got := notesOf(towpath.RepositoryLink{}, nil, d.put, d, plan.Plan{})
+	if len(got) != 1 || got[0].path != "a/x.sql" {
+		t.Errorf("noted %v; want a/x.sql alone", got)
+	}
+}
+
 func TestLooksLikeSQL_byExtension(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]bool{
