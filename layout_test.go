@@ -37,6 +37,7 @@ var floors = map[string]int{
 
 	"towpath/internal/dialect": 2, // and the dialects below it
 
+	"towpath/internal/convention":          3,
 	"towpath/internal/sqlparse":            3,
 	"towpath/internal/sqlreview/rules":     3,
 	"towpath/internal/vcs/gitwire":         3,
