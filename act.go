@@ -150,6 +150,9 @@ const (
 	ActStageWithdraw EventKind = "stage.withdraw"
 	// ActBreakGlass: an owner started changes past the gate. Params: commit, environment, n, text.
 	ActBreakGlass EventKind = "stage.break-glass"
+	// ActSecondLook: another person looked at a start past the gate. Params: commit, environment,
+	// text.
+	ActSecondLook EventKind = "stage.second-look"
 	// ActTaskRetry: a failed task was retried. Params: path, environment, database.
 	ActTaskRetry EventKind = "task.retry"
 	// ActTaskRelease: a held task was released. Params: path, environment, database.
@@ -181,7 +184,7 @@ func Acts() []EventKind {
 		ActMemberPassword, ActMemberRename, ActMemberRole, ActMemberActivate, ActMemberDeactivate,
 		ActSessionStart, ActSessionEnd, ActTokenCreate, ActTokenRevoke,
 		ActEnvironmentCreate, ActEnvironmentRename, ActEnvironmentLimit, ActEnvironmentStart,
-		ActEnvironmentGate, ActStageApprove, ActStageRefuse, ActStageWithdraw, ActBreakGlass,
+		ActEnvironmentGate, ActStageApprove, ActStageRefuse, ActStageWithdraw, ActBreakGlass, ActSecondLook,
 		ActEnvironmentAllowRoles,
 		ActEnvironmentRefuseRoles, ActReviewPreset, ActReviewLevel, ActReviewSetting, ActReviewInsist,
 		ActReviewRelax, ActEnvironmentOrder, ActEnvironmentDelete,

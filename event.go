@@ -53,8 +53,8 @@ const (
 	// EventReviewChanged: the SQL review of a rollout was asked for, or has ended; or that of a
 	// branch has changed, which SubjectID names.
 	EventReviewChanged EventKind = "review.changed"
-	// EventApprovalChanged: somebody has approved or refused a start, or withdrawn that. SubjectID is
-	// the environment.
+	// EventApprovalChanged: somebody has approved or refused a start, or withdrawn that, started past a
+	// gate, or looked at that. SubjectID is the environment.
 	EventApprovalChanged EventKind = "approval.changed"
 	// EventLinkCreated: a project was linked with a repository.
 	EventLinkCreated EventKind = "link.created"

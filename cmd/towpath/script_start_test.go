@@ -104,3 +104,35 @@ func verbGlass(ts *testscript.TestScript, _ bool, args []string) {
 	check(ts, w.api.call(w.ctx, "POST", "/rollouts/"+id+"/stages/"+w.waits.environment+"/break-glass",
 		map[string]string{"evidence": w.waits.evidence, "why": args[0]}, nil))
 }
+
+// verbLook looks at the oldest start past a gate in the inbox, as the owner or as another DBA, with a
+// note.
+func verbLook(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	check(ts, w.invitePeer())
+	var inbox struct {
+		Looks []struct {
+			Rollout identified `json:"rollout"`
+			Look    identified `json:"look"`
+		} `json:"looks"`
+	}
+	check(ts, w.peer.call(w.ctx, "GET", "/inbox", nil, &inbox))
+	if len(inbox.Looks) == 0 {
+		ts.Fatalf("no start waits for a second look")
+	}
+	api := w.peer
+	if args[0] == "owner" {
+		api = w.api
+	}
+	var look struct {
+		LookedBy string `json:"lookedBy"`
+		Note     string `json:"note"`
+	}
+	err := api.call(w.ctx, "POST",
+		"/rollouts/"+inbox.Looks[0].Rollout.ID+"/second-looks/"+inbox.Looks[0].Look.ID,
+		map[string]string{"note": args[1]}, &look)
+	if neg != (err != nil) {
+		ts.Fatalf("look: %v", err)
+	}
+	fmt.Fprintln(ts.Stdout(), look.LookedBy, look.Note, err)
+}

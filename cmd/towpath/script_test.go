@@ -89,6 +89,7 @@ func TestMain(m *testing.M) {
 //	see ENVIRONMENT  looks at what waits for a start there
 //	start  starts what was seen
 //	glass REASON  an owner starts what was seen past its gate
+//	look WHO NOTE  the owner, or another DBA, looks at the oldest start past a gate; the look, to stdout
 //	answer WHO [REFUSAL]  the owner, or another DBA, answers what was seen
 //	api METHOD PATH [BODY]  any call; the answer goes to stdout
 func TestScenarios(t *testing.T) {
@@ -174,8 +175,9 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"accept": verbAccept, "reasons": verbReasons, "review": verbReview, "levels": verbLevels,
 			"faults": verbFaults, "branch": verbBranch, "insights": verbInsights, "calls": verbCalls,
 			"hook-deleted": verbHookDeleted, "api": verbAPI, "environment": verbEnvironment,
-			"see": verbSee, "start": verbStart, "answer": verbAnswer, "glass": verbGlass, "rehearse": verbRehearse,
-			"rung": verbRung, "pull": verbPull,
+			"see": verbSee, "start": verbStart, "answer": verbAnswer, "glass": verbGlass, "look": verbLook,
+			"rehearse": verbRehearse,
+			"rung":     verbRung, "pull": verbPull,
 		},
 	})
 }

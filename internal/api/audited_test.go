@@ -209,6 +209,10 @@ func (w *auditWalk) walkTasks(t *testing.T) {
 	w.walkGate(t, rollout)
 	task(towpath.TaskHeld, towpath.ReasonManualStart)
 	w.atGate(t, "owner", "break-glass", towpath.ActBreakGlass, `,"why":"größe"`, rollout)
+	var box inbox
+	w.call(t, "dba", "GET", "/inbox", "", 200, &box)
+	w.writes(t, "dba", "POST /rollouts/{rollout}/second-looks/{look}", towpath.ActSecondLook,
+		`{"note":"größe"}`, rollout, box.Looks[0].Look.ID)
 	removal := towpath.HookRemoval{
 		ID: store.NewID(), ProjectID: w.project.ID, GrantID: ids["{grant}"], GivenUp: true,
 	}

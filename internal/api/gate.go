@@ -92,6 +92,7 @@ type stageAnswer struct {
 
 // stageStarted is a start of tasks of a stage.
 type stageStarted struct {
+	ID    string    `json:"id"`
 	At    time.Time `json:"at"`
 	Name  string    `json:"name,omitempty" doc:"Who started it; absent when it started by itself."`
 	Glass string    `json:"glass,omitempty" doc:"Why an owner started it past its gate."`
@@ -170,7 +171,9 @@ func (g gateReader) started(ctx context.Context, tasks []towpath.Task) ([]stageS
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, stageStarted{At: starts[id].At, Name: name, Glass: starts[id].Glass})
+		list = append(list, stageStarted{
+			ID: id, At: starts[id].At, Name: name, Glass: starts[id].Glass,
+		})
 	}
 	return list, nil
 }

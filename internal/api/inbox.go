@@ -15,6 +15,15 @@ type inbox struct {
 	Starts    int         `json:"starts" doc:"How many items wait for you to start them."`
 	Approvals int         `json:"approvals" doc:"How many items wait for your consent."`
 	Items     []inboxItem `json:"items" nullable:"false" doc:"Newest first."`
+	Looks     []inboxLook `json:"looks" nullable:"false" doc:"Starts past a gate at which you can look, oldest first."`
+}
+
+// inboxLook is a start past a gate that waits for a second person.
+type inboxLook struct {
+	Rollout     Rollout    `json:"rollout"`
+	Project     string     `json:"project" doc:"The name."`
+	Environment string     `json:"environment" doc:"The name; empty when the environment was removed since."`
+	Look        secondLook `json:"look"`
 }
 
 // inboxItem is one stage that waits for the caller.
@@ -30,7 +39,7 @@ type inboxItem struct {
 
 // listInbox lists the stages of all projects that wait for the caller: for a start or for consent.
 func (s *Server) listInbox(ctx context.Context, _ *struct{}) (inbox, error) {
-	box := inbox{Items: []inboxItem{}}
+	box := inbox{Items: []inboxItem{}, Looks: []inboxLook{}}
 	err := s.Store.Read(ctx, func(tx *store.Tx) error {
 		member := actorOf(ctx).Member
 		filter := member.ID
@@ -47,9 +56,42 @@ func (s *Server) listInbox(ctx context.Context, _ *struct{}) (inbox, error) {
 				return err
 			}
 		}
-		return nil
+		return g.collectLooks(ctx, filter, &box)
 	})
 	return box, err
+}
+
+// collectLooks adds the starts past a gate at which the member can look.
+func (g gateReader) collectLooks(ctx context.Context, filter string, box *inbox) error {
+	open, err := g.tx.OpenLooks(ctx, filter, maxInbox)
+	if err != nil {
+		return err
+	}
+	looks, err := g.looks(ctx, open)
+	if err != nil {
+		return err
+	}
+	for i, l := range looks {
+		if !l.MayLook {
+			continue
+		}
+		r, err := g.tx.RolloutAlone(ctx, open[i].RolloutID)
+		if err != nil {
+			return err
+		}
+		p, err := g.tx.Project(ctx, r.ProjectID)
+		if err != nil {
+			return err
+		}
+		environments, err := g.gates.Environments(ctx)
+		if err != nil {
+			return err
+		}
+		box.Looks = append(box.Looks, inboxLook{
+			Rollout: rolloutOf(r), Project: p.Name, Environment: environments[l.EnvironmentID].Name, Look: l,
+		})
+	}
+	return nil
 }
 
 // collect adds the stages of a rollout that wait for the member.

@@ -13,7 +13,16 @@ type overview struct {
 	Environments []overviewEnvironment `json:"environments" nullable:"false" doc:"In the order of the stages."`
 	Projects     []overviewProject     `json:"projects" nullable:"false" doc:"By name, 1000 at most."`
 	MoreProjects bool                  `json:"moreProjects" doc:"Whether there are more than that."`
+	Overdue      []overdueLook         `json:"overdue" nullable:"false" doc:"Starts past a gate at which nobody has looked in time, oldest first, 20 at most."`
 	Weeks        []overviewWeek        `json:"weeks" nullable:"false" doc:"The last twelve, the oldest first."`
+}
+
+// overdueLook is a start past a gate at which nobody has looked in time.
+type overdueLook struct {
+	RolloutID   string    `json:"rolloutId"`
+	Project     string    `json:"project" doc:"The name."`
+	Environment string    `json:"environment" doc:"The name; empty when the environment was removed since."`
+	Since       time.Time `json:"since" doc:"When it was due."`
 }
 
 type overviewEnvironment struct {
@@ -65,7 +74,7 @@ const (
 	overviewWeeks = 12
 )
 
-// getOverview sums up the projects that the caller may see, in five queries whatever their number.
+// getOverview sums up the projects that the caller may see, in few queries whatever their number.
 func (s *Server) getOverview(ctx context.Context, _ *struct{}) (overview, error) {
 	mine := actorOf(ctx).Member.ID
 	if actorOf(ctx).Member.Role.Can(towpath.ViewProject) {
@@ -77,6 +86,7 @@ func (s *Server) getOverview(ctx context.Context, _ *struct{}) (overview, error)
 		databases    []towpath.Standing
 		open         []towpath.OpenWork
 		weeks        []towpath.Week
+		overdue      []overdueLook
 	)
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		if environments, err = tx.Environments(ctx); err != nil {
@@ -91,6 +101,9 @@ func (s *Server) getOverview(ctx context.Context, _ *struct{}) (overview, error)
 		if open, err = tx.OpenWork(ctx, mine); err != nil {
 			return err
 		}
+		if overdue, err = overdueLooks(ctx, tx, mine, environments); err != nil {
+			return err
+		}
 		weeks, err = tx.Weeks(ctx, mine, overviewWeeks)
 		return err
 	})
@@ -103,6 +116,7 @@ func (s *Server) getOverview(ctx context.Context, _ *struct{}) (overview, error)
 		}).Items,
 		Projects:     []overviewProject{},
 		MoreProjects: len(projects) > overviewLimit,
+		Overdue:      overdue,
 		Weeks:        all(weeks, overviewWeekOf).Items,
 	}
 	cells := map[string][]overviewCell{}

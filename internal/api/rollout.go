@@ -130,7 +130,8 @@ func (s *Server) rollouts(ctx context.Context, filter store.RolloutFilter, p Pag
 // rolloutDetail is a rollout with its tasks, stage by stage.
 type rolloutDetail struct {
 	Rollout
-	Stages []stage `json:"stages" nullable:"false"`
+	Stages      []stage      `json:"stages" nullable:"false"`
+	SecondLooks []secondLook `json:"secondLooks" nullable:"false" doc:"Starts past a gate, oldest first, and who has looked at them."`
 }
 
 // stage has the tasks of a rollout in one environment.
@@ -160,8 +161,16 @@ func (s *Server) getRollout(ctx context.Context, in *RolloutPath) (rolloutDetail
 		if err != nil {
 			return err
 		}
-		detail = rolloutDetail{rolloutOf(r).reviewed(found), nil}
-		detail.Stages, err = gateReader{tx, tx.Gates(), actorOf(ctx).Member}.stages(ctx, r)
+		g := gateReader{tx, tx.Gates(), actorOf(ctx).Member}
+		detail = rolloutDetail{Rollout: rolloutOf(r).reviewed(found), Stages: nil, SecondLooks: nil}
+		if detail.Stages, err = g.stages(ctx, r); err != nil {
+			return err
+		}
+		looks, err := tx.SecondLooks(ctx, r)
+		if err != nil {
+			return err
+		}
+		detail.SecondLooks, err = g.looks(ctx, looks)
 		return err
 	})
 	return detail, err

@@ -99,6 +99,7 @@ func (s *Server) projectRoutes() []route {
 			ok(s.withdrawAnswer)),
 		on("POST", "/rollouts/{rollout}/stages/{environment}/break-glass", towpath.BreakGlass,
 			ok(s.breakGlass)),
+		on("POST", "/rollouts/{rollout}/second-looks/{look}", towpath.Approve, ok(s.lookAtStart)),
 		on("POST", "/rollouts/{rollout}/tasks/{task}/retry", towpath.RunRollouts, ok(s.retryTask)),
 		on("POST", "/rollouts/{rollout}/tasks/{task}/cancel", towpath.RunRollouts, ok(s.cancelTask)),
 		on("POST", "/rollouts/{rollout}/tasks/{task}/release", towpath.RunRollouts, ok(s.releaseTask)),

@@ -127,7 +127,7 @@ func (b *bundle) things(t *testing.T) map[string]string {
 	for _, other := range []string{
 		"{session}", "{token}", "{environment}", "{instance}", "{change}",
 		"{attempt}", "{verification}", "{provider}", "{grant}", "{repository}", "{delivery}", "{removal}",
-		"{review}",
+		"{review}", "{look}",
 	} {
 		ids[other] = store.NewID()
 	}

@@ -69,7 +69,7 @@ func (s *Service) Start(
 		if d.Verdict != towpath.VerdictStart && !d.ForPerson() {
 			return towpath.Errorf(towpath.CodeConflict, "%s", wording.Text(d.Because[0]))
 		}
-		if err := letThrough(ctx, tx, r, stage, towpath.StageStart{MemberID: actor.Member.ID}); err != nil {
+		if err := letThrough(ctx, tx, r, stage, &towpath.StageStart{MemberID: actor.Member.ID}); err != nil {
 			return err
 		}
 		tx.Emit(actor.Did(towpath.ActRolloutStart, r.ID, r.ProjectID, "commit", towpath.ShortHash(r.Commit),
@@ -85,7 +85,8 @@ var errNotReady = towpath.Errorf(towpath.CodeConflict,
 const maxWhy = 1000
 
 // BreakGlass starts what waits at the gate of an environment, whatever the gate says. The environments
-// before it must be done, and what waits must be what was seen. CodeInvalid when why is empty.
+// before it must be done, and what waits must be what was seen. A second person must look at it
+// afterwards. CodeInvalid when why is empty.
 func (s *Service) BreakGlass(
 	ctx context.Context, actor towpath.Actor, rolloutID, environmentID string, evidence towpath.Evidence,
 	why string,
@@ -109,7 +110,10 @@ func (s *Service) BreakGlass(
 			return errNotReady
 		}
 		start := towpath.StageStart{MemberID: actor.Member.ID, Glass: why}
-		if err := letThrough(ctx, tx, r, stage, start); err != nil {
+		if err := letThrough(ctx, tx, r, stage, &start); err != nil {
+			return err
+		}
+		if err := wantLook(ctx, tx, r, stage, start); err != nil {
 			return err
 		}
 		tx.Emit(actor.Did(towpath.ActBreakGlass, r.ID, r.ProjectID, "commit", towpath.ShortHash(r.Commit),
@@ -118,14 +122,35 @@ func (s *Service) BreakGlass(
 	})
 }
 
-// letThrough makes the tasks of a stage pending, with the current texts of the branch, and notes for
-// each what the start was of.
-func letThrough(
+// wantLook leaves open that a second person looks at a start past the gate.
+func wantLook(
 	ctx context.Context, tx *store.Tx, r towpath.Rollout, s towpath.Stage, start towpath.StageStart,
+) error {
+	authors, err := tx.Gates().Authors(ctx, r, s)
+	if err != nil {
+		return err
+	}
+	return tx.CreateSecondLook(ctx, towpath.SecondLook{
+		ID:            start.ID,
+		ProjectID:     r.ProjectID,
+		LinkID:        r.LinkID,
+		RolloutID:     r.ID,
+		EnvironmentID: s.Environment.ID,
+		MemberID:      start.MemberID,
+		Why:           start.Glass,
+		Authors:       authors,
+		At:            start.At,
+	})
+}
+
+// letThrough makes the tasks of a stage pending, with the current texts of the branch, and notes for
+// each what the start was of. It completes the start.
+func letThrough(
+	ctx context.Context, tx *store.Tx, r towpath.Rollout, s towpath.Stage, start *towpath.StageStart,
 ) error {
 	start.LinkID, start.RolloutID, start.EnvironmentID = r.LinkID, r.ID, s.Environment.ID
 	start.Evidence = s.Evidence()
-	if err := tx.CreateStageStart(ctx, &start); err != nil {
+	if err := tx.CreateStageStart(ctx, start); err != nil {
 		return err
 	}
 	for _, t := range s.Tasks {
@@ -202,7 +227,7 @@ func openGate(
 			return d, err
 		}
 	}
-	return d, letThrough(ctx, tx, r, stage, towpath.StageStart{})
+	return d, letThrough(ctx, tx, r, stage, &towpath.StageStart{})
 }
 
 // nothingWaits is nil when somebody has started the environment already.

@@ -21,7 +21,7 @@ var tables = []anyTable{
 	ledgerEntries, gitProviders, verifications, grants, links, linkBaselines, progresses, hookRemovals,
 	deliveries, manifestFiles, linkCommits, fileCommits, commitNotes, readings, readingFiles, contents,
 	contentParts, contentTexts, verdicts, policyFiles, rollouts, reviews, reviewedFiles, branchReviews,
-	branchFiles, branchReviewedFiles, branchRehearsals, approvals, stageStarts, tasks, attempts,
+	branchFiles, branchReviewedFiles, branchRehearsals, approvals, stageStarts, secondLooks, tasks, attempts,
 	statements, history, posted, jobs, events,
 }
 

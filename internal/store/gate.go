@@ -285,6 +285,32 @@ func (g *Gates) people(ctx context.Context, r towpath.Rollout, s *towpath.Stage)
 	if s.Environment.Consent.People == 0 {
 		return nil
 	}
+	return g.exclude(ctx, r, s)
+}
+
+// Authors lists the members who wrote or committed a file of a stage, by id.
+func (g *Gates) Authors(
+	ctx context.Context, r towpath.Rollout, s towpath.Stage,
+) (ids []string, err error) {
+	s.Answerers = maps.Clone(s.Answerers)
+	if err := g.exclude(ctx, r, &s); err != nil {
+		return nil, err
+	}
+	for id, who := range s.Answerers {
+		if who.Author {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
+
+// exclude marks the authors of a stage among those who may answer.
+func (g *Gates) exclude(ctx context.Context, r towpath.Rollout, s *towpath.Stage) error {
+	all, err := g.Members(ctx)
+	if err != nil {
+		return err
+	}
 	authors, unknown, err := g.tx.fileAuthors(ctx, r.LinkID, s.Tasks)
 	if err != nil {
 		return err

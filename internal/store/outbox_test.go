@@ -81,6 +81,7 @@ type act struct {
 // acts calls every writing method that is not silent, in an order that satisfies their conditions.
 func acts(w *world) []act {
 	task, gone := w.newTask("7", towpath.TaskPending), towpath.TaskDone
+	look := towpath.SecondLook{ID: "start", LinkID: w.link.ID, ProjectID: w.project.ID}
 	approval := towpath.Approval{LinkID: w.link.ID, ProjectID: w.project.ID}
 	rollout := w.newRollout()
 	rollout.LinkID = "another"
@@ -319,6 +320,13 @@ func acts(w *world) []act {
 			"DeleteGitProvider", "git-provider.deleted >",
 			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteGitProvider(ctx, provider.ID) },
 		},
+		{"CreateSecondLook", "approval.changed >", func(ctx context.Context, tx *store.Tx) error {
+			return tx.CreateSecondLook(ctx, look)
+		}},
+		{"UpdateSecondLook", "approval.changed >", func(ctx context.Context, tx *store.Tx) error {
+			look.LookedAt = &tx.Now
+			return tx.UpdateSecondLook(ctx, look)
+		}},
 		{"CreateApproval", "approval.changed >", func(ctx context.Context, tx *store.Tx) error {
 			return tx.CreateApproval(ctx, &approval)
 		}},

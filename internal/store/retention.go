@@ -73,7 +73,7 @@ func (s *Store) inBatches(ctx context.Context, prune func(context.Context, *Tx) 
 
 // pruneRollouts removes finished rollouts except for the newest ones of each link. It keeps a
 // rollout with a task that plans still need: a skipped one, so that it stays skipped, or an open
-// one.
+// one. It also keeps one at which a second person must still look.
 func (tx *Tx) pruneRollouts(ctx context.Context, keep int) (int, error) {
 	if keep == 0 {
 		return 0, nil
@@ -83,6 +83,8 @@ func (tx *Tx) pruneRollouts(ctx context.Context, keep int) (int, error) {
 				WHERE finished_at IS NOT NULL
 		) AS finished WHERE place > $1 AND NOT EXISTS (
 			SELECT 1 FROM task WHERE task.rollout_id = finished.id AND task.state NOT IN ($2, $3)
+		) AND NOT EXISTS (
+			SELECT 1 FROM second_look WHERE second_look.rollout_id = finished.id AND looked_at IS NULL
 		) ORDER BY id LIMIT $4`, keep, string(towpath.TaskDone), string(towpath.TaskCancelled), pruneBatch)
 	if err != nil {
 		return 0, rollouts.wrap("find old", err)

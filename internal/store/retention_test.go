@@ -182,3 +182,40 @@ func TestPrune_removesOldStatementLogs(t *testing.T) {
 		}
 	})
 }
+
+// A rollout stays until a second person has looked at the start past its gate.
+func TestPrune_keepsARolloutThatWaitsForASecondLook(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		w := newWorld(t, s)
+		look := towpath.SecondLook{ID: "start", ProjectID: w.project.ID}
+		prune := func(want bool) {
+			t.Helper()
+			if err := s.Prune(t.Context(), store.Retention{Rollouts: 1}); err != nil {
+				t.Fatal(err)
+			}
+			if got := slices.Contains(rolloutIDs(t, s), look.RolloutID); got != want {
+				t.Errorf("the rollout is kept: %t", got)
+			}
+		}
+		write(t, s, func(ctx context.Context, tx *store.Tx) (err error) {
+			open := w.rollout
+			open.FinishedAt = &tx.Now // so that others can be made
+			if err := tx.UpdateRollout(ctx, &open); err != nil {
+				return err
+			}
+			if look.RolloutID, err = addRollout(ctx, tx, w, "7", towpath.TaskDone); err != nil {
+				return err
+			}
+			if _, err := addRollout(ctx, tx, w, "8", towpath.TaskDone); err != nil {
+				return err
+			}
+			return tx.CreateSecondLook(ctx, look)
+		})
+		prune(true)
+		write(t, s, func(ctx context.Context, tx *store.Tx) error {
+			look.LookedAt = &tx.Now
+			return tx.UpdateSecondLook(ctx, look)
+		})
+		prune(false)
+	})
+}

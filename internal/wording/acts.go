@@ -77,6 +77,7 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActStageRefuse:     "Refused the changes of commit {commit} in {environment}: {text}",
 	towpath.ActStageWithdraw:   "Withdrew the answer about the changes of commit {commit} in {environment}.",
 	towpath.ActBreakGlass:      "Started {n:change} of commit {commit} in {environment} past its gate: {text}",
+	towpath.ActSecondLook:      "Looked at the start of commit {commit} in {environment} past its gate. {text}",
 	towpath.ActRolloutStart:    "Started {n:change} of commit {commit} in {environment}.",
 	towpath.ActTaskRelease:     "Released {path} in {environment}/{database}.",
 	towpath.ActTaskSkip:        "Skipped {path} in {environment}/{database}: {text}",

@@ -25,6 +25,9 @@ afterAll(async () => {
 const stage = (name: string) =>
   page.getByRole('list', { name: 'Stages' }).getByRole('listitem', { name: `Stage ${name}` })
 
+/** Who `signInAsMember` invites. */
+const second = { email: 'second-developer@example.com', password: 'a long enough password' }
+
 /** Goes from the list to the board of a pushed commit. */
 async function openRollout(message: string) {
   await page.goto('/rollouts')
@@ -95,6 +98,36 @@ describe('an environment that asks another person', () => {
     await other.keyboard.press('Enter')
     await other.getByText('Nothing waits for you.').waitFor()
     await stage('prod').getByText('1 of 1 task done').waitFor()
+    await other.context().close()
+  })
+
+  it('starts past the gate, and another person looks at that by keyboard', async () => {
+    push(demo.info, 'Add urgency', {
+      'migrations/shop/3.3__ddl__urgency.sql': 'CREATE TABLE urgency (id INTEGER PRIMARY KEY);\n',
+    })
+    await openRollout('Add urgency')
+    const gate = page.getByRole('region', { name: 'Gate of prod' })
+    await gate.getByRole('button', { name: 'Start past the gate…' }).click()
+    await page.getByRole('dialog').getByLabel('Reason').fill('The shop is down')
+    await page.getByRole('dialog').getByRole('button', { name: 'Start past the gate' }).click()
+    await stage('prod').getByText('1 of 1 task done').waitFor()
+    await page.getByText('Another person must look at it.').waitFor()
+    expect(await page.getByRole('button', { name: 'Looked at…' }).count()).toBe(0)
+    await looksGood(page, 'rollout-past-gate')
+    const other = await signIn(browser, { ...demo.info, ...second })
+    await other.goto('/inbox')
+    const item = other.getByRole('region', { name: 'Second look, Shop, prod' })
+    await item.getByText('The shop is down').waitFor()
+    await looksGood(other, 'inbox-second-look')
+    await item.getByRole('button', { name: 'Looked at…' }).focus()
+    await other.keyboard.press('Enter')
+    await other.getByRole('dialog').getByLabel('Note').waitFor()
+    await other.keyboard.type('The index was missing')
+    await other.keyboard.press('Tab')
+    await other.keyboard.press('Tab')
+    await other.keyboard.press('Enter')
+    await other.getByText('Nothing waits for you.').waitFor()
+    await page.getByText(/Sam Second looked at it .*: The index was missing/).waitFor()
     await other.context().close()
   })
 

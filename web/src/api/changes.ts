@@ -23,7 +23,7 @@ const touched: Record<Exclude<Family<Schemas['Event']['kind']>, 'reset'>, readon
     ['projects', ''],
     ['projects', 'repository-links'],
   ],
-  approval: [['rollouts'], ['inbox']],
+  approval: [['rollouts'], ['inbox'], ['overview']],
   review: [['rollouts'], ['inbox'], ['repository-links', ''], ['repository-links', 'reviews']],
   link: [['repository-links'], ['projects', 'repository-links'], ['git-providers', '']],
   delivery: [

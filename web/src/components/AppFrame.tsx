@@ -87,6 +87,6 @@ export function AppFrame({ children }: { children: ReactNode }) {
 /** Leads to what waits for the member, with how much it is. */
 function Inbox() {
   const inbox = useQuery(inboxQuery)
-  const waiting = inbox.data?.items.length ?? 0
+  const waiting = inbox.data ? inbox.data.items.length + inbox.data.looks.length : 0
   return <Link to={pb.inbox()}>{waiting > 0 ? `Inbox (${waiting})` : 'Inbox'}</Link>
 }

@@ -13,12 +13,27 @@ interface WhyButtonProps extends ButtonProps {
   shown: string
   /** The label of the button that asks; the verb if left out. */
   label?: string
+  /** Whether it may be left out. */
+  optional?: boolean
+  /** What the text is; a reason if left out. */
+  asks?: string
   run: (reason: string) => Promise<unknown>
   done: () => string
 }
 
 /** A button that asks for a reason before it acts. */
-export function WhyButton({ verb, title, children, shown, label = verb, run, done, ...rest }: WhyButtonProps) {
+export function WhyButton({
+  verb,
+  title,
+  children,
+  shown,
+  label = verb,
+  optional,
+  asks = 'Reason',
+  run,
+  done,
+  ...rest
+}: WhyButtonProps) {
   const [opened, { open, close }] = useDisclosure()
   const [reason, setReason] = useState('')
   const write = useWrite({ run: () => run(reason), done, after: close })
@@ -37,7 +52,7 @@ export function WhyButton({ verb, title, children, shown, label = verb, run, don
         >
           <p>{children}</p>
           <Textarea
-            label="Reason"
+            label={asks}
             description={shown}
             data-autofocus
             value={reason}
@@ -47,7 +62,7 @@ export function WhyButton({ verb, title, children, shown, label = verb, run, don
             <Button variant="default" onClick={close}>
               Cancel
             </Button>
-            <Button type="submit" loading={write.isPending} disabled={!reason.trim()}>
+            <Button type="submit" loading={write.isPending} disabled={!optional && !reason.trim()}>
               {verb}
             </Button>
           </div>

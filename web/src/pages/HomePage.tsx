@@ -1,12 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
+import type { Schemas } from '~/api/client'
 import { unlessRefused } from '~/api/polling'
 import { inboxQuery, overviewQuery, projectsQuery } from '~/api/queries'
 import { FirstSteps } from '~/components/FirstSteps'
 import { Link } from '~/components/Link'
+import { LinkButton } from '~/components/LinkButton'
 import { Loaded } from '~/components/Loaded'
 import { Matrix } from '~/components/overview/Matrix'
 import { Weeks } from '~/components/overview/Weeks'
 import { Page } from '~/components/Page'
+import { TimeAgo } from '~/components/TimeAgo'
+import { Notice } from '~/ui/Notice'
 import { pb } from '~/util/path-builder'
 import { count } from '~/util/str'
 
@@ -25,6 +29,7 @@ export default function HomePage() {
         if (!begun) return <Welcome />
         return (
           <Page title="Overview" lead="The newest change in each environment, and what waits, runs, failed or drifted.">
+            <Overdue overview={data} />
             <WaitingForYou />
             <Weeks weeks={data.weeks} />
             <Matrix overview={data} />
@@ -35,12 +40,27 @@ export default function HomePage() {
   )
 }
 
+/** Starts past a gate at which nobody has looked in time. */
+function Overdue({ overview }: { overview: Schemas['Overview'] }) {
+  return overview.overdue.map(late => (
+    <Notice
+      key={late.rolloutId + late.since}
+      kind="error"
+      title={`${late.project}: nobody has looked at a start past the gate of ${late.environment || 'a removed environment'}`}
+      action={<LinkButton to={pb.rollout(late.rolloutId)}>Open the rollout</LinkButton>}
+    >
+      Due since <TimeAgo at={late.since} />.
+    </Notice>
+  ))
+}
+
 function WaitingForYou() {
-  const waiting = useQuery(inboxQuery).data?.items.length ?? 0
+  const inbox = useQuery(inboxQuery).data
+  const waiting = inbox ? inbox.items.length + inbox.looks.length : 0
   if (waiting === 0) return null
   return (
     <p>
-      <Link to={pb.inbox()}>{count(waiting, 'stage')} waiting for you</Link>
+      <Link to={pb.inbox()}>{count(waiting, 'item')} waiting for you</Link>
     </p>
   )
 }

@@ -10,6 +10,7 @@ import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { ReviewCounts } from '~/components/review/ReviewCounts'
 import { Board } from '~/components/rollout/Board'
+import { PastGate } from '~/components/rollout/PastGate'
 import { isMoving, RolloutBadge } from '~/components/rollout/RolloutList'
 import { RolloutReview } from '~/components/rollout/RolloutReview'
 import { StageGate } from '~/components/rollout/StageGate'
@@ -85,11 +86,16 @@ const isPlain = (start: Schemas['StageStart']) =>
 
 /** What stages wait for, and who has started one past its gate. */
 function Gates({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
-  return rollout.stages.map(stage => (
+  const named = new Map(rollout.stages.map(stage => [stage.environmentId, stage.environment]))
+  const looks = rollout.secondLooks.map(look => (
+    <PastGate key={look.id} rollout={rollout} environment={named.get(look.environmentId) ?? ''} look={look} />
+  ))
+  const gates = rollout.stages.map(stage => (
     <Fragment key={stage.environmentId}>
       {stage.started.map(
         one =>
-          one.glass && (
+          one.glass &&
+          !rollout.secondLooks.some(look => look.id === one.id) && (
             <Notice key={one.at} kind="warning" title={`${one.name} started ${stage.environment} past its gate`}>
               {one.glass}
             </Notice>
@@ -110,6 +116,7 @@ function Gates({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
       )}
     </Fragment>
   ))
+  return [...looks, ...gates]
 }
 
 /** The tasks that wait for a person, the most urgent first, and the button that leads to one. */
