@@ -9,6 +9,7 @@ import (
 	"towpath"
 	"towpath/internal/engine"
 	"towpath/internal/schema"
+	"towpath/internal/statement"
 	"towpath/internal/store"
 )
 
@@ -89,5 +90,5 @@ func readDump(
 		}
 	}
 	schema, err := db.Schema(ctx)
-	return strings.NewReader(schema.Dump), path, err
+	return statement.Dump{Reader: strings.NewReader(schema.Dump)}, path, err
 }

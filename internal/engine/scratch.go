@@ -68,7 +68,7 @@ type ScratchAge struct {
 func DumpStatements(e Engine, t Target, dump string) (all []statement.Statement, err error) {
 	maker, _ := e.(Rehearser)
 	vetter, _ := e.(Vetter)
-	for st, err := range e.Split(strings.NewReader(dump)) {
+	for st, err := range e.Split(statement.Dump{Reader: strings.NewReader(dump)}) {
 		if err != nil {
 			return nil, err
 		}

@@ -93,8 +93,12 @@ func TestRunTask_tellsAllRefusalsBeforeAnythingRuns(t *testing.T) {
 			"1.sql:2:1: 3 places that must not run:\n2:1: ATTACH",
 		},
 		"a part for going back": {
-			"-- migrate:up\nCREATE TABLE a (x);\n-- migrate:down\nDROP TABLE a;\n",
-			"1.sql:3:1: The section that undoes the change begins here",
+			"-- //\nCREATE TABLE a (x);\n\n-- //@UNDO\nDROP TABLE a;\n",
+			"1.sql:4:1: The section that undoes the change begins here",
+		},
+		"a marker of a tool that is not understood": {
+			"-- +goose Up\nCREATE TABLE a (x);\n-- +goose Donw\nDROP TABLE a;\n",
+			"1.sql:3:1: goose has no marker like this.",
 		},
 		"its own transaction, and none": {
 			"-- towpath: no-transaction\nBEGIN;\nCREATE TABLE a (x);\nCOMMIT;",

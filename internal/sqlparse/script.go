@@ -131,6 +131,7 @@ func Each(
 // the last statement says so.
 func open(script Script, cut func(io.Reader) iter.Seq2[statement.Part, error]) *sqlreview.File {
 	file := &sqlreview.File{Path: script.Path, Size: int64(len(script.Content))}
+	script.Content = statement.Forward(script.Content) // comments in the way back say nothing
 	var wrong *statement.Error
 	d, err := statement.ReadDirectives(strings.NewReader(script.Content))
 	if errors.As(err, &wrong) {

@@ -63,3 +63,22 @@ func TestEach_yieldsWhatReadMakes(t *testing.T) {
 		break // the leak check of this package holds that nothing goes on
 	}
 }
+
+func TestRead_leavesTheWayBackOut(t *testing.T) {
+	t.Parallel()
+	script := "-- +goose Up\nDROP TABLE a;\n-- +goose Down\n-- towpath: allow all: x\nDROP TABLE größe;\n"
+	for _, dialect := range []towpath.EngineType{
+		towpath.EngineSQLite, towpath.EnginePostgres, towpath.EngineMySQL,
+	} {
+		files, err := sqlparse.Read(t.Context(), sqlparse.InProcess{}, dialect,
+			[]sqlparse.Script{{Path: "1.sql", Content: script}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := files[0]
+		if len(f.Statements) != 1 || f.Statements[0].Pos.Line != 2 || len(f.Reads) > 0 ||
+			f.Size != int64(len(script)) {
+			t.Errorf("%s reads %+v", dialect, f)
+		}
+	}
+}

@@ -54,10 +54,13 @@ func isAllow(words string) bool {
 	return first == "allow"
 }
 
-// ReadDirectives reads the comments at the head of a script. Its error is an *Error at the wrong
+// ReadDirectives reads the comments at the head of a script, with the markers of migration tools
+// that turn the transaction off. Its error is an *Error at the wrong
 // word, or the script's own.
 func ReadDirectives(script io.Reader) (d Directives, err error) {
-	lines := bufio.NewScanner(script)
+	front := newFront(script)
+	front.noLexer = true
+	lines := bufio.NewScanner(front)
 	lines.Buffer(nil, chunk)
 	for n := 1; lines.Scan(); n++ {
 		text := lines.Text()
@@ -82,6 +85,7 @@ func ReadDirectives(script io.Reader) (d Directives, err error) {
 	if err := lines.Err(); err != nil && !errors.Is(err, bufio.ErrTooLong) { // no comment is that long
 		return d, fmt.Errorf("read the script: %w", err)
 	}
+	d.NoTransaction = d.NoTransaction || front.noTx
 	return d, nil
 }
 

@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// marker is a comment with which files of some tool begin the part that reverts a change.
-type marker struct {
+// downMarker is a comment with which files of some tool begin the part that reverts a change.
+type downMarker struct {
 	tool string
 	form *regexp.Regexp // of the whole comment in upper case with single blanks, without its own mark
 	only bool           // the words are common ones: it counts only between statements
 }
 
-// markers are the known ones. None may match comments about a change: "-- down payment", "--
+// downMarkers hold a file in which they are comments outside of the formats that are understood. None may match comments about a change: "-- down payment", "--
 // rollback of 17". Liquibase's "--rollback DROP TABLE a" is not one: its rollback is in the comment
 // itself, and never runs.
-var markers = []marker{
+var downMarkers = []downMarker{
 	{tool: "dbmate", form: regexp.MustCompile(`^MIGRATE:DOWN( |$)`)},
 	{tool: "goose", form: regexp.MustCompile(`^\+ ?GOOSE DOWN( |$)`)},
 	{tool: "sql-migrate", form: regexp.MustCompile(`^\+ ?MIGRATE DOWN( |$)`)},
@@ -43,6 +43,13 @@ const maxMarker = 120
 func (r *Reader) Comment(mark int) {
 	r.commented = true
 	r.fill(maxMarker)
+	if r.front != nil {
+		r.lineAhead()
+		if ok, ends := r.front.comment(r.pos.Offset); ok {
+			r.ends = r.ends || ends
+			return
+		}
+	}
 	if r.down != nil || len(r.win)-r.at < mark {
 		return
 	}
@@ -52,7 +59,7 @@ func (r *Reader) Comment(mark int) {
 	}
 	line, _, _ = bytes.Cut(line, []byte("*/"))
 	text := strings.ToUpper(strings.Join(strings.Fields(strings.TrimLeft(string(line), "-# \t")), " "))
-	for _, m := range markers {
+	for _, m := range downMarkers {
 		if m.form.MatchString(text) && (!r.keep || !m.only) {
 			r.down = Errorf(r.pos,
 				"The section that undoes the change begins here, in the format of %s. It would run too. "+

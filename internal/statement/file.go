@@ -23,15 +23,22 @@ const LeaveOut = "Remove it: a file may have only one plain pair such as BEGIN a
 
 // SplitFile cuts a file as Split does. It leaves out one pair of statements that makes the whole
 // file a transaction, since a file runs in one anyway; the dialect's validator refuses them
-// everywhere else. It refuses a down section, and a file of blanks only: somebody forgot to save it,
-// and the saved text would later be an edit of a file that has run.
+// everywhere else. The markers of migration tools say which part of the file brings the change: the
+// part that takes it back is left out. It refuses markers that are not understood, and a file of
+// blanks only: somebody forgot to save it, and the saved text would later be an edit of a file that
+// has run.
 func SplitFile(script io.Reader, lexer Lexer, t Transaction) iter.Seq2[Statement, error] {
 	return func(yield func(Statement, error) bool) {
-		r := NewReader(script)
+		r := newFileReader(script)
 		own := &ownTransaction{Transaction: t}
 		blank := true
 		for {
 			p, err := next(r, lexer)
+			for _, e := range r.markers() {
+				if !yield(Statement{}, e) {
+					return
+				}
+			}
 			if err != nil {
 				yield(Statement{}, err)
 				return

@@ -30,6 +30,8 @@ type Reader struct {
 	down      *Error // of the first comment that begins a down section
 	returned  bool   // down was returned
 	commented bool   // a comment was read
+	front     *front // of a file; nil for any other text
+	ends      bool   // a marker was read that ends the statement before it
 }
 
 // NewReader starts at the beginning of src and skips a UTF-8 byte order mark.
@@ -40,6 +42,27 @@ func NewReader(src io.Reader) *Reader {
 	}
 	r.fill(4)
 	return r.begin()
+}
+
+// newFileReader is NewReader for a file, with the markers of migration tools. A Dump has none.
+func newFileReader(src io.Reader) *Reader {
+	if dump, ok := src.(Dump); ok {
+		return NewReader(dump.Reader)
+	}
+	f := newFront(src)
+	r := NewReader(f)
+	r.front = f
+	return r
+}
+
+// AtMarker reports whether a marker of a migration tool begins here. It is a comment in every
+// dialect, because the tool removes it.
+func (r *Reader) AtMarker() bool {
+	if r.front == nil || !r.HasPrefix("--") {
+		return false
+	}
+	r.lineAhead()
+	return r.front.at(r.pos.Offset)
 }
 
 // newTextReader is NewReader for a text that is in memory: it needs no buffer beside it.

@@ -97,12 +97,18 @@ type Part struct {
 }
 
 // Parts cuts a script as Split does and yields the statements that must not run too. An error ends
-// the sequence: the text behind it cannot be read.
+// the sequence: the text behind it cannot be read. It reads the markers of migration tools as
+// SplitFile does.
 func Parts(script io.Reader, lexer Lexer) iter.Seq2[Part, error] {
 	return func(yield func(Part, error) bool) {
-		r := NewReader(script)
+		r := newFileReader(script)
 		for {
 			p, err := next(r, lexer)
+			for _, e := range r.markers() {
+				if !yield(Part{Statement: Statement{Pos: e.Pos}, Refused: e}, nil) {
+					return
+				}
+			}
 			if err != nil {
 				yield(Part{}, err)
 				return
@@ -150,7 +156,7 @@ func next(r *Reader, lexer Lexer) (p piece, err error) {
 		if r.End() && !p.found {
 			return p, nil
 		}
-		if r.End() {
+		if r.End() || r.ended(p.found, end) {
 			return p, p.finish(r, validator, end, true)
 		}
 		if !p.found {
@@ -166,6 +172,9 @@ func next(r *Reader, lexer Lexer) (p piece, err error) {
 			return p, r.Err()
 		}
 		t.Raw = r.kept(from, r.length())
+		if r.front != nil {
+			r.front.token(t, r.Pos().Offset)
+		}
 		terminator, err := validator.Token(t)
 		if err := p.refuse(err); err != nil {
 			return p, err

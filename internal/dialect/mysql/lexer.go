@@ -37,7 +37,7 @@ func (l *lexer) Skip(r *statement.Reader) error {
 			continue
 		case l.delimits(r):
 			return nil
-		case opensLineComment(r):
+		case opensLineComment(r), r.AtMarker():
 			if l.conditional != nil {
 				return statement.Errorf(r.Pos(), nestedComment)
 			}
