@@ -177,7 +177,7 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"hook-deleted": verbHookDeleted, "api": verbAPI, "environment": verbEnvironment,
 			"see": verbSee, "start": verbStart, "answer": verbAnswer, "glass": verbGlass, "look": verbLook,
 			"rehearse": verbRehearse,
-			"rung":     verbRung, "pull": verbPull,
+			"rung":     verbRung, "pull": verbPull, "markers": verbMarkers,
 		},
 	})
 }

@@ -275,7 +275,7 @@ func branchChanges(ctx context.Context, tx *store.Tx, files []towpath.BranchFile
 			Commit:    f.Commit,
 		}
 		if !f.Removed && shown < maxBranchText {
-			text, err := readText(ctx, tx, f.Checksum)
+			text, err := readFile(ctx, tx, f.Checksum)
 			if err != nil {
 				return nil, err
 			}

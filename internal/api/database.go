@@ -272,14 +272,14 @@ func (s *Server) getChange(ctx context.Context, in *changePath) (changeDetail, e
 		}
 		detail.Change = changeOf(h)
 		for checksum, into := range map[string]**text{
-			h.Checksum:     &detail.SQL,
 			h.SchemaBefore: &detail.SchemaBefore, h.SchemaAfter: &detail.SchemaAfter,
 		} {
 			if *into, err = readText(ctx, tx, checksum); err != nil {
 				return err
 			}
 		}
-		return nil
+		detail.SQL, err = readFile(ctx, tx, h.Checksum)
+		return err
 	})
 	return detail, err
 }
@@ -289,6 +289,8 @@ type text struct {
 	Text      string `json:"text"`
 	Size      int    `json:"size" doc:"Of the whole text, in bytes."`
 	Truncated bool   `json:"truncated"`
+
+	Markers *markers `json:"markers,omitempty" doc:"What the file's comments mean to the migration tool it was written for; absent without such markers, and for a text over 1 MiB."`
 }
 
 // textLimit bounds how much of a file is shown, in bytes. store.ContentHead returns at least as

@@ -66,7 +66,9 @@ func previewOf(p links.Preview) linkPreview {
 	v.Texts = []previewText{}
 	for _, path := range slices.Sorted(maps.Keys(p.Texts)) {
 		sql := p.Texts[path]
-		v.Texts = append(v.Texts, previewText{Path: path, SQL: textOf(sql, int64(len(sql)))})
+		shown := textOf(sql, int64(len(sql)))
+		shown.Markers = markersOf(sql)
+		v.Texts = append(v.Texts, previewText{Path: path, SQL: shown})
 	}
 	return v
 }

@@ -143,7 +143,7 @@ func (s *Server) getTask(ctx context.Context, in *TaskPath) (taskDetail, error) 
 			return err
 		}
 		detail.Task, detail.Attempts = taskOf(t), all(runs, attemptOf).Items
-		if detail.SQL, err = readText(ctx, tx, t.Checksum); err != nil {
+		if detail.SQL, err = readFile(ctx, tx, t.Checksum); err != nil {
 			return err
 		}
 		detail.Rehearsed, err = rehearsedBeforeOf(ctx, tx, t)

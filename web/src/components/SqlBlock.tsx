@@ -35,6 +35,7 @@ export function SqlBlock({ label, sql, line, marks }: SqlBlockProps) {
         <span className="mono wrap-any">{label}</span>
         <CopyButton value={sql.text} label="SQL" />
       </figcaption>
+      {sql.markers && <div className={classes.note}>{wordMarkers(sql.markers)}</div>}
       <Colored plain={sql.text}>
         <SqlView text={sql.text} label={label} line={line} marks={marks} />
       </Colored>
@@ -45,6 +46,13 @@ export function SqlBlock({ label, sql, line, marks }: SqlBlockProps) {
       )}
     </figure>
   )
+}
+
+/** How a file of another migration tool is read. */
+export function wordMarkers({ format, noTransaction, undo }: Schemas['Markers']) {
+  const way = noTransaction ? ', without a transaction' : ''
+  const back = undo ? ` The way back begins at line ${undo.line.toLocaleString('en')} and does not run.` : ''
+  return `Written for ${format}${way}.${back}`
 }
 
 /** A colored view, which is built when it first comes near the window. */
