@@ -51,6 +51,12 @@ const (
 	ActEnvironmentAllowRoles EventKind = "environment.allow-roles"
 	// ActEnvironmentRefuseRoles: they no longer may. Params: environment.
 	ActEnvironmentRefuseRoles EventKind = "environment.refuse-roles"
+	// ActApprovalHook: the environment asks for approvals outside in another way. Params: environment.
+	ActApprovalHook EventKind = "environment.approval-hook"
+	// ActApprovalHookRemove: it asks nowhere outside. Params: environment.
+	ActApprovalHookRemove EventKind = "environment.approval-hook-remove"
+	// ActApprovalHookTest: a person sent a test there. Params: environment.
+	ActApprovalHookTest EventKind = "environment.approval-hook-test"
 	// ActReviewPreset: the preset of an environment's SQL review changed. Params: environment, from,
 	// to.
 	ActReviewPreset EventKind = "review.preset"
@@ -185,7 +191,7 @@ func Acts() []EventKind {
 		ActSessionStart, ActSessionEnd, ActTokenCreate, ActTokenRevoke,
 		ActEnvironmentCreate, ActEnvironmentRename, ActEnvironmentLimit, ActEnvironmentStart,
 		ActEnvironmentGate, ActStageApprove, ActStageRefuse, ActStageWithdraw, ActBreakGlass, ActSecondLook,
-		ActEnvironmentAllowRoles,
+		ActEnvironmentAllowRoles, ActApprovalHook, ActApprovalHookRemove, ActApprovalHookTest,
 		ActEnvironmentRefuseRoles, ActReviewPreset, ActReviewLevel, ActReviewSetting, ActReviewInsist,
 		ActReviewRelax, ActEnvironmentOrder, ActEnvironmentDelete,
 		ActInstanceAdd, ActInstanceUpdate, ActInstanceDelete, ActInstanceCheck, ActInstanceDiscover,

@@ -20,6 +20,7 @@ type Approval struct {
 	Refused       bool
 	Why           string // "" when an approval gives no reason
 	Source        ApprovalSource
+	Token         string // the name of the API token that answered; "" for a person in the console
 	At            time.Time
 	WithdrawnAt   *time.Time
 }

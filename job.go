@@ -17,6 +17,7 @@ const (
 	JobCheckHook    JobKind = "check-hook"    // subject: repository link
 	JobRemoveHook   JobKind = "remove-hook"   // subject: hook removal
 	JobRefreshGrant JobKind = "refresh-grant" // subject: grant
+	JobAskApproval  JobKind = "ask-approval"  // subject: approval request; sends it to its receiver
 	JobReview       JobKind = "review"        // subject: repository link; reviews the SQL of its rollouts
 
 	JobReadBranch    JobKind = "read-branch"    // subject: branch review; reads what the branch changes

@@ -49,6 +49,7 @@ var floors = map[string]int{
 	"towpath/internal/catalog":             3,
 	"towpath/internal/account":             3,
 	"towpath/internal/manifest":            3,
+	"towpath/internal/webhook":             3,
 	"towpath/internal/workspace":           3,
 	"towpath/internal/rollout":             3,
 	"towpath/internal/executor":            3,

@@ -168,6 +168,10 @@ const (
 	ReasonMovedFindings ReasonCode = "moved-findings"
 	// ReasonMovedOrder: the order of the files differs from what was seen.
 	ReasonMovedOrder ReasonCode = "moved-order"
+	// ReasonReceiverAnswered: the receiver of a request for approval did not take it. Params: status.
+	ReasonReceiverAnswered ReasonCode = "receiver-answered"
+	// ReasonReceiverUnreached: the receiver could not be reached. Params: text.
+	ReasonReceiverUnreached ReasonCode = "receiver-unreached"
 	// ReasonMoved: the database has the same text under another version, whose file no longer
 	// exists. Params: version, path.
 	ReasonMoved ReasonCode = "moved"

@@ -125,11 +125,22 @@ type Credential struct {
 	CreatedAt  time.Time
 	ExpiresAt  *time.Time // nil: until revoked
 	LastUsedAt *time.Time
+	Scope      TokenScope // of an API token
 }
+
+// TokenScope says what a program may do with an API token, at most what its member may.
+type TokenScope string
+
+const (
+	ScopeFull      TokenScope = "full"      // all that the member may
+	ScopeApprovals TokenScope = "approvals" // only approve and refuse changes
+)
 
 // Actor is who does something: a member, and the session or API token in use.
 type Actor struct {
 	Member    Member
 	SessionID string // Credential of a browser's session; "" for a program with an API token
 	Origin    Origin // the credential in use; the address is not known here
+	Token     string // the name of the API token in use; "" for a session
+	Scope     TokenScope
 }

@@ -90,6 +90,9 @@ func TestMain(m *testing.M) {
 //	start  starts what was seen
 //	glass REASON  an owner starts what was seen past its gate
 //	look WHO NOTE  the owner, or another DBA, looks at the oldest start past a gate; the look, to stdout
+//	receiver ENVIRONMENT [STATUS…]  start a receiver, which first answers so, and ask there for approvals
+//	received  the next request at the receiver, to stdout; with ! none comes
+//	reply approve|refuse [WHY]  the receiver answers the last request by a token of another DBA
 //	answer WHO [REFUSAL]  the owner, or another DBA, answers what was seen
 //	api METHOD PATH [BODY]  any call; the answer goes to stdout
 func TestScenarios(t *testing.T) {
@@ -176,6 +179,7 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"faults": verbFaults, "branch": verbBranch, "insights": verbInsights, "calls": verbCalls,
 			"hook-deleted": verbHookDeleted, "api": verbAPI, "environment": verbEnvironment,
 			"see": verbSee, "start": verbStart, "answer": verbAnswer, "glass": verbGlass, "look": verbLook,
+			"receiver": verbReceiver, "received": verbReceived, "reply": verbReply,
 			"rehearse": verbRehearse,
 			"rung":     verbRung, "pull": verbPull, "markers": verbMarkers,
 		},

@@ -35,6 +35,8 @@ import (
 	"towpath/internal/sqlreview/rules"
 	"towpath/internal/store"
 	"towpath/internal/sync"
+	"towpath/internal/vcs"
+	"towpath/internal/webhook"
 	"towpath/internal/workspace"
 	"towpath/web"
 )
@@ -256,6 +258,10 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 	}
 	links.Review = reviews.Draft
 	r := rooms{
+		webhooks: &webhook.Service{
+			Store: s.store, Keyring: keyring, ExternalURL: c.ExternalURL,
+			Client: vcs.GuardedClient(vcs.LoopbackURL(c.ExternalURL)), Trial: vcs.LoopbackURL(c.ExternalURL),
+		},
 		owner:    owner,
 		accounts: accounts,
 		catalog:  cat,
@@ -284,6 +290,7 @@ func (s *server) serve(c *serveCommand, r rooms) {
 		Rollouts:    r.rollouts,
 		Catalog:     r.catalog,
 		Executor:    r.executor,
+		Webhooks:    r.webhooks,
 		Logger:      s.log,
 		ExternalURL: c.ExternalURL,
 		Listen:      c.Listen,
@@ -306,6 +313,7 @@ type rooms struct {
 	executor *executor.Service
 	reviews  *review.Service
 	rehearse *rehearsal.Service
+	webhooks *webhook.Service
 }
 
 // jobs returns the runner with the handler of each kind of job.
@@ -323,6 +331,7 @@ func (s *server) jobs(c *serveCommand, r rooms) *jobs.Runner {
 			towpath.JobAdvance:      r.rollouts.Advance,
 			towpath.JobRunTask:      r.executor.RunTask,
 			towpath.JobReview:       r.reviews.Review,
+			towpath.JobAskApproval:  r.webhooks.Send,
 
 			towpath.JobReadBranch:    s.sync.ReadBranch,
 			towpath.JobReviewBranch:  r.reviews.ReviewBranch,

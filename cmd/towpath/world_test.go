@@ -36,6 +36,9 @@ type world struct {
 	seen     int        // requests to the provider that were counted
 	waits    startable  // what a person has looked at
 	peer     *apiClient // a DBA who writes no files; nil until one is needed
+	receiver *receiver  // who is asked for approvals outside; nil until a scenario starts one
+	asked    received   // its last request
+	outside  *apiClient // with its API token
 }
 
 // newWorld starts the simulator and prepares a server, which start starts. dir holds all its files.

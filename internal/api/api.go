@@ -23,6 +23,7 @@ import (
 	rollouts "towpath/internal/rollout"
 	"towpath/internal/store"
 	syncs "towpath/internal/sync"
+	"towpath/internal/webhook"
 	"towpath/internal/workspace"
 )
 
@@ -38,6 +39,7 @@ type Server struct {
 	Rollouts  *rollouts.Service
 	Catalog   *catalog.Service
 	Executor  *executor.Service
+	Webhooks  *webhook.Service
 	Logger    *slog.Logger
 
 	ExternalURL string          // where people and providers reach the server; no trailing slash

@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"slices"
@@ -12,6 +14,7 @@ import (
 	"towpath"
 	"towpath/internal/plan"
 	"towpath/internal/store"
+	"towpath/internal/webhook"
 )
 
 // unaudited are the routes that write no audit event, and why.
@@ -148,6 +151,16 @@ func (w *auditWalk) walkWorkspace(t *testing.T) {
 	other := idOf(t, w.writes(t, "dba", "POST /environments", towpath.ActEnvironmentCreate, `{"name":"other"}`))
 	w.writes(t, "dba", "PUT /environments/order", towpath.ActEnvironmentOrder, `{"ids":["`+other+`","`+e+`"]}`)
 	w.writes(t, "dba", "PATCH /environments/{environment}", towpath.ActEnvironmentRename, `{"name":"free"}`, e)
+	got := make(chan *http.Request, 1)
+	far := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got <- r }))
+	t.Cleanup(far.Close)
+	w.writes(t, "dba", "PUT /environments/{environment}/approval-hook", towpath.ActApprovalHook,
+		`{"url":"`+far.URL+`/größe","secret":"0123456789abcdef"}`, e)
+	w.writes(t, "dba", "POST /environments/{environment}/approval-hook/test", towpath.ActApprovalHookTest, "", e)
+	if r := <-got; r.Header.Get(webhook.SignatureHeader) == "" {
+		t.Errorf("the test has the headers %v", r.Header)
+	}
+	w.writes(t, "dba", "DELETE /environments/{environment}/approval-hook", towpath.ActApprovalHookRemove, "", e)
 	w.writes(t, "dba", "PATCH /review-policies/{environment}", towpath.ActReviewPreset, `{"preset":"strict"}`, e)
 	w.writes(t, "dba", "DELETE /environments/{environment}", towpath.ActEnvironmentDelete, "", other)
 	i := idOf(t, w.writes(t, "dba", "POST /instances", towpath.ActInstanceAdd,
@@ -232,7 +245,11 @@ func (w *auditWalk) walkGate(t *testing.T, rollout string) {
 	id := w.atGate(t, "dba", "approvals", towpath.ActStageApprove, "", rollout)
 	w.writes(t, "dba", "DELETE /rollouts/{rollout}/stages/{environment}/approvals", towpath.ActStageWithdraw, "",
 		rollout, id)
-	w.atGate(t, "dba", "approvals", towpath.ActStageApprove, "", rollout)
+	var seen rolloutDetail
+	w.call(t, "dba", "GET", "/rollouts/"+rollout, "", 200, &seen)
+	at := slices.IndexFunc(seen.Stages, func(s stage) bool { return s.Start != nil })
+	w.writes(t, "dba approvals", "POST /approvals", towpath.ActStageApprove, `{"rollout":"`+rollout+
+		`","environment":"`+id+`","evidence":"`+string(seen.Stages[at].Start.Evidence)+`","answer":"approve"}`)
 	w.atGate(t, "lead", "start", towpath.ActRolloutStart, "", rollout)
 }
 

@@ -133,6 +133,14 @@ func (b *bundle) populate(t *testing.T) {
 				return err
 			}
 			b.tokens[who], b.members[who] = token, m
+			c = towpath.Credential{
+				Kind: towpath.CredentialAPIToken, MemberID: m.ID, Name: "Größe & Co",
+				Hash: secret.HashToken(token + " approvals"), Scope: towpath.ScopeApprovals,
+			}
+			if err := tx.CreateCredential(ctx, &c); err != nil {
+				return err
+			}
+			b.tokens[who+" approvals"] = token + " approvals"
 		}
 		for who, role := range map[string]towpath.ProjectRole{
 			"lead":      towpath.ProjectOwner,

@@ -103,11 +103,12 @@ func (s *Server) changeEnvironment(ctx context.Context, in *changeEnvironmentInp
 	return environmentOf(e), err
 }
 
-type environmentPath struct {
+// EnvironmentPath names an environment in a path.
+type EnvironmentPath struct {
 	Environment string `path:"environment"`
 }
 
-func (s *Server) deleteEnvironment(ctx context.Context, in *environmentPath) error {
+func (s *Server) deleteEnvironment(ctx context.Context, in *EnvironmentPath) error {
 	return s.Workspace.DeleteEnvironment(ctx, actorOf(ctx), in.Environment)
 }
 

@@ -83,6 +83,7 @@ type stageAnswer struct {
 	Refused  bool                   `json:"refused"`
 	Why      string                 `json:"why,omitempty"`
 	Source   towpath.ApprovalSource `json:"source" enum:"console,api-token"`
+	Token    string                 `json:"token,omitempty" doc:"The name of the API token that answered."`
 	At       time.Time              `json:"at"`
 	Until    time.Time              `json:"until" doc:"When it ends."`
 	Counts   bool                   `json:"counts"`
@@ -240,7 +241,8 @@ func (g gateReader) answer(
 			return err
 		}
 		start.Answers = append(start.Answers, stageAnswer{
-			MemberID: a.MemberID, Name: name, Refused: a.Refused, Why: a.Why, Source: a.Source, At: a.At,
+			MemberID: a.MemberID, Name: name, Refused: a.Refused, Why: a.Why, Source: a.Source,
+			Token: a.Token, At: a.At,
 			Until: a.Until(), Counts: counts[a.ID], Moved: listed(a.Evidence.Moved(start.Evidence)),
 			Yours: a.MemberID == g.member.ID,
 		})

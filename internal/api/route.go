@@ -23,11 +23,18 @@ type route struct {
 	// names
 	Needs  towpath.Permission
 	Handle endpoint
+	Within towpath.TokenScope // of API tokens, besides full, that may call it; "" for none
 }
 
 // on makes a route, so that the table of routes has one line for each.
 func on(method, path string, needs towpath.Permission, handle endpoint) route {
-	return route{Method: method, Path: path, Needs: needs, Handle: handle}
+	return route{Method: method, Path: path, Needs: needs, Handle: handle, Within: ""}
+}
+
+// within also lets API tokens of a scope call the route.
+func (r route) within(scope towpath.TokenScope) route {
+	r.Within = scope
+	return r
 }
 
 // public marks routes that need no sign-in.
@@ -152,6 +159,10 @@ func (s *Server) mayCall(ctx huma.Context, r route) error {
 	}
 	if meta.AuthErr != nil {
 		return meta.AuthErr
+	}
+	if meta.Actor.Scope == towpath.ScopeApprovals && r.Within != towpath.ScopeApprovals {
+		return towpath.Errorf(towpath.CodeForbidden,
+			"This API token may only approve and refuse changes. Use one with the scope full.")
 	}
 	if !strings.HasPrefix(string(r.Needs), projectRight) {
 		return s.Auth.Allow(ctx.Context(), meta.Actor, r.Needs, "")

@@ -39,6 +39,16 @@ func (s *Server) workspaceRoutes() []route {
 		on("PATCH", "/environments/{environment}", towpath.ManageEnvironments, ok(s.changeEnvironment)),
 		on("DELETE", "/environments/{environment}", towpath.ManageEnvironments, done(s.deleteEnvironment)),
 
+		on("GET", "/environments/{environment}/approval-hook", towpath.ManageEnvironments,
+			ok(s.getApprovalHook)),
+		on("PUT", "/environments/{environment}/approval-hook", towpath.ManageEnvironments,
+			ok(s.putApprovalHook)),
+		on("DELETE", "/environments/{environment}/approval-hook", towpath.ManageEnvironments,
+			done(s.deleteApprovalHook)),
+		on("POST", "/environments/{environment}/approval-hook/test", towpath.ManageEnvironments,
+			ok(s.testApprovalHook)),
+		on("POST", "/approvals", towpath.ViewWorkspace, ok(s.answerOutside)).within(towpath.ScopeApprovals),
+
 		on("GET", "/review-rules", towpath.ViewWorkspace, headed(200, s.listReviewRules)),
 		on("GET", "/review-policies", towpath.ViewWorkspace, ok(s.listReviewPolicies)),
 		on("PATCH", "/review-policies/{environment}", towpath.ManageEnvironments, ok(s.changeReviewPolicy)),

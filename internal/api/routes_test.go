@@ -66,11 +66,16 @@ func TestRoutes_checkPermissions(t *testing.T) {
 			word := map[int]string{204: "yes", 401: "401", 403: "403", 404: "404"}[got]
 			fmt.Fprintf(&table, " %s |", word)
 		}
+		within := b.send(t, "owner approvals", r.Method, "/api/v1"+path, "").StatusCode
+		if want := map[bool]int{true: 204, false: 403}[r.Needs == public || r.Within == towpath.ScopeApprovals]; within != want {
+			t.Errorf("%s with a token of scope approvals: %d, want %d", route, within, want)
+		}
+		scoped := map[int]string{204: "yes", 403: "403"}[within]
 		audited := "yes"
 		if r.Method == "GET" || unaudited[route] != "" {
 			audited = ""
 		}
-		fmt.Fprintf(&table, " %s | %s |\n", cmp.Or(sessionOnly[route], "yes"), audited)
+		fmt.Fprintf(&table, " %s | %s | %s |\n", cmp.Or(sessionOnly[route], "yes"), scoped, audited)
 	}
 	golden(t, "../../../docs/api-rights.md", []byte(strings.ReplaceAll(table.String(), " |  |", " | |")))
 }
@@ -92,10 +97,11 @@ first. 403: the role lacks the right. 404: the project looks like one that does 
 - *Owner* and *DBA* are roles in the workspace; everybody else there is a *member*.
 - *Project owner* and *developer* are members with a role in the project that the path names.
 - *By token*: an API token may do what its member may. "no" and "owners" are the exceptions.
+- *Approvals*: what an owner's API token of the scope approvals may do.
 - *Audited*: the route writes an event of the [audit log](operate.md#audit-log).
 
-| route | right | owner | DBA | project owner | developer | member | nobody | by token | audited |
-|---|---|---|---|---|---|---|---|---|---|
+| route | right | owner | DBA | project owner | developer | member | nobody | by token | approvals | audited |
+|---|---|---|---|---|---|---|---|---|---|---|
 `
 
 // expected says by the tables of roles what somebody's call comes to.

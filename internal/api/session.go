@@ -118,13 +118,14 @@ func sessionOf(m towpath.Member) session {
 
 // credential is a session or an API token.
 type credential struct {
-	ID         string     `json:"id"`
-	Name       string     `json:"name,omitempty"`
-	CreatedAt  time.Time  `json:"createdAt"`
-	ExpiresAt  *time.Time `json:"expiresAt,omitempty"`
-	LastUsedAt *time.Time `json:"lastUsedAt,omitempty"`
-	Current    bool       `json:"current" doc:"Whether this request was made with it."`
-	Token      string     `json:"token,omitempty" doc:"Only in the response that creates an API token. Send it as Authorization: Bearer. It is not shown again."`
+	ID         string             `json:"id"`
+	Name       string             `json:"name,omitempty"`
+	CreatedAt  time.Time          `json:"createdAt"`
+	ExpiresAt  *time.Time         `json:"expiresAt,omitempty"`
+	LastUsedAt *time.Time         `json:"lastUsedAt,omitempty"`
+	Scope      towpath.TokenScope `json:"scope,omitempty" enum:"full,approvals" doc:"What an API token may do: all that its member may, or only approve and refuse changes."`
+	Current    bool               `json:"current" doc:"Whether this request was made with it."`
+	Token      string             `json:"token,omitempty" doc:"Only in the response that creates an API token. Send it as Authorization: Bearer. It is not shown again."`
 }
 
 func credentialOf(actor towpath.Actor) func(towpath.Credential) credential {
@@ -135,6 +136,7 @@ func credentialOf(actor towpath.Actor) func(towpath.Credential) credential {
 			CreatedAt:  c.CreatedAt,
 			ExpiresAt:  c.ExpiresAt,
 			LastUsedAt: c.LastUsedAt,
+			Scope:      c.Scope,
 			Current:    c.ID == actor.SessionID,
 		}
 	}
@@ -164,13 +166,15 @@ func (s *Server) listAPITokens(ctx context.Context, in *pageInput) (list[credent
 
 type createAPITokenInput struct {
 	Body struct {
-		Name      string     `json:"name" maxLength:"200" doc:"What uses the token."`
-		ExpiresAt *time.Time `json:"expiresAt,omitempty" doc:"When it expires; never when left out."`
+		Name      string             `json:"name" maxLength:"200" doc:"What uses the token."`
+		Scope     towpath.TokenScope `json:"scope,omitempty" enum:"full,approvals" doc:"approvals: it can only approve and refuse changes, by POST /approvals. full by default."`
+		ExpiresAt *time.Time         `json:"expiresAt,omitempty" doc:"When it expires; never when left out."`
 	}
 }
 
 func (s *Server) createAPIToken(ctx context.Context, in *createAPITokenInput) (credential, error) {
-	c, token, err := s.Auth.CreateAPIToken(ctx, actorOf(ctx), in.Body.Name, in.Body.ExpiresAt)
+	c, token, err := s.Auth.CreateAPIToken(ctx, actorOf(ctx), in.Body.Name, in.Body.Scope,
+		in.Body.ExpiresAt)
 	made := credentialOf(actorOf(ctx))(c)
 	made.Token = token
 	return made, err

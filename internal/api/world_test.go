@@ -26,6 +26,7 @@ import (
 	syncs "towpath/internal/sync"
 	"towpath/internal/vcs"
 	"towpath/internal/vcs/bitbucket"
+	"towpath/internal/webhook"
 )
 
 const repositoryName = "acme/shop-db"
@@ -100,6 +101,7 @@ func (w *world) wire(t *testing.T, bitbucketURL string) {
 		ServerID: "test",
 		Logger:   w.Logger,
 	}
+	w.Webhooks = &webhook.Service{Store: w.Store, Keyring: w.Keyring, ExternalURL: w.url, Client: http.DefaultClient, Trial: true}
 	w.Rollouts = &rollouts.Service{Store: w.Store, Logger: w.Logger}
 	w.Accounts = &account.Service{
 		Store:       w.Store,

@@ -289,7 +289,7 @@ func TestChangeMember_deactivatedIsOutAtOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	bob, session := b.invited(t, "bob@example.com", towpath.RoleMember)
-	_, token, err := b.CreateAPIToken(t.Context(), bob, "CI", nil)
+	_, token, err := b.CreateAPIToken(t.Context(), bob, "CI", "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -329,7 +329,7 @@ func TestAPIToken(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	later := b.Store.Now().Add(time.Hour)
-	c, token, err := b.CreateAPIToken(t.Context(), b.owner, "CI", &later)
+	c, token, err := b.CreateAPIToken(t.Context(), b.owner, "CI", "", &later)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -337,7 +337,7 @@ func TestAPIToken(t *testing.T) {
 	if err != nil || program.SessionID != "" || program.Member.ID != b.owner.Member.ID {
 		t.Fatalf("token authenticates %+v, %v", program, err)
 	}
-	_, _, err = b.CreateAPIToken(t.Context(), program, "breed", nil)
+	_, _, err = b.CreateAPIToken(t.Context(), program, "breed", "", nil)
 	wantCode(t, err, towpath.CodeForbidden)
 	_, err = b.Authenticate(t.Context(), token, "")
 	wantCode(t, err, towpath.CodeUnauthorized)
@@ -347,7 +347,7 @@ func TestAPIToken(t *testing.T) {
 	_, err = b.Authenticate(t.Context(), "", token)
 	wantCode(t, err, towpath.CodeUnauthorized)
 	past := b.Store.Now()
-	_, _, err = b.CreateAPIToken(t.Context(), b.owner, "CI", &past)
+	_, _, err = b.CreateAPIToken(t.Context(), b.owner, "CI", "", &past)
 	wantCode(t, err, towpath.CodeInvalid)
 	if err := b.RevokeAPIToken(t.Context(), b.owner, c.ID); err != nil {
 		t.Fatal(err)

@@ -130,6 +130,7 @@ func (s *Service) Authenticate(ctx context.Context, cookie, bearer string) (towp
 		return towpath.Actor{}, err
 	}
 	actor.Origin = towpath.Origin{Via: towpath.OriginToken, CredentialID: c.ID}
+	actor.Token, actor.Scope = c.Name, c.Scope
 	if kind == towpath.CredentialSession {
 		actor.SessionID = c.ID
 		actor.Origin.Via = towpath.OriginSession

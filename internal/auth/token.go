@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -38,16 +39,19 @@ func issue(
 	return c, token, nil
 }
 
-// CreateAPIToken creates a token with which a program acts as the actor. The token is returned only
-// this once. Only a person with a browser session can create one, so that a stolen token cannot
+// CreateAPIToken creates a token with which a program acts as the actor; an empty scope is full. The
+// token is returned only this once. Only a person with a browser session can create one, so that a stolen token cannot
 // create others.
 func (s *Service) CreateAPIToken(
-	ctx context.Context, actor towpath.Actor, name string, expires *time.Time,
+	ctx context.Context, actor towpath.Actor, name string, scope towpath.TokenScope, expires *time.Time,
 ) (c towpath.Credential, token string, err error) {
 	name = strings.TrimSpace(name)
 	if n := utf8.RuneCountInString(name); n == 0 || n > maxNameLength {
 		return c, "", towpath.Invalid("name",
 			"Enter a name of 1 to %d characters that describes what uses the token.", maxNameLength)
+	}
+	if scope = cmp.Or(scope, towpath.ScopeFull); scope != towpath.ScopeFull && scope != towpath.ScopeApprovals {
+		return c, "", towpath.Invalid("scope", "Choose %s or %s.", towpath.ScopeFull, towpath.ScopeApprovals)
 	}
 	if expires != nil && !expires.After(s.Store.Now()) {
 		return c, "", towpath.Invalid("expiresAt", "Choose a time in the future, or none.")
@@ -62,11 +66,13 @@ func (s *Service) CreateAPIToken(
 			MemberID:  actor.Member.ID,
 			Name:      name,
 			ExpiresAt: expires,
+			Scope:     scope,
 		}
 		if c, token, err = issue(ctx, tx, c, 0); err != nil {
 			return err
 		}
-		tx.Emit(actor.Did(towpath.ActTokenCreate, c.ID, "", "name", name))
+		tx.Emit(actor.Did(towpath.ActTokenCreate, c.ID, "", "name", name).
+			With(towpath.Changed("scope", "", string(scope))))
 		return nil
 	})
 	return c, token, err

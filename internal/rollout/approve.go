@@ -70,6 +70,7 @@ func keepAnswer(
 		Refused:       answer.Refused,
 		Why:           answer.Why,
 		Source:        towpath.FromAPI,
+		Token:         actor.Token,
 	}
 	if actor.SessionID != "" {
 		a.Source = towpath.FromConsole

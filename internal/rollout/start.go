@@ -216,7 +216,11 @@ func openGate(
 	if err != nil {
 		return d, err
 	}
-	d = stage.Environment.Decide(stage, stage.Evidence(), answers, tx.Now)
+	evidence := stage.Evidence()
+	d = stage.Environment.Decide(stage, evidence, answers, tx.Now)
+	if d.Waits() && !stage.Unreviewed() {
+		return d, tx.WantApproval(ctx, environmentID, r.ID, evidence)
+	}
 	if d.Verdict != towpath.VerdictStart {
 		return d, nil
 	}

@@ -69,6 +69,8 @@ func fillTables(t *testing.T, s *store.Store) {
 			tx.AddFileCommits(ctx, w.link.ID, map[string][]string{"a.SQL": {"c"}}),
 			tx.CreateApproval(ctx, &towpath.Approval{LinkID: w.link.ID, Why: "☃"}),
 			tx.CreateStageStart(ctx, &towpath.StageStart{LinkID: w.link.ID}),
+			tx.PutApprovalHook(ctx, towpath.ApprovalHook{EnvironmentID: w.environment.ID, EncryptedSecret: []byte{1}}),
+			tx.WantApproval(ctx, w.environment.ID, "r", "☃"),
 			tx.CreateSecondLook(ctx, towpath.SecondLook{ID: "start", ProjectID: w.project.ID, Note: "☃"}),
 			tx.Enqueue(ctx, towpath.JobReconcile, w.link.ID),
 			tx.PutHookRemoval(ctx, towpath.HookRemoval{

@@ -20,6 +20,7 @@ var approvals = newTable("approval", 1, func(a *towpath.Approval) []column {
 		{"refused", &a.Refused},
 		{"why", &a.Why},
 		{"source", (*string)(&a.Source)},
+		{"token", &a.Token},
 		{"answered_at", instant{&a.At}},
 		{"withdrawn_at", maybe{&a.WithdrawnAt}},
 	}

@@ -71,6 +71,7 @@ var credentials = newTable("credential", 1, func(c *towpath.Credential) []column
 		{"created_at", instant{&c.CreatedAt}},
 		{"expires_at", maybe{&c.ExpiresAt}},
 		{"last_used_at", maybe{&c.LastUsedAt}},
+		{"scope", (*string)(&c.Scope)},
 	}
 })
 

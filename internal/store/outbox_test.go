@@ -56,6 +56,7 @@ var silent = map[string]string{
 	"PutCommits":            "the rollouts that refer to a commit emit events",
 	"AddFileCommits":        "the link is written with them",
 	"CreateStageStart":      "the tasks that start are written with it",
+	"WantApproval":          "requests for approval that were not sent are internal",
 	"AddNote":               "notes to post are internal",
 	"DeleteNotes":           "notes to post are internal",
 	"SetPostedStatus":       "posted statuses are internal",
@@ -81,6 +82,7 @@ type act struct {
 // acts calls every writing method that is not silent, in an order that satisfies their conditions.
 func acts(w *world) []act {
 	task, gone := w.newTask("7", towpath.TaskPending), towpath.TaskDone
+	request := towpath.ApprovalRequest{ID: "test", EnvironmentID: w.environment.ID}
 	look := towpath.SecondLook{ID: "start", LinkID: w.link.ID, ProjectID: w.project.ID}
 	approval := towpath.Approval{LinkID: w.link.ID, ProjectID: w.project.ID}
 	rollout := w.newRollout()
@@ -320,6 +322,18 @@ func acts(w *world) []act {
 			"DeleteGitProvider", "git-provider.deleted >",
 			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteGitProvider(ctx, provider.ID) },
 		},
+		{"PutApprovalHook", "environment.changed >", func(ctx context.Context, tx *store.Tx) error {
+			return tx.PutApprovalHook(ctx, towpath.ApprovalHook{EnvironmentID: w.environment.ID, EncryptedSecret: []byte{1}})
+		}},
+		{"PutApprovalTest", "environment.changed >", func(ctx context.Context, tx *store.Tx) error {
+			return tx.PutApprovalTest(ctx, request)
+		}},
+		{"UpdateApprovalRequest", "environment.changed >", func(ctx context.Context, tx *store.Tx) error {
+			return tx.UpdateApprovalRequest(ctx, request)
+		}},
+		{"DeleteApprovalHook", "environment.changed >", func(ctx context.Context, tx *store.Tx) error {
+			return tx.DeleteApprovalHook(ctx, w.environment.ID)
+		}},
 		{"CreateSecondLook", "approval.changed >", func(ctx context.Context, tx *store.Tx) error {
 			return tx.CreateSecondLook(ctx, look)
 		}},

@@ -109,6 +109,7 @@ func (tx *Tx) deleteRollout(ctx context.Context, id string) error {
 			AND commit_hash NOT IN (SELECT synced_commit FROM repository_link)`,
 		"DELETE FROM reviewed_file WHERE rollout_id = $1",
 		"DELETE FROM rollout_review WHERE rollout_id = $1",
+		"DELETE FROM approval_request WHERE rollout_id = $1",
 		"DELETE FROM rollout WHERE id = $1",
 	} {
 		if _, err := tx.exec(ctx, text, id); err != nil {

@@ -53,13 +53,16 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActProjectMember:       "Made {email} {role} of the project.",
 	towpath.ActProjectMemberRemove: "Removed {email} from the project.",
 
-	towpath.ActProviderSignIn: "Started a sign-in at the Git provider {provider}.",
-	towpath.ActGrantConnect:   "Connected the account {account} at the Git provider {provider}.",
-	towpath.ActProviderAdd:    "Added the Git provider {provider} ({url}), verified by {account}.",
-	towpath.ActProviderSecret: "Replaced the credentials of the Git provider {provider}.",
-	towpath.ActProviderRename: "Renamed the Git provider {from} to {to}.",
-	towpath.ActProviderDelete: "Deleted the Git provider {provider}.",
-	towpath.ActLinkAdd:        "Linked the branch {branch} of {repository}.",
+	towpath.ActProviderSignIn:     "Started a sign-in at the Git provider {provider}.",
+	towpath.ActGrantConnect:       "Connected the account {account} at the Git provider {provider}.",
+	towpath.ActProviderAdd:        "Added the Git provider {provider} ({url}), verified by {account}.",
+	towpath.ActProviderSecret:     "Replaced the credentials of the Git provider {provider}.",
+	towpath.ActApprovalHook:       "Changed where {environment} asks for approvals outside.",
+	towpath.ActApprovalHookRemove: "Stopped asking for approvals of {environment} outside.",
+	towpath.ActApprovalHookTest:   "Sent a test to where {environment} asks for approvals outside.",
+	towpath.ActProviderRename:     "Renamed the Git provider {from} to {to}.",
+	towpath.ActProviderDelete:     "Deleted the Git provider {provider}.",
+	towpath.ActLinkAdd:            "Linked the branch {branch} of {repository}.",
 	towpath.ActLinkDespite: "Chose the baseline {version} for {environment}/{database}, " +
 		"although the database contradicts it.",
 	towpath.ActLinkEdit: "Set the branch to {branch}, the base directory to “{base}” " +

@@ -69,6 +69,8 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonGate:                "Changes of {environment} wait at its gate; the page of the rollout says for what.",
 	towpath.ReasonEarlierEnvironments: "The environments before {environment} are not done.",
 	towpath.ReasonReviewRuns:          "The SQL review of the files is not done yet.",
+	towpath.ReasonReceiverAnswered:    "The receiver answered {status}. Only an answer of 200 to 299 takes the request.",
+	towpath.ReasonReceiverUnreached:   "The receiver could not be reached: {text}",
 	towpath.ReasonConsentMissing:      "The consent of {n:member} is missing; approve the changes of {environment} on the page of the rollout.",
 	towpath.ReasonRefused:             "The changes of {environment} were refused: {text}",
 	towpath.ReasonWindowClosed:        "Changes of {environment} may start again at {at:minute}.",

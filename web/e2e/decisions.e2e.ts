@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch, looksGood, picture, signIn } from './support/browser'
@@ -79,6 +81,33 @@ describe('an environment that asks another person', () => {
     await page.getByRole('button', { name: 'Update gate' }).click()
     await page.getByText('Updated the gate of prod.').waitFor()
     await looksGood(page, 'environment-gate')
+  })
+
+  it('asks a receiver outside, and shows what came of a test', async () => {
+    const sent: (string | undefined)[] = []
+    const receiver = createServer((request, answer) => {
+      sent.push(request.headers['towpath-signature']?.toString())
+      answer.writeHead(sent.length === 1 ? 503 : 204).end()
+    })
+    await new Promise<void>(resolve => receiver.listen(0, '127.0.0.1', resolve))
+    const { port } = receiver.address() as AddressInfo
+    const outside = page.getByRole('region', { name: 'Approvals from outside' })
+    await outside.getByLabel('Receiver').fill('http://127.0.0.1:1/nowhere')
+    await outside.getByRole('button', { name: 'Update receiver' }).click()
+    await outside.getByText('Enter a secret').waitFor()
+    await outside.getByLabel('Receiver').fill(`http://127.0.0.1:${port}/approvals`)
+    await outside.getByRole('textbox', { name: 'Secret' }).fill('a secret of the receiver')
+    await page.keyboard.press('Enter')
+    await outside.getByRole('button', { name: 'Send a test' }).click()
+    await outside.getByText('The receiver answered 503.').waitFor()
+    await looksGood(page, 'environment-receiver')
+    await outside.getByRole('button', { name: 'Send a test' }).click()
+    await outside.getByText('The last test was taken by the receiver').waitFor()
+    expect(sent.every(signature => /^t=\d+,v1=[0-9a-f]{64}$/.test(signature ?? ''))).toBe(true)
+    await outside.getByRole('button', { name: 'Remove receiver' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove receiver' }).click()
+    await page.getByText('Approvals of prod are only asked for in the console.').waitFor()
+    receiver.close()
   })
 
   it('starts by keyboard from the inbox of that person', async () => {

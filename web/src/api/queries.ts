@@ -70,6 +70,16 @@ export const environmentsQuery = queryOptions({
   select: list => list.items,
 })
 
+/** Where an environment asks for approvals outside, and the newest request. */
+export const approvalHookQuery = (environment: string) =>
+  queryOptions({
+    queryKey: ['environments', environment, 'approval-hook'],
+    queryFn: ({ signal }) =>
+      unwrap(
+        http.GET('/api/v1/environments/{environment}/approval-hook', { params: { path: { environment } }, signal }),
+      ),
+  })
+
 export const projectsQuery = queryOptions({
   queryKey: ['projects'],
   queryFn: ({ signal }) =>

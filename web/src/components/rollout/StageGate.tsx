@@ -45,6 +45,7 @@ function Answers({ start }: { start: Schemas['StageStart'] }) {
       {start.answers.map(answer => (
         <li key={answer.memberId + answer.at}>
           <strong>{answer.name}</strong> {answer.refused ? 'refused' : 'approved'} <TimeAgo at={answer.at} />
+          {answer.token && <> by the API token {answer.token}</>}
           {answer.why && <>: {answer.why}</>}
           <div className="muted small">
             {answer.counts ? (

@@ -6,6 +6,7 @@ import { AppliedLimit } from '~/components/AppliedLimit'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { AllowRolesForm } from '~/forms/AllowRolesForm'
+import { ApprovalHookForm } from '~/forms/ApprovalHookForm'
 import { GateForm } from '~/forms/GateForm'
 import { EnvironmentLimitsForm } from '~/forms/limit/EnvironmentLimitsForm'
 import { StartModeForm } from '~/forms/StartModeForm'
@@ -84,6 +85,14 @@ function Details({ environment }: { environment: Schemas['Environment'] }) {
           <section className="panel narrow" aria-label="Gate">
             <h2>Gate</h2>
             <GateForm key={environment.id} environment={environment} />
+          </section>
+          <section className="panel narrow" aria-label="Approvals from outside">
+            <h2>Approvals from outside</h2>
+            <p className="muted">
+              When the gate asks for consent, another program can be asked too. It answers with the API token of a
+              member who may approve.
+            </p>
+            <ApprovalHookForm key={environment.id} environment={environment} />
           </section>
           <section className="panel narrow" aria-label="Limits">
             <h2>Limits</h2>

@@ -23,6 +23,11 @@ const lifetimes = [
   { value: '', label: 'Never' },
 ]
 
+const scopes = [
+  { value: 'full', label: 'All that I may do' },
+  { value: 'approvals', label: 'Only approve and refuse changes' },
+]
+
 /** Tokens with which programs act as the member who created them. */
 export default function TokensPage() {
   const tokens = useQuery(apiTokensQuery)
@@ -34,10 +39,10 @@ export default function TokensPage() {
     done: (_, row) => `The token ${row.name ?? ''} is revoked.`,
   })
   const form = useForm({
-    initial: { name: '', days: '90' },
-    submit: async ({ name, days }) => {
+    initial: { name: '', scope: 'full' as NonNullable<Schemas['Credential']['scope']>, days: '90' },
+    submit: async ({ name, scope, days }) => {
       const expiresAt = days ? { expiresAt: new Date(Date.now() + Number(days) * 86_400_000).toISOString() } : {}
-      const { token } = await unwrap(http.POST('/api/v1/api-tokens', { body: { name, ...expiresAt } }))
+      const { token } = await unwrap(http.POST('/api/v1/api-tokens', { body: { name, scope, ...expiresAt } }))
       setMade(token)
       form.set('name', '')
       await queryClient.invalidateQueries(apiTokensQuery)
@@ -45,6 +50,11 @@ export default function TokensPage() {
   })
   const columns: Column<Schemas['Credential']>[] = [
     { title: 'Name', cell: row => row.name },
+    {
+      title: 'May',
+      wide: true,
+      cell: row => (row.scope === 'approvals' ? 'Only answer approvals' : 'All that you may'),
+    },
     { title: 'Last used', cell: row => <TimeAgo at={row.lastUsedAt} /> },
     { title: 'Expires', wide: true, cell: row => <TimeAgo at={row.expiresAt} /> },
     {
@@ -68,7 +78,7 @@ export default function TokensPage() {
       title="API tokens"
       lead={
         <>
-          A token lets a program act as you, with your rights. Send it in a header:{' '}
+          A token lets a program act as you, with your rights or fewer. Send it in a header:{' '}
           <code className="mono whole">Authorization: Bearer TOKEN</code>
         </>
       }
@@ -81,6 +91,7 @@ export default function TokensPage() {
       <div className="narrow">
         <FormFrame {...form} submit="Create a token">
           <TextInput label="Name" description="What the token is for." {...form.text('name')} />
+          <Select label="May" data={scopes} allowDeselect={false} {...form.choice('scope')} />
           <Select label="Expires after" data={lifetimes} {...form.choice('days')} />
         </FormFrame>
       </div>
