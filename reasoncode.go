@@ -29,6 +29,9 @@ const (
 	ReasonVersionTooLong ReasonCode = "version-too-long"
 	// ReasonExcluded: a pattern of the link excludes the file. Params: pattern.
 	ReasonExcluded ReasonCode = "excluded"
+	// ReasonNotSQLFiles: the migrations of a tool are no SQL files, so no link can run them. Params:
+	// tool.
+	ReasonNotSQLFiles ReasonCode = "not-sql-files"
 	// ReasonNoTemplate: the link has no file path template.
 	ReasonNoTemplate ReasonCode = "no-template"
 	// ReasonFolders: the folders do not match the template, and more than one differs.

@@ -57,6 +57,8 @@ func TestMain(m *testing.M) {
 //	backup, restore         keep a copy of the metadata, put it back; while no server runs
 //	link [KEY=VALUE…]       link the repository; keys as in the API
 //	                        baseline.ENVIRONMENT=VERSION is of the database there, despite.… whatever it shows
+//	                        preset=TOOL is the settings of a convention that a preview finds
+//	presets                 which conventions a preview finds, before linking, to stdout
 //	proposals               which baselines fit each database, before linking, to stdout
 //	push [MESSAGE]          commit everything in $WORK/repo and push the branch that is checked out
 //	until STATE             wait until the link has seen the push and stands so: done, failed, held, attention …
@@ -170,7 +172,8 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 					"= main\n[core]\n\tquotePath = false\n"), 0o600)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": verbServe, "shutdown": verbShutdown, "sigkill": verbSigkill, "backup": verbBackup,
+			"presets": verbPresets,
+			"serve":   verbServe, "shutdown": verbShutdown, "sigkill": verbSigkill, "backup": verbBackup,
 			"restore": verbRestore, "link": verbLink, "proposals": verbProposals, "push": verbPush,
 			"until": verbUntil, "until-hook": verbUntilHook, "until-commits": verbUntilCommits,
 			"sql": verbSQL, "tables": verbTables, "ledger": verbLedger, "history": verbHistory,
@@ -243,6 +246,7 @@ func verbLink(ts *testscript.TestScript, neg bool, args []string) {
 			spec[key] = true
 		}
 	}
+	w.takePreset(ts, spec)
 	id, err := w.link(w.ctx, w.grant, spec)
 	if neg {
 		if err == nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"towpath"
+	"towpath/internal/convention"
 	links "towpath/internal/link"
 	"towpath/internal/plan"
 )
@@ -19,11 +20,45 @@ type linkPreview struct {
 	MoreFiles    int                `json:"moreFiles" doc:"How many files were left out."`
 	Outside      int                `json:"outside" doc:"How many files are outside the base directory."`
 	Versions     []string           `json:"versions" nullable:"false" doc:"Of the matched files, in order, to choose a baseline from."`
+	Conventions  []foundConvention  `json:"conventions" nullable:"false" doc:"Whose conventions the files of the whole repository follow, the likeliest first, at most 20."`
 	HookPossible bool               `json:"hookPossible"`
 	HookAdvice   *Reason            `json:"hookAdvice,omitempty" doc:"Why no webhook is possible, and what happens instead."`
 	Review       *review            `json:"review,omitempty" doc:"What the SQL review says of the files that would run; absent when there are none."`
 	Texts        []previewText      `json:"texts" nullable:"false" doc:"The texts of the reviewed files that the preview has read, at most ten."`
 	Databases    []databaseBaseline `json:"databases" nullable:"false" doc:"Each database compared with the files; empty for a change of a link."`
+}
+
+// foundConvention is how a tool has laid out files of a repository.
+type foundConvention struct {
+	Tool             convention.Tool `json:"tool" doc:"A stable code, such as flyway or numbered."`
+	Title            string          `json:"title" doc:"The tool's name."`
+	BaseDirectory    string          `json:"baseDirectory"`
+	FilePathTemplate string          `json:"filePathTemplate,omitempty" doc:"Absent when a link cannot run the files."`
+	Exclude          []string        `json:"exclude" nullable:"false" doc:"Patterns of files to ignore."`
+	Fit              int             `json:"fit" doc:"How many files become migrations."`
+	FitExamples      []string        `json:"fitExamples" nullable:"false" doc:"The first three of them."`
+	Other            int             `json:"other" doc:"How many other SQL files are below the base directory; of a tool that a link cannot run, its files."`
+	OtherExamples    []string        `json:"otherExamples" nullable:"false" doc:"The first three of them."`
+	Excluded         int             `json:"excluded" doc:"How many files the patterns leave out."`
+	Because          []string        `json:"because" nullable:"false" doc:"Files that say which tool it is."`
+	Note             *Reason         `json:"note,omitempty" doc:"Why a link cannot run the files, and what to do."`
+}
+
+func foundConventionOf(f convention.Found) foundConvention {
+	return foundConvention{
+		Tool:             f.Tool,
+		Title:            f.Tool.Title(),
+		BaseDirectory:    f.BaseDirectory,
+		FilePathTemplate: f.Template,
+		Exclude:          orEmpty(f.Exclude),
+		Fit:              f.Fit,
+		FitExamples:      orEmpty(f.Fits),
+		Other:            f.Other,
+		OtherExamples:    orEmpty(f.Others),
+		Excluded:         f.Excluded,
+		Because:          orEmpty(f.Because),
+		Note:             reasonOf(f.Note()),
+	}
 }
 
 // previewText is the text of a file that would run.
@@ -55,6 +90,7 @@ func previewOf(p links.Preview) linkPreview {
 		MoreFiles:    len(p.Files) - len(shown),
 		Outside:      p.Outside,
 		Versions:     orEmpty(p.Versions),
+		Conventions:  all(p.Conventions, foundConventionOf).Items,
 		HookPossible: p.HookPossible,
 		HookAdvice:   reasonOf(p.HookAdvice),
 		Databases:    all(p.Baselines, databaseBaselineOf).Items,

@@ -2,6 +2,8 @@
 // its paths alone, and proposes the settings of a link that fit their files. It is pure.
 package convention
 
+import "towpath"
+
 // Tool is the code of a tool, or of a convention that several tools share.
 type Tool string
 
@@ -53,7 +55,7 @@ var titles = map[Tool]string{
 	NumberedDirs: "Numbered SQL files in numbered folders", UpDownDirs: "Folders with up.sql and down.sql",
 	Liquibase: "Liquibase", Sqitch: "Sqitch", Rails: "Rails", Django: "Django", Alembic: "Alembic",
 	Knex: "Knex", Sequelize: "Sequelize", TypeORM: "TypeORM", Laravel: "Laravel", Ecto: "Ecto",
-	EFCore: "EF Core", GooseGo: "goose, in Go",
+	EFCore: "EF Core", GooseGo: "goose (Go)",
 	JavaScript: "JavaScript",
 }
 
@@ -89,6 +91,14 @@ type Found struct {
 
 // Runs reports whether a link can run the files.
 func (f Found) Runs() bool { return f.Template != "" }
+
+// Note says why a link cannot run the files, and what to do; none when it can.
+func (f Found) Note() towpath.Reason {
+	if f.Runs() {
+		return towpath.Reason{}
+	}
+	return towpath.Why(towpath.ReasonNotSQLFiles, "tool", f.Tool.Title())
+}
 
 const (
 	maxPaths    = 200_000 // further paths are not looked at

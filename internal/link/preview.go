@@ -11,6 +11,7 @@ import (
 
 	"towpath"
 	"towpath/internal/account"
+	"towpath/internal/convention"
 	"towpath/internal/manifest"
 	"towpath/internal/plan"
 	"towpath/internal/store"
@@ -26,6 +27,7 @@ type Preview struct {
 	Versions     []string               // of the matched files, as in their names, in order
 	HookPossible bool
 	HookAdvice   towpath.Reason     // why no hook is possible, and what happens instead
+	Conventions  []convention.Found // whose files the whole tree has, the likeliest first
 	Baselines    []DatabaseBaseline // of each database of the project; only for a new link
 	Review       towpath.Review     // of the files that would run; without a State when there are none
 	Texts        map[string]string  // of the reviewed files that the preview has read, by path
@@ -39,6 +41,7 @@ type draft struct {
 	head   string
 	files  []towpath.ManifestFile
 	all    int
+	paths  []string // of the whole tree
 
 	policies  []string               // paths of files towpath.yaml that the commit has
 	baselines []towpath.LinkBaseline // of a new link
@@ -57,7 +60,7 @@ func (s *Service) Preview(
 			return Preview{}, err
 		}
 	}
-	p := Preview{Commit: d.head, Files: d.files, Outside: d.all - len(d.files), Versions: versionsOf(d.files)}
+	p := d.preview()
 	p.HookAdvice = s.hookObstacle(d.link.ProviderID, s.instanceURL(ctx, d.link.ProviderID))
 	p.HookPossible = p.HookAdvice.IsZero()
 	if err := s.draftPlan(ctx, d, &p); err != nil {
@@ -86,10 +89,21 @@ func (s *Service) PreviewChange(
 	if err := s.draftFiles(ctx, &d); err != nil {
 		return p, err
 	}
-	p = Preview{Commit: d.head, Files: d.files, Outside: d.all - len(d.files), Versions: versionsOf(d.files)}
+	p = d.preview()
 	p.HookAdvice = s.hookObstacle(d.link.ProviderID, s.instanceURL(ctx, d.link.ProviderID))
 	p.HookPossible = p.HookAdvice.IsZero()
 	return p, s.draftPlan(ctx, d, &p)
+}
+
+// preview returns what the tree alone says.
+func (d draft) preview() Preview {
+	return Preview{
+		Commit:      d.head,
+		Files:       d.files,
+		Outside:     d.all - len(d.files),
+		Versions:    versionsOf(d.files),
+		Conventions: convention.Find(d.paths),
+	}
 }
 
 // changedDraft returns a link after a change, with all checks that need no call to the provider.
@@ -291,10 +305,11 @@ func (s *Service) draftFiles(ctx context.Context, d *draft) error {
 	if err != nil {
 		return account.Explain(err, "list files")
 	}
-	d.all = len(entries)
+	d.all, d.paths = len(entries), make([]string, 0, len(entries))
 	has := map[string]bool{}
 	for _, e := range entries {
 		has[e.Path] = true
+		d.paths = append(d.paths, e.Path)
 		if f, in := s.Manifest.Classify(d.scope, d.link.ID,
 			manifest.Entry{Path: e.Path, Size: e.Size, Unfit: e.Unfit()}); in {
 			d.files = append(d.files, f)

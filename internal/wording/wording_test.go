@@ -241,7 +241,7 @@ var examples = map[string]string{
 	"limit": "100 MiB", "line": "3", "message": "no such table: orders", "more": "2", "n": "2", "pattern": "**/*.down.sql",
 	"name": "3__ddl__orders.sql", "now": "id bigint", "object": "column orders.id",
 	"path": "shop/3__ddl__orders.sql", "rest": "_old", "session": "4711", "size": "110 MiB", "statement": "2",
-	"table": "log", "text": "Not needed here.", "total": "5", "tries": "5", "type": "ddl", "version": "3",
+	"table": "log", "tool": "Rails", "text": "Not needed here.", "total": "5", "tries": "5", "type": "ddl", "version": "3",
 	"want": "2", "act": "project.rename", "address": "db.example.com:5432", "email": "ada@example.com",
 	"engine": "postgres", "from": "shop", "instance": "main", "project": "Shop", "role": "developer", "rule": "NM02", "setting": "format",
 	"template": "{{VERSION}}__{{TYPE}}.sql", "to": "store",
