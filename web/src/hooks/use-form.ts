@@ -18,6 +18,8 @@ export function useForm<V extends object>({ initial, submit }: FormOptions<V>) {
   const errors = formErrors(failure, Object.keys(initial))
 
   const set = <K extends keyof V>(name: K, value: V[K]) => setValues(old => ({ ...old, [name]: value }))
+  /** Sets several values at once. */
+  const fill = (some: Partial<V>) => setValues(old => ({ ...old, ...some }))
   const onSubmit = async (event: FormEvent) => {
     event.preventDefault()
     if (busy) return
@@ -45,5 +47,5 @@ export function useForm<V extends object>({ initial, submit }: FormOptions<V>) {
     error: errors.fields[name],
     onChange: (value: string | null) => set(name, (value ?? '') as V[typeof name]),
   })
-  return { values, set, text, choice, busy, onSubmit, fields: errors.fields, problem: errors.rest, failure }
+  return { values, set, fill, text, choice, busy, onSubmit, fields: errors.fields, problem: errors.rest, failure }
 }

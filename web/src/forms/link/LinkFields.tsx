@@ -3,12 +3,18 @@ import { useQuery } from '@tanstack/react-query'
 import { formErrors } from '~/api/errors'
 import { branchesQuery } from '~/api/gitops-queries'
 import type { useForm } from '~/hooks/use-form'
+import { Conventions } from './Conventions'
+import type { Convention } from './conventions'
 import { type LinkValues, templates } from './values'
 
 interface LinkFieldsProps {
   form: Pick<ReturnType<typeof useForm<LinkValues>>, 'values' | 'set' | 'text' | 'choice' | 'fields'>
   grant: string
   repository: string
+  /** Whose conventions the repository follows. */
+  found: Convention[]
+  /** Fills in several settings at once. */
+  onFill: (settings: Partial<LinkValues>) => void
   /** The preview's errors about the values. */
   previewError: unknown
 }
@@ -27,7 +33,7 @@ const waiting = [
 ]
 
 /** The settings of a link. */
-export function LinkFields({ form, grant, repository, previewError }: LinkFieldsProps) {
+export function LinkFields({ form, grant, repository, found, onFill, previewError }: LinkFieldsProps) {
   const branches = useQuery(branchesQuery(grant, repository))
   const wrong = formErrors(previewError, Object.keys(form.values)).fields
   const names = branches.data?.map(branch => branch.name) ?? []
@@ -48,6 +54,7 @@ export function LinkFields({ form, grant, repository, previewError }: LinkFields
         {...branch}
         error={branch.error ?? wrong.branch}
       />
+      <Conventions found={found} values={form.values} onTake={onFill} />
       <TextInput
         label="Base directory"
         description="Only files below it are read. Leave empty for the whole repository."

@@ -40,6 +40,11 @@ export function LinkForm({ project, grant, repository, save, onBack }: LinkFormP
     placeholderData: before => before,
     enabled: ready,
   })
+  // what the repository has does not depend on the settings, and stays while they do not fit
+  const tree = useQuery({
+    ...previewQuery(project, specOf(grant, repository.id, defaults(settled.branch))),
+    enabled: settled.branch !== '',
+  })
   const databases = shown.data?.databases ?? []
   const exist = (shown.data?.versions.length ?? 0) > 0
   const choices = choicesOf(databases, form.values.choices)
@@ -75,7 +80,14 @@ export function LinkForm({ project, grant, repository, save, onBack }: LinkFormP
         }
       >
         <div className="reading stack">
-          <LinkFields form={form} grant={grant} repository={repository.id} previewError={shown.error} />
+          <LinkFields
+            form={form}
+            grant={grant}
+            repository={repository.id}
+            found={tree.data?.conventions ?? []}
+            onFill={form.fill}
+            previewError={shown.error}
+          />
         </div>
         {exist && shown.data && (
           <Baselines

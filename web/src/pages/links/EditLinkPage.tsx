@@ -72,7 +72,14 @@ function Edit({ link, project }: { link: Schemas['LinkStatus']; project: string 
             </LinkButton>
           }
         >
-          <LinkFields form={form} grant={link.grantId} repository={link.repositoryId} previewError={preview.error} />
+          <LinkFields
+            form={form}
+            grant={link.grantId}
+            repository={link.repositoryId}
+            found={preview.data?.conventions ?? []}
+            onFill={form.fill}
+            previewError={preview.error}
+          />
         </FormFrame>
       </div>
       <LinkPreview query={preview} />
