@@ -19,6 +19,7 @@ type linkPreview struct {
 	Files        []manifestFile     `json:"files" nullable:"false" doc:"Files below the base directory, at most 2000."`
 	MoreFiles    int                `json:"moreFiles" doc:"How many files were left out."`
 	Outside      int                `json:"outside" doc:"How many files are outside the base directory."`
+	Excluded     int                `json:"excluded" doc:"How many files below the base directory the link excludes."`
 	Versions     []string           `json:"versions" nullable:"false" doc:"Of the matched files, in order, to choose a baseline from."`
 	Conventions  []foundConvention  `json:"conventions" nullable:"false" doc:"Whose conventions the files of the whole repository follow, the likeliest first, at most 20."`
 	HookPossible bool               `json:"hookPossible"`
@@ -94,6 +95,11 @@ func previewOf(p links.Preview) linkPreview {
 		HookPossible: p.HookPossible,
 		HookAdvice:   reasonOf(p.HookAdvice),
 		Databases:    all(p.Baselines, databaseBaselineOf).Items,
+	}
+	for _, f := range p.Files {
+		if f.Reason.Code == towpath.ReasonExcluded {
+			v.Excluded++
+		}
 	}
 	if p.Review.State != "" {
 		found := reviewOf(p.Review)

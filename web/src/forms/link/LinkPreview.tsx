@@ -96,6 +96,7 @@ function Tree({ preview }: { preview: Preview }) {
         {preview.outside > 0 && (
           <span className="muted small">{count(preview.outside, 'file')} outside the base directory</span>
         )}
+        {preview.excluded > 0 && <span className="muted small">{count(preview.excluded, 'excluded file')}</span>}
         {preview.moreFiles > 0 && (
           <span className="muted small">{count(preview.moreFiles, 'more file')} not shown</span>
         )}
