@@ -30,7 +30,7 @@ func Find(paths []string) []Found {
 			}
 		}
 	}
-	ranked := slices.Concat(candidates(groupsOf(files), m), codeOf(paths, m))
+	ranked := slices.Concat(candidates(groupsOf(files), m, sql), codeOf(paths, m))
 	slices.SortFunc(ranked, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(b.weight, a.weight),
 			cmp.Compare(a.BaseDirectory, b.BaseDirectory), cmp.Compare(a.Template, b.Template),
@@ -53,7 +53,7 @@ type candidate struct {
 	weight int // files
 }
 
-func candidates(groups []group, m marks) []candidate {
+func candidates(groups []group, m marks, sql []string) []candidate {
 	paired := map[string]int{}
 	for _, g := range groups {
 		if g.shape == pairedFile {
@@ -64,7 +64,7 @@ func candidates(groups []group, m marks) []candidate {
 	for _, g := range groups {
 		tool, because := toolOf(g, m)
 		c := candidate{weight: g.files, Found: Found{
-			Tool: tool, BaseDirectory: g.base, Template: g.template, Exclude: excludeOf(g), Because: because,
+			Tool: tool, BaseDirectory: g.base, Template: g.template, Exclude: excludeOf(g, sql), Because: because,
 		}}
 		if g.shape == numbered && (tool == Numbered || tool == SQLx) {
 			if paired[g.base] >= g.files {
@@ -92,15 +92,7 @@ func (f *Found) count(sql []string) bool {
 	if err != nil {
 		return false // such as a folder with a name that a link cannot have
 	}
-	below := ""
-	if f.BaseDirectory != "" {
-		below = f.BaseDirectory + "/"
-	}
-	first, _ := slices.BinarySearch(sql, below)
-	for _, path := range sql[first:] {
-		if !strings.HasPrefix(path, below) {
-			break
-		}
+	for _, path := range below(f.BaseDirectory, sql) {
 		_, _, reason := scope.Match(path)
 		switch {
 		case reason.IsZero():
@@ -114,6 +106,16 @@ func (f *Found) count(sql []string) bool {
 		}
 	}
 	return f.Fit > 0
+}
+
+// below returns the paths, which are in order, below a folder.
+func below(folder string, paths []string) []string {
+	if folder == "" {
+		return paths
+	}
+	first, _ := slices.BinarySearch(paths, folder+"/")
+	end, _ := slices.BinarySearch(paths, folder+"0") // the character behind the slash
+	return paths[first:end]
 }
 
 func example(list []string, path string) []string {

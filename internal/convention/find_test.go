@@ -83,7 +83,9 @@ func keepsItsWord(t *rapid.T, f Found, paths []string) {
 			continue
 		}
 		fit++
-		if strings.HasSuffix(path, ".down.sql") || strings.HasSuffix(path, "/down.sql") ||
+		stem, back := strings.CutSuffix(path, "_down.sql")
+		back = back && (slices.Contains(paths, stem+".sql") || slices.Contains(paths, stem+"_up.sql"))
+		if back || strings.HasSuffix(path, ".down.sql") || strings.HasSuffix(path, "/down.sql") ||
 			strings.HasSuffix(path, ".undo.sql") {
 			t.Fatalf("%s would run with %+v", path, f)
 		}

@@ -42,6 +42,7 @@ var (
 	flywayName = regexp.MustCompile(`^([vV])(\d(?:[\w.-]*?\w)??)__[^/]+(\.(?i:sql))$`)
 	plainName  = regexp.MustCompile(`^([vV]?\d+(?:[.-]\d+)*)(?:(__|_|-|##)([^/]*[^/_-][^/]*))?$`)
 	ending     = regexp.MustCompile(`^(.+?)((?:[._-](?i:up))?\.(?i:sql))$`)
+	asideBack  = regexp.MustCompile(`(?i)^(.+)([_-])((?:down|undo|rollback|revert)\.sql)$`)
 	wayBack    = regexp.MustCompile(`(?i)(?:[._-](?:down)|\.(?:undo|rollback|revert))\.sql$`)
 )
 

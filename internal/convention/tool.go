@@ -1,6 +1,9 @@
 package convention
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // marks are files that say which tool a repository uses, as the folders that have them, by name.
 type marks map[string]map[string]bool
@@ -119,9 +122,12 @@ func numberedTool(g group, m marks, rust []string) (Tool, []string) {
 	return Numbered, nil
 }
 
+// maxWaysBack bounds how many spellings of the way back a preset excludes.
+const maxWaysBack = 8
+
 // excludeOf returns the patterns of what is beside a tool's migrations and is none. The way back is
 // among them even when there is none yet, since the template would fit it.
-func excludeOf(g group) []string {
+func excludeOf(g group, sql []string) []string {
 	switch g.shape {
 	case flywayFile:
 		return []string{"U*__*.sql"}
@@ -130,7 +136,25 @@ func excludeOf(g group) []string {
 	case upFolder:
 		return []string{"down.sql"}
 	case numbered:
-		return []string{"*.down.sql", "*.undo.sql", "*.rollback.sql", "*.revert.sql"}
+		always := []string{"*.down.sql", "*.undo.sql", "*.rollback.sql", "*.revert.sql"}
+		return append(always, waysBack(below(g.base, sql))...)
 	}
 	return nil
+}
+
+// waysBack returns patterns for names such as 1_add_down.sql, where 1_add.sql or 1_add_up.sql is
+// beside one of them. Without any, such a name may as well say what a migration does.
+func waysBack(sql []string) (patterns []string) {
+	for _, path := range sql {
+		m := asideBack.FindStringSubmatch(path)
+		if m == nil {
+			continue
+		}
+		_, plain := slices.BinarySearch(sql, m[1]+".sql")
+		_, up := slices.BinarySearch(sql, m[1]+m[2]+"up.sql")
+		if pattern := "*" + m[2] + m[3]; (plain || up) && !slices.Contains(patterns, pattern) {
+			patterns = append(patterns, pattern)
+		}
+	}
+	return patterns[:min(len(patterns), maxWaysBack)]
 }
