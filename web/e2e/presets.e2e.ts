@@ -57,6 +57,9 @@ describe('a repository with files of other tools', () => {
     expect(await page.getByLabel('File path template').inputValue()).toBe('V{{VERSION}}__{{DESCRIPTION}}.sql')
     expect(await page.getByLabel('Excluded files').inputValue()).toBe('U*__*.sql')
     await files('4 matching files').waitFor()
+  })
+
+  it('counts and names what is left out', async () => {
     await page.getByText('1 excluded file', { exact: true }).waitFor()
     await files('2 ignored files').click()
     await page.getByText('The file is excluded by “U*__*.sql”.').waitFor()
