@@ -60,7 +60,7 @@ func (r *Reader) Comment(mark int) {
 	line, _, _ = bytes.Cut(line, []byte("*/"))
 	text := strings.ToUpper(strings.Join(strings.Fields(strings.TrimLeft(string(line), "-# \t")), " "))
 	for _, m := range downMarkers {
-		if m.form.MatchString(text) && (!r.keep || !m.only) {
+		if m.form.MatchString(text) && (!m.only || r.between()) {
 			r.down = Errorf(r.pos,
 				"The section that undoes the change begins here, in the format of %s. It would run too. "+
 					"Keep what is above, and undo a change with a new file. "+
@@ -68,6 +68,12 @@ func (r *Reader) Comment(mark int) {
 			return
 		}
 	}
+}
+
+// between reports whether the comment that begins here is between statements, or may be: only the
+// end of the comments says whether a delimiter of Atlas was before it.
+func (r *Reader) between() bool {
+	return !r.keep || r.ends || r.front != nil && r.front.delimiter != ""
 }
 
 // downSection returns the refusal of a marker that is followed by SQL, once: p is the last piece.

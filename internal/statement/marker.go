@@ -44,11 +44,12 @@ const (
 // comment is a line that begins with two dashes, in the forms in which it is compared.
 type comment struct {
 	line  string // without the line's end
+	cr    bool   // the line ends with a carriage return and a line feed
 	words string // in upper case with single blanks, without dashes and blanks at the start
 }
 
 func readComment(line string) (c comment, ok bool) {
-	c.line = strings.TrimSuffix(line, "\r")
+	c.line, c.cr = strings.CutSuffix(line, "\r")
 	trimmed := strings.TrimSpace(line)
 	if !strings.HasPrefix(trimmed, "--") {
 		return c, false

@@ -107,10 +107,12 @@ func sqlMigrateMarker(c comment) marker {
 // transaction off. https://github.com/jackc/tern#migrations
 func ternMarker(c comment) marker {
 	m := marker{format: FormatTern}
-	switch c.line {
-	case "---- create above / drop below ----":
+	switch {
+	case c.line == "---- create above / drop below ----":
 		m.act = actDown
-	case "---- tern: disable-tx ----":
+	case c.line == "---- tern: disable-tx ----" && c.cr:
+		m.why = "tern reads this marker only where lines end with a line feed alone. Save the file with LF."
+	case c.line == "---- tern: disable-tx ----":
 		m.noTx = true
 	default:
 		m.why = "tern wants its markers alone on a line, as in ---- create above / drop below ----." + wayOut

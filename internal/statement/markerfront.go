@@ -112,7 +112,8 @@ func (f *front) line() {
 	if isComment {
 		m, isMarker = readMarker(c, f.format, f.lines == 1)
 	}
-	if isComment && !isMarker && f.mention == 0 && strings.Contains(text, "+goose") {
+	mentions := strings.Contains(text, "+goose") || startsWord(c.words, "DOWN MIGRATION")
+	if isComment && !isMarker && mentions && f.mention == 0 {
 		f.mention = f.lines
 	}
 	blanks := 0
@@ -153,6 +154,9 @@ func (f *front) late(m marker, pos Position) {
 	f.see(seen{at: pos.Offset, ifComment: Errorf(pos, "%s", why)})
 }
 
+const inText = "%s reads this as a marker, although it is inside of a text or a comment. " +
+	"Write the text in another way."
+
 func (f *front) take(m marker, pos Position) {
 	was := f.part
 	why := f.sections.marker(m)
@@ -167,9 +171,7 @@ func (f *front) take(m marker, pos Position) {
 		f.see(seen{at: pos.Offset, ifComment: e, ifText: e})
 	case was == partDown:
 	default:
-		f.see(seen{at: pos.Offset, ends: m.act == actEnd, ifText: Errorf(pos,
-			"%s reads this line as a marker, although it is inside of a text or a comment. "+
-				"Write the text in another way.", m.format)})
+		f.see(seen{at: pos.Offset, ends: m.act == actEnd, ifText: Errorf(pos, inText, m.format)})
 	}
 	if m.act == actDown && was != partDown { // misplaced or not, what follows must not run
 		f.part = partDown
@@ -209,6 +211,9 @@ func (f *front) drizzle(text string, shift int) {
 		Column: 1 + utf8.RuneCountInString(before),
 	}
 	one := seen{at: pos.Offset, ends: true}
+	if f.format == FormatDrizzle { // the first one may be in a text of an ordinary file
+		one.ifText = Errorf(pos, inText, FormatDrizzle)
+	}
 	switch {
 	case f.format != "" && f.format != FormatDrizzle:
 		one.ifComment = Errorf(pos, "This is a marker of Drizzle, and the file has markers of %s. "+

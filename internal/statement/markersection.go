@@ -26,7 +26,7 @@ type sections struct {
 	template  int // the first line with a template of tern's in it
 	txMode    int // the line of Atlas's txmode
 	gap       int // the first empty line
-	mention   int // the first comment with +goose in it that is no marker
+	mention   int // the first comment that only goose or node-pg-migrate takes for a marker
 	unfinished
 }
 
@@ -40,8 +40,8 @@ func (s *sections) marker(m marker) string {
 			string(s.format) + ". Use those of one tool."
 	}
 	s.format = m.format
-	if s.mention > 0 && m.format == FormatGoose {
-		return "goose does not understand line " + strconv.Itoa(s.mention) + ", which has +goose in it." + wayOut
+	if s.mention > 0 && (m.format == FormatGoose || m.format == FormatNodePgMigrate) {
+		return string(m.format) + " takes line " + strconv.Itoa(s.mention) + " for a marker." + wayOut
 	}
 	if m.noTx && (s.sql || s.part == partDown) {
 		return "This says that the file runs without a transaction. Move it above the first statement."
@@ -79,11 +79,8 @@ func (s *sections) move(to act) string {
 	case to == actDown && s.part == partDown:
 		return tool + " has one part that takes the change back, and a second begins here. " +
 			"Remove one of the markers."
-	case to == actDown && s.format == FormatTern && !s.sql:
-		return "Nothing above this marker brings a change. Write it there."
-	case to == actDown && s.template > 0:
-		return "tern fills in templates, and Towpath does not: " + "line " + strconv.Itoa(s.template) +
-			" has {{ in it. Write the SQL itself."
+	case to == actDown && s.format == FormatTern && s.tern() != "":
+		return s.tern()
 	case to != actEnd && s.block:
 		return "The statement that began above has not ended. Put its marker StatementEnd before this one."
 	case to != actEnd && s.open():
@@ -106,6 +103,18 @@ func (s *sections) move(to act) string {
 // atlasHead says where Atlas reads the directives of a whole file.
 const atlasHead = "Atlas reads txmode in the comments at the top only, with an empty line below them. " +
 	"Put it there."
+
+// tern returns what is wrong with the part of a file of tern that brings the change.
+func (s *sections) tern() string {
+	switch {
+	case !s.sql:
+		return "Nothing above the marker brings a change, and tern wants something. Write it there."
+	case s.template > 0:
+		return "tern fills in templates, and Towpath does not: line " + strconv.Itoa(s.template) +
+			" has {{ in it. Write the SQL itself."
+	}
+	return ""
+}
 
 // text reads a line that is no marker, and returns what is wrong with it; "" when nothing is.
 func (s *sections) text(line string, isComment, ended bool) (why string) {
@@ -173,6 +182,8 @@ func (s *sections) end() string {
 	case s.format == "":
 	case s.block:
 		return "The last statement has no end. Put the marker StatementEnd below it."
+	case s.part == partHead && s.format == FormatTern:
+		return s.tern()
 	case s.part == partHead && s.format == FormatLiquibase:
 		return "This changelog has no changeset. Put a line such as --changeset ann:1 above the SQL."
 	case s.part == partHead && s.wantsUp():
