@@ -159,6 +159,22 @@ const (
 	// ActSecondLook: another person looked at a start past the gate. Params: commit, environment,
 	// text.
 	ActSecondLook EventKind = "stage.second-look"
+	// ActStageSchedule: a person scheduled the start of changes. Params: commit, environment, at.
+	ActStageSchedule EventKind = "stage.schedule"
+	// ActStageUnschedule: a person removed the schedule of a start. Params: environment.
+	ActStageUnschedule EventKind = "stage.unschedule"
+	// ActPauseAll: a person paused all changes. Params: text.
+	ActPauseAll EventKind = "pause.all"
+	// ActPauseDatabase: a person paused the changes of a database. Params: database, text.
+	ActPauseDatabase EventKind = "pause.database"
+	// ActPauseRollout: a person paused a rollout. Params: commit, text.
+	ActPauseRollout EventKind = "pause.rollout"
+	// ActResumeAll: a person resumed all changes.
+	ActResumeAll EventKind = "resume.all"
+	// ActResumeDatabase: a person resumed the changes of a database. Params: database.
+	ActResumeDatabase EventKind = "resume.database"
+	// ActResumeRollout: a person resumed a rollout. Params: commit.
+	ActResumeRollout EventKind = "resume.rollout"
 	// ActTaskRetry: a failed task was retried. Params: path, environment, database.
 	ActTaskRetry EventKind = "task.retry"
 	// ActTaskRelease: a held task was released. Params: path, environment, database.
@@ -202,6 +218,8 @@ func Acts() []EventKind {
 		ActProviderDelete,
 		ActLinkAdd, ActLinkDespite, ActLinkEdit, ActLinkTakeOver, ActLinkRemove, ActLinkSync,
 		ActBranchRenumber, ActDeliveryReplay, ActHookForget,
+		ActStageSchedule, ActStageUnschedule, ActPauseAll, ActPauseDatabase, ActPauseRollout,
+		ActResumeAll, ActResumeDatabase, ActResumeRollout,
 		ActRolloutStart, ActTaskRetry, ActTaskRelease, ActTaskSkip, ActTaskCancel, ActTaskApplied,
 		ActTaskNotApplied, ActTaskContinue, ActMigrationAccept, ActMigrationSkip,
 	}

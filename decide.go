@@ -67,9 +67,11 @@ type Decision struct {
 	Refused  []Approval // that count
 }
 
-// ForPerson reports whether nothing is missing but a person who presses Start.
+// ForPerson reports whether nothing is missing but a person who presses Start, or the time of a
+// schedule.
 func (d Decision) ForPerson() bool {
-	return d.Verdict == VerdictWait && len(d.Because) == 1 && d.Because[0].Code == ReasonManualStart
+	return d.Verdict == VerdictWait && len(d.Because) == 1 &&
+		(d.Because[0].Code == ReasonManualStart || d.Because[0].Code == ReasonScheduled)
 }
 
 // Waits reports whether the decision waits for consent.
@@ -94,7 +96,7 @@ func (g Gate) Decide(s Stage, evidence Evidence, approvals []Approval, now time.
 	closed := len(d.Refused) > 0
 	closed = d.window(g.Windows, name, now) || closed
 	if asked && g.Start == StartManual {
-		d.Because = append(d.Because, Why(ReasonManualStart, "environment", name))
+		d.start(s, evidence, now)
 	}
 	switch {
 	case closed:
@@ -105,6 +107,19 @@ func (g Gate) Decide(s Stage, evidence Evidence, approvals []Approval, now time.
 		d.Verdict = VerdictStart
 	}
 	return d
+}
+
+// start asks for a person who presses Start, unless one has scheduled that and the time has come.
+func (d *Decision) start(s Stage, evidence Evidence, now time.Time) {
+	name := s.Environment.Name
+	switch at := s.Schedule.At; {
+	case !s.Schedule.Counts(s, evidence, now):
+		d.Because = append(d.Because, Why(ReasonManualStart, "environment", name))
+	case now.Before(at):
+		d.Because = append(d.Because, Why(ReasonScheduled, "environment", name,
+			"at", at.UTC().Format(time.RFC3339)))
+		d.next(at)
+	}
 }
 
 // Unreviewed reports whether a text waits, and is not only recorded, whose SQL review is not done. The

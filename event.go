@@ -53,9 +53,11 @@ const (
 	// EventReviewChanged: the SQL review of a rollout was asked for, or has ended; or that of a
 	// branch has changed, which SubjectID names.
 	EventReviewChanged EventKind = "review.changed"
-	// EventApprovalChanged: somebody has approved or refused a start, or withdrawn that, started past a
-	// gate, or looked at that. SubjectID is the environment.
+	// EventApprovalChanged: somebody has approved, refused or scheduled a start, or withdrawn that,
+	// started past a gate, or looked at that. SubjectID is the environment.
 	EventApprovalChanged EventKind = "approval.changed"
+	// EventPauseChanged: somebody has paused or resumed something. SubjectID is the pause.
+	EventPauseChanged EventKind = "pause.changed"
 	// EventLinkCreated: a project was linked with a repository.
 	EventLinkCreated EventKind = "link.created"
 	// EventLinkChanged: a link's settings, hook, commit or health changed, or it was polled.
@@ -130,7 +132,7 @@ const (
 func EventKinds() []EventKind {
 	return []EventKind{
 		EventTaskCreated, EventTaskChanged, EventRolloutCreated, EventRolloutChanged,
-		EventReviewChanged, EventApprovalChanged,
+		EventReviewChanged, EventApprovalChanged, EventPauseChanged,
 		EventLinkCreated, EventLinkChanged, EventLinkDeleted, EventLinkRead, EventFilesChanged,
 		EventDeliveryReceived, EventHookRemovalChanged, EventDatabaseCreated, EventDatabaseChanged,
 		EventDatabaseDeleted, EventHistoryAdded, EventInstanceCreated, EventInstanceChanged,

@@ -17,6 +17,7 @@ type Stage struct {
 	Reviewing   bool                  // the SQL review of the rollout is not done
 	Reviews     map[string]TextReview // of the environment's texts, by checksum
 	Answerers   map[string]Answerer   // the members whose answers may count, by id
+	Schedule    Schedule              // of its start; zero for none
 	Strangers   []Reason              // authors that are no member, and files without a known author
 }
 

@@ -32,6 +32,8 @@ type gateModel struct {
 	author   int
 	answers  []consent
 	answered []towpath.Approval
+	schedule towpath.Schedule
+	planned  facts // what the schedule is of
 	state    towpath.TaskState
 	pass     string
 	started  facts // what the start was of
@@ -40,6 +42,7 @@ type gateModel struct {
 	seenHash towpath.Evidence
 	hash     towpath.Evidence // of the facts; "" when they have moved
 	starts   int
+	ordered  int // starts by a schedule
 	runs     int
 }
 
@@ -83,7 +86,15 @@ func (m *gateModel) stage() towpath.Stage {
 			Roles: []towpath.ApproverRole{towpath.ApproveDBA}, Author: who == m.author,
 		}
 	}
+	s.Schedule = m.schedule
 	return s
+}
+
+// due reports by the model's own rules whether a schedule stands for the person who presses Start.
+func (m *gateModel) due() bool {
+	since := m.now.Sub(m.schedule.At)
+	return m.schedule.ID != "" && m.planned == m.facts && since >= 0 && since < time.Hour &&
+		m.schedule.MemberID != fmt.Sprint(members-1)
 }
 
 func (m *gateModel) evidence() towpath.Evidence {
@@ -135,11 +146,14 @@ func (m *gateModel) start(t *testing.T, evidence towpath.Evidence, person bool) 
 	if why := m.mayStart(); why != "" {
 		t.Fatalf("started, but %s: %+v", why, m)
 	}
-	if asked := !m.warnings || m.finding > 0; !person && m.manual && asked {
+	if asked := !m.warnings || m.finding > 0; !person && m.manual && asked && !m.due() {
 		t.Fatalf("started without a person: %+v", m)
 	}
 	m.state, m.pass, m.started, m.glass = towpath.TaskPending, s.Pass(s.Tasks[0]), m.facts, false
 	m.starts++
+	if !person && m.manual && m.due() {
+		m.ordered++
+	}
 }
 
 // claim runs the task, as the executor does in its transaction.
@@ -172,7 +186,7 @@ func (m *gateModel) claim(t *testing.T) {
 func (m *gateModel) step(t *testing.T, r *rand.Rand) {
 	t.Helper()
 	before := m.facts
-	switch r.IntN(14) {
+	switch r.IntN(15) {
 	case 0:
 		m.text, m.finding = r.IntN(3), r.IntN(2)
 		m.author = m.text // each text has its author
@@ -202,9 +216,23 @@ func (m *gateModel) step(t *testing.T, r *rand.Rand) {
 		m.start(t, m.evidence(), false)
 	case 13:
 		m.claim(t)
+	case 14:
+		m.plan(r)
 	}
 	if m.facts != before {
 		m.hash = ""
+	}
+}
+
+// plan schedules a start of what a person saw.
+func (m *gateModel) plan(r *rand.Rand) {
+	if r.IntN(3) > 0 {
+		m.seen, m.seenHash = m.facts, m.evidence()
+	}
+	m.planned = m.seen
+	m.schedule = towpath.Schedule{
+		ID: "s", MemberID: fmt.Sprint(r.IntN(members)), Evidence: m.seenHash,
+		At: m.now.Add([]time.Duration{0, time.Hour, 12 * time.Hour}[r.IntN(3)]),
 	}
 }
 
@@ -234,7 +262,7 @@ func (m *gateModel) withdraw(who int) {
 func TestGate_startsOnlyWhatIsApproved(t *testing.T) {
 	t.Parallel()
 	const worlds, steps = 500, 2000
-	starts, runs := 0, 0
+	starts, ordered, runs := 0, 0, 0
 	for seed := range worlds {
 		r := rand.New(rand.NewPCG(uint64(seed), 37)) //nolint:gosec // a model needs no secret numbers
 		m := gateModel{now: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), state: towpath.TaskHeld}
@@ -242,10 +270,11 @@ func TestGate_startsOnlyWhatIsApproved(t *testing.T) {
 			m.step(t, r)
 		}
 		starts += m.starts
+		ordered += m.ordered
 		runs += m.runs
 	}
-	if starts < worlds || runs < worlds {
-		t.Errorf("%d starts and %d runs in %d worlds show nothing", starts, runs, worlds)
+	if starts < worlds || ordered < worlds/2 || runs < worlds {
+		t.Errorf("%d starts, %d by schedules, and %d runs in %d worlds show nothing", starts, ordered, runs, worlds)
 	}
-	t.Logf("%d starts and %d runs in %d steps", starts, runs, worlds*steps)
+	t.Logf("%d starts, %d by schedules, and %d runs in %d steps", starts, ordered, runs, worlds*steps)
 }

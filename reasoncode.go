@@ -155,6 +155,14 @@ const (
 	ReasonWindowClosed ReasonCode = "window-closed"
 	// ReasonWindowNever: no window opens in the next 400 days. Params: environment.
 	ReasonWindowNever ReasonCode = "window-never"
+	// ReasonScheduled: a person has scheduled the start. Params: environment, at.
+	ReasonScheduled ReasonCode = "scheduled"
+	// ReasonPausedAll: a person has paused all changes. Params: text.
+	ReasonPausedAll ReasonCode = "paused-all"
+	// ReasonPausedDatabase: a person has paused the changes of a database. Params: text.
+	ReasonPausedDatabase ReasonCode = "paused-database"
+	// ReasonPausedRollout: a person has paused the rollout. Params: text.
+	ReasonPausedRollout ReasonCode = "paused-rollout"
 	// ReasonStrangeAuthor: an author or committer is no member. Params: author.
 	ReasonStrangeAuthor ReasonCode = "strange-author"
 	// ReasonNoAuthor: it is not known who changed a file. Params: path.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -50,6 +52,40 @@ func verbStart(ts *testscript.TestScript, neg bool, _ []string) {
 	if err != nil {
 		fmt.Fprintln(ts.Stdout(), err)
 	}
+}
+
+// verbSchedule schedules what was seen, some seconds from now.
+func verbSchedule(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	seconds, err := strconv.Atoi(args[0])
+	check(ts, err)
+	id, _, err := w.newestTasks()
+	check(ts, err)
+	err = w.api.call(w.ctx, "PUT", "/rollouts/"+id+"/stages/"+w.waits.environment+"/schedule", map[string]string{
+		"evidence": w.waits.evidence, "at": time.Now().Add(time.Duration(seconds) * time.Second).Format(time.RFC3339Nano),
+	}, nil)
+	if neg != (err != nil) {
+		ts.Fatalf("schedule: %v", err)
+	}
+	if err != nil {
+		fmt.Fprintln(ts.Stdout(), err)
+	}
+}
+
+// verbPause pauses the newest rollout.
+func verbPause(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	id, _, err := w.newestTasks()
+	check(ts, err)
+	check(ts, w.api.call(w.ctx, "PUT", "/rollouts/"+id+"/pause", map[string]string{"why": args[0]}, nil))
+}
+
+// verbResume resumes the newest rollout.
+func verbResume(ts *testscript.TestScript, _ bool, _ []string) {
+	w := worldOf(ts)
+	id, _, err := w.newestTasks()
+	check(ts, err)
+	check(ts, w.api.call(w.ctx, "DELETE", "/rollouts/"+id+"/pause", nil, nil))
 }
 
 // verbAnswer approves or refuses what was seen, as the owner or as another DBA.

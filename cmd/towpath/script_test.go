@@ -90,6 +90,8 @@ func TestMain(m *testing.M) {
 //	environment NAME JSON  changes an environment
 //	see ENVIRONMENT  looks at what waits for a start there
 //	start  starts what was seen
+//	schedule SECONDS  schedules what was seen, so many seconds from now
+//	pause REASON, resume  pauses the newest rollout, and resumes it
 //	glass REASON  an owner starts what was seen past its gate
 //	look WHO NOTE  the owner, or another DBA, looks at the oldest start past a gate; the look, to stdout
 //	receiver ENVIRONMENT [STATUS…]  start a receiver, which first answers so, and ask there for approvals
@@ -181,7 +183,8 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"accept": verbAccept, "reasons": verbReasons, "review": verbReview, "levels": verbLevels,
 			"faults": verbFaults, "branch": verbBranch, "insights": verbInsights, "calls": verbCalls,
 			"hook-deleted": verbHookDeleted, "api": verbAPI, "environment": verbEnvironment,
-			"see": verbSee, "start": verbStart, "answer": verbAnswer, "glass": verbGlass, "look": verbLook,
+			"see": verbSee, "start": verbStart, "schedule": verbSchedule, "pause": verbPause, "resume": verbResume,
+			"answer": verbAnswer, "glass": verbGlass, "look": verbLook,
 			"receiver": verbReceiver, "received": verbReceived, "reply": verbReply,
 			"rehearse": verbRehearse,
 			"rung":     verbRung, "pull": verbPull, "markers": verbMarkers,

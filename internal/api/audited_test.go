@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"towpath"
 	"towpath/internal/plan"
@@ -218,7 +219,9 @@ func (w *auditWalk) walkTasks(t *testing.T) {
 		task(towpath.TaskUnknown, ""))
 	w.writes(t, "dba", "PATCH /environments/{environment}", towpath.ActEnvironmentGate,
 		`{"start":"manual","consent":{"people":1,"roles":["dba"]}}`, ids["{environment}"])
+	w.walkPauses(t, rollout, ids["{database}"])
 	task(towpath.TaskHeld, towpath.ReasonManualStart)
+	w.walkSchedule(t, rollout)
 	w.walkGate(t, rollout)
 	task(towpath.TaskHeld, towpath.ReasonManualStart)
 	w.atGate(t, "owner", "break-glass", towpath.ActBreakGlass, `,"why":"größe"`, rollout)
@@ -237,6 +240,33 @@ func (w *auditWalk) walkTasks(t *testing.T) {
 	w.writes(t, "lead", "DELETE /projects/{project}/hook-removals/{removal}", towpath.ActHookForget, "",
 		w.project.ID, removal.ID)
 	w.writes(t, "lead", "DELETE /repository-links/{link}", towpath.ActLinkRemove, "", ids["{link}"])
+}
+
+func (w *auditWalk) walkPauses(t *testing.T, rollout, database string) {
+	t.Helper()
+	const why = `{"why":"größe"}`
+	w.writes(t, "lead", "PUT /rollouts/{rollout}/pause", towpath.ActPauseRollout, why, rollout)
+	w.writes(t, "lead", "DELETE /rollouts/{rollout}/pause", towpath.ActResumeRollout, "", rollout)
+	w.writes(t, "dba", "PUT /databases/{database}/pause", towpath.ActPauseDatabase, why, database)
+	w.writes(t, "dba", "DELETE /databases/{database}/pause", towpath.ActResumeDatabase, "", database)
+	w.writes(t, "dba", "PUT /pause", towpath.ActPauseAll, why)
+	w.writes(t, "dba", "DELETE /pause", towpath.ActResumeAll, "")
+}
+
+func (w *auditWalk) walkSchedule(t *testing.T, rollout string) {
+	t.Helper()
+	var seen rolloutDetail
+	w.call(t, "lead", "GET", "/rollouts/"+rollout, "", 200, &seen)
+	for _, stage := range seen.Stages {
+		if stage.Start == nil {
+			continue
+		}
+		w.writes(t, "lead", "PUT /rollouts/{rollout}/stages/{environment}/schedule", towpath.ActStageSchedule,
+			`{"evidence":"`+string(stage.Start.Evidence)+`","at":"`+time.Now().Add(time.Hour).Format(time.RFC3339)+`"}`,
+			rollout, stage.EnvironmentID)
+		w.writes(t, "lead", "DELETE /rollouts/{rollout}/stages/{environment}/schedule",
+			towpath.ActStageUnschedule, "", rollout, stage.EnvironmentID)
+	}
 }
 
 func (w *auditWalk) walkGate(t *testing.T, rollout string) {

@@ -60,20 +60,22 @@ func windowsChange(list *[]window) *[]towpath.Window {
 
 // stageStart is what waits at the gate of an environment, and what it waits for.
 type stageStart struct {
-	Evidence  towpath.Evidence `json:"evidence" doc:"Identifies what is started or approved: files, databases, limits, gate and findings."`
-	TaskIDs   []string         `json:"taskIds" nullable:"false" doc:"What starts, in the order in which it runs."`
-	Ready     bool             `json:"ready" doc:"Whether the environments before it are done."`
-	Verdict   towpath.Verdict  `json:"verdict" enum:"start,wait,closed" doc:"closed: until a refusal is withdrawn or the windows change."`
-	WaitsFor  []Reason         `json:"waitsFor" nullable:"false" doc:"All that is missing, what comes first first."`
-	Next      *time.Time       `json:"next,omitempty" doc:"When this may change by itself."`
-	Consent   consent          `json:"consent"`
-	Missing   int              `json:"missing" doc:"How many people must still consent."`
-	Answers   []stageAnswer    `json:"answers" nullable:"false" doc:"Approvals and refusals of the last 7 days that are not withdrawn, newest first."`
-	Strangers []Reason         `json:"strangers" nullable:"false" doc:"Authors who are not known as members, and files without a known author."`
-	MayStart  bool             `json:"mayStart" doc:"Whether you can start it now."`
-	MayAnswer bool             `json:"mayAnswer" doc:"Whether your consent is asked for, and counts."`
-	MayRefuse bool             `json:"mayRefuse" doc:"Whether you can refuse."`
-	MayBreak  bool             `json:"mayBreak" doc:"Whether you can start it past its gate now."`
+	Evidence    towpath.Evidence `json:"evidence" doc:"Identifies what is started or approved: files, databases, limits, gate and findings."`
+	TaskIDs     []string         `json:"taskIds" nullable:"false" doc:"What starts, in the order in which it runs."`
+	Ready       bool             `json:"ready" doc:"Whether the environments before it are done."`
+	Verdict     towpath.Verdict  `json:"verdict" enum:"start,wait,closed" doc:"closed: until a refusal is withdrawn or the windows change."`
+	WaitsFor    []Reason         `json:"waitsFor" nullable:"false" doc:"All that is missing, what comes first first."`
+	Next        *time.Time       `json:"next,omitempty" doc:"When this may change by itself."`
+	Consent     consent          `json:"consent"`
+	Missing     int              `json:"missing" doc:"How many people must still consent."`
+	Answers     []stageAnswer    `json:"answers" nullable:"false" doc:"Approvals and refusals of the last 7 days that are not withdrawn, newest first."`
+	Schedule    *stageSchedule   `json:"schedule,omitempty" doc:"The start that a person has scheduled; absent for none."`
+	Strangers   []Reason         `json:"strangers" nullable:"false" doc:"Authors who are not known as members, and files without a known author."`
+	MayStart    bool             `json:"mayStart" doc:"Whether you can start it now."`
+	MaySchedule bool             `json:"maySchedule" doc:"Whether you can schedule its start."`
+	MayAnswer   bool             `json:"mayAnswer" doc:"Whether your consent is asked for, and counts."`
+	MayRefuse   bool             `json:"mayRefuse" doc:"Whether you can refuse."`
+	MayBreak    bool             `json:"mayBreak" doc:"Whether you can start it past its gate now."`
 }
 
 // stageAnswer is what one person has answered.
@@ -224,6 +226,9 @@ func (g gateReader) start(
 	if err := g.answer(ctx, start, d, answers); err != nil {
 		return nil, err
 	}
+	if start.Schedule, err = g.schedule(ctx, s, evidence); err != nil {
+		return nil, err
+	}
 	return start, g.may(ctx, r.ProjectID, s, d, start)
 }
 
@@ -267,6 +272,7 @@ func (g gateReader) may(
 		return slices.ContainsFunc(list, func(a towpath.Approval) bool { return a.MemberID == g.member.ID })
 	}
 	start.MayStart = can(towpath.RunRollouts) && (d.ForPerson() || d.Verdict == towpath.VerdictStart)
+	start.MaySchedule = can(towpath.RunRollouts) && s.Environment.Start == towpath.StartManual && !s.Unreviewed()
 	start.MayAnswer = asked && !who.Author && !s.Unreviewed() && !answered(d.Approved) &&
 		(d.Missing > 0 || answered(d.Refused))
 	start.MayRefuse = asked && !answered(d.Refused)

@@ -22,6 +22,7 @@ type Rollout struct {
 	CreatedAt    time.Time            `json:"createdAt"`
 	FinishedAt   *time.Time           `json:"finishedAt,omitempty"`
 	Review       *reviewCounts        `json:"review,omitempty" doc:"What the SQL review has found; absent for a rollout from before there were reviews."`
+	Paused       bool                 `json:"paused,omitempty" doc:"Whether a person has paused it, or everything; in lists only."`
 	Progress     []stageState         `json:"progress,omitempty" nullable:"false" doc:"The state in each environment, in the order of the stages; in lists only."`
 }
 
@@ -38,6 +39,13 @@ func stageStateOf(s towpath.StageState) stageState {
 // along adds the state in each environment.
 func (r Rollout) along(found map[string][]towpath.StageState) Rollout {
 	r.Progress = all(found[r.ID], stageStateOf).Items
+	return r
+}
+
+// halted notes a pause that stops all of it.
+func (r Rollout) halted(pauses []towpath.Pause) Rollout {
+	_, paused := towpath.StoppedBy(pauses, towpath.Task{RolloutID: r.ID})
+	r.Paused = paused && !r.State.Ended()
 	return r
 }
 
@@ -62,8 +70,9 @@ func rolloutOf(r towpath.Rollout) Rollout {
 		SupersededBy: r.SupersededBy,
 		CreatedAt:    r.CreatedAt,
 		FinishedAt:   r.FinishedAt,
-		Review:       nil, // see reviewed
-		Progress:     nil, // see along
+		Review:       nil,   // see reviewed
+		Paused:       false, // see halted
+		Progress:     nil,   // see along
 	}
 }
 
@@ -109,6 +118,7 @@ func (s *Server) rollouts(ctx context.Context, filter store.RolloutFilter, p Pag
 	var rows []towpath.Rollout
 	var found map[string]towpath.Review
 	var stages map[string][]towpath.StageState
+	var pauses []towpath.Pause
 	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		if rows, err = tx.Rollouts(ctx, filter, p.newest()); err != nil {
 			return err
@@ -120,16 +130,20 @@ func (s *Server) rollouts(ctx context.Context, filter store.RolloutFilter, p Pag
 		if stages, err = tx.StageStates(ctx, ids); err != nil {
 			return err
 		}
+		if pauses, err = tx.Pauses(ctx); err != nil {
+			return err
+		}
 		found, err = tx.Reviews(ctx, ids)
 		return err
 	})
 	return page(p, rows, func(r towpath.Rollout) string { return r.ID },
-		func(r towpath.Rollout) Rollout { return rolloutOf(r).reviewed(found).along(stages) }), err
+		func(r towpath.Rollout) Rollout { return rolloutOf(r).reviewed(found).along(stages).halted(pauses) }), err
 }
 
 // rolloutDetail is a rollout with its tasks, stage by stage.
 type rolloutDetail struct {
 	Rollout
+	Pauses      []pause      `json:"pauses" nullable:"false" doc:"What keeps tasks of it from starting, oldest first."`
 	Stages      []stage      `json:"stages" nullable:"false"`
 	SecondLooks []secondLook `json:"secondLooks" nullable:"false" doc:"Starts past a gate, oldest first, and who has looked at them."`
 }
@@ -162,7 +176,10 @@ func (s *Server) getRollout(ctx context.Context, in *RolloutPath) (rolloutDetail
 			return err
 		}
 		g := gateReader{tx, tx.Gates(), actorOf(ctx).Member}
-		detail = rolloutDetail{Rollout: rolloutOf(r).reviewed(found), Stages: nil, SecondLooks: nil}
+		detail = rolloutDetail{Rollout: rolloutOf(r).reviewed(found), Pauses: nil, Stages: nil, SecondLooks: nil}
+		if detail.Pauses, err = g.pausesOf(ctx, r); err != nil {
+			return err
+		}
 		if detail.Stages, err = g.stages(ctx, r); err != nil {
 			return err
 		}

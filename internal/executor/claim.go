@@ -40,6 +40,9 @@ func (s *Service) begin(ctx context.Context, taskID string) (b *batch, requeueAt
 			if may, err := tx.MayStart(ctx, task); err != nil || !may {
 				return err
 			}
+			if paused, err := isPaused(ctx, tx, task); err != nil || paused {
+				return err
+			}
 			var passes bool
 			if passes, requeueAt, err = passGate(ctx, tx, task, false); err != nil || !passes {
 				return err

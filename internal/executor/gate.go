@@ -29,12 +29,23 @@ func passGate(
 	return false, nil, tx.Enqueue(ctx, towpath.JobAdvance, t.RolloutID)
 }
 
+// isPaused reports whether a person keeps the task from starting. Its rollout is looked at again when
+// somebody resumes.
+func isPaused(ctx context.Context, tx *store.Tx, t towpath.Task) (bool, error) {
+	pauses, err := tx.Pauses(ctx)
+	_, paused := towpath.StoppedBy(pauses, t)
+	return paused, err
+}
+
 // passingTasks returns the first tasks of a line that pass the gate of their environment.
 func passingTasks(ctx context.Context, tx *store.Tx, line []towpath.Task) ([]towpath.Task, error) {
 	if len(line) == 0 {
 		return nil, nil
 	}
-	// all of one database have one environment
+	// all are of one rollout, one database and its environment
+	if paused, err := isPaused(ctx, tx, line[0]); err != nil || paused {
+		return nil, err
+	}
 	if _, _, gated, err := tx.StageOfTask(ctx, line[0]); err != nil || !gated {
 		return line, err
 	}

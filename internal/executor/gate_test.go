@@ -84,3 +84,28 @@ func TestRunTask_beginsNothingInAFreeze(t *testing.T) {
 		t.Errorf("%+v", now)
 	}
 }
+
+// Nothing starts while a pause stops it, whatever it is of, and what follows does not either.
+func TestRunTask_waitsWhilePaused(t *testing.T) {
+	t.Parallel()
+	for _, scope := range []towpath.PauseScope{towpath.PauseAll, towpath.PauseDatabase, towpath.PauseRollout} {
+		t.Run(string(scope), func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			task := b.task(t, "1", "CREATE TABLE a (id INTEGER);")
+			subject := map[towpath.PauseScope]string{
+				towpath.PauseDatabase: task.DatabaseID, towpath.PauseRollout: task.RolloutID,
+			}[scope]
+			b.write(t, func(ctx context.Context, tx *store.Tx) error {
+				other := towpath.Pause{Scope: towpath.PauseDatabase, SubjectID: "another"}
+				if err := tx.CreatePause(ctx, &other); err != nil {
+					return err
+				}
+				return tx.CreatePause(ctx, &towpath.Pause{Scope: scope, SubjectID: subject})
+			})
+			b.want(t, task.ID, towpath.TaskPending)
+			b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.DeletePause(ctx, scope, subject) })
+			b.want(t, task.ID, towpath.TaskDone)
+		})
+	}
+}

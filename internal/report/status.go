@@ -124,6 +124,7 @@ type reporter struct {
 	s          *Service
 	tx         *store.Tx
 	gates      *store.Gates
+	pauses     []towpath.Pause
 	link       towpath.RepositoryLink
 	project    towpath.Project
 	rollouts   map[string][]towpath.Task // outlines of tasks by rollout
@@ -137,6 +138,9 @@ func (s *Service) newReporter(
 ) (w *reporter, err error) {
 	w = &reporter{s: s, tx: tx, gates: tx.Gates(), link: link, rollouts: map[string][]towpath.Task{}}
 	if w.project, err = tx.Project(ctx, link.ProjectID); err != nil {
+		return nil, err
+	}
+	if w.pauses, err = tx.Pauses(ctx); err != nil {
 		return nil, err
 	}
 	w.inProgress, err = tx.PostedLike(ctx, link.ID, string(vcs.StatusInProgress)+"|")
@@ -223,8 +227,14 @@ func (w *reporter) stageContext(ctx context.Context, s stage) (a stageContext, e
 	return a, nil
 }
 
-// gate sets what the gate of a stage says.
+// gate sets why a stage waits: what its gate says, or a pause.
 func (w *reporter) gate(ctx context.Context, s stage, a *stageContext) error {
+	if pending := s.first(towpath.TaskPending); pending.ID != "" {
+		if by, paused := towpath.StoppedBy(w.pauses, pending); paused {
+			a.gate = towpath.Decision{Verdict: towpath.VerdictWait, Because: []towpath.Reason{by.Reason()}}
+			return nil
+		}
+	}
 	for _, t := range s.tasks {
 		switch {
 		case t.WaitsForStart():

@@ -5,6 +5,7 @@ package rollout
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -91,7 +92,8 @@ func advance(ctx context.Context, tx *store.Tx, r *towpath.Rollout) error {
 	r.State = state
 	if state.Ended() {
 		r.FinishedAt = &tx.Now
-		if err := wakeOtherLinks(ctx, tx, *r); err != nil {
+		if err := errors.Join(wakeOtherLinks(ctx, tx, *r),
+			tx.DeletePause(ctx, towpath.PauseRollout, r.ID)); err != nil {
 			return err
 		}
 	}

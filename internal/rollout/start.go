@@ -148,6 +148,11 @@ func wantLook(
 func letThrough(
 	ctx context.Context, tx *store.Tx, r towpath.Rollout, s towpath.Stage, start *towpath.StageStart,
 ) error {
+	if s.Schedule.ID != "" {
+		if err := tx.DeleteSchedule(ctx, s.Schedule); err != nil {
+			return err
+		}
+	}
 	start.LinkID, start.RolloutID, start.EnvironmentID = r.LinkID, r.ID, s.Environment.ID
 	start.Evidence = s.Evidence()
 	if err := tx.CreateStageStart(ctx, start); err != nil {
@@ -231,7 +236,11 @@ func openGate(
 			return d, err
 		}
 	}
-	return d, letThrough(ctx, tx, r, stage, &towpath.StageStart{})
+	start := &towpath.StageStart{}
+	if stage.Schedule.Counts(stage, stage.Evidence(), tx.Now) {
+		start.MemberID = stage.Schedule.MemberID
+	}
+	return d, letThrough(ctx, tx, r, stage, start)
 }
 
 // nothingWaits is nil when somebody has started the environment already.

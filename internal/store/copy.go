@@ -21,7 +21,8 @@ var tables = []anyTable{
 	ledgerEntries, gitProviders, verifications, grants, links, linkBaselines, progresses, hookRemovals,
 	deliveries, manifestFiles, linkCommits, fileCommits, commitNotes, readings, readingFiles, contents,
 	contentParts, contentTexts, verdicts, policyFiles, rollouts, reviews, reviewedFiles, branchReviews,
-	branchFiles, branchReviewedFiles, branchRehearsals, approvals, approvalRequests, stageStarts, secondLooks, tasks, attempts,
+	branchFiles, branchReviewedFiles, branchRehearsals, approvals, approvalRequests, stageStarts,
+	schedules, pauses, secondLooks, tasks, attempts,
 	statements, history, posted, jobs, events,
 }
 

@@ -72,6 +72,8 @@ func fillTables(t *testing.T, s *store.Store) {
 			tx.PutApprovalHook(ctx, towpath.ApprovalHook{EnvironmentID: w.environment.ID, EncryptedSecret: []byte{1}}),
 			tx.WantApproval(ctx, w.environment.ID, "r", "☃"),
 			tx.CreateSecondLook(ctx, towpath.SecondLook{ID: "start", ProjectID: w.project.ID, Note: "☃"}),
+			tx.PutSchedule(ctx, &towpath.Schedule{LinkID: w.link.ID}),
+			tx.CreatePause(ctx, &towpath.Pause{Scope: towpath.PauseAll, Why: "☃"}),
 			tx.Enqueue(ctx, towpath.JobReconcile, w.link.ID),
 			tx.PutHookRemoval(ctx, towpath.HookRemoval{
 				ID:        w.link.ID,

@@ -135,6 +135,9 @@ func (tx *Tx) DeleteDatabase(ctx context.Context, id string) error {
 			"Database %s has a change history, which Towpath keeps, so the database cannot be removed.",
 			d.Name)
 	}
+	if err := tx.DeletePause(ctx, towpath.PauseDatabase, id); err != nil {
+		return err
+	}
 	err = tx.emitAfter(databases.delete(ctx, tx, "id = $1", id),
 		databaseEvent(towpath.EventDatabaseDeleted, d))
 	return inUse(err,

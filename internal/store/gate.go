@@ -243,6 +243,9 @@ func (g *Gates) Stage(
 	}
 	review, asked := found[r.ID]
 	s.Reviewing = asked && review.State == towpath.ReviewPending
+	if s.Schedule, err = g.tx.Schedule(ctx, r.LinkID, environmentID); err != nil {
+		return s, err
+	}
 	return s, g.people(ctx, r, &s)
 }
 

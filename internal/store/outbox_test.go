@@ -57,6 +57,7 @@ var silent = map[string]string{
 	"AddFileCommits":        "the link is written with them",
 	"CreateStageStart":      "the tasks that start are written with it",
 	"WantApproval":          "requests for approval that were not sent are internal",
+	"MovePause":             "the rollout that takes over is written with it",
 	"AddNote":               "notes to post are internal",
 	"DeleteNotes":           "notes to post are internal",
 	"SetPostedStatus":       "posted statuses are internal",
@@ -85,6 +86,7 @@ func acts(w *world) []act {
 	request := towpath.ApprovalRequest{ID: "test", EnvironmentID: w.environment.ID}
 	look := towpath.SecondLook{ID: "start", LinkID: w.link.ID, ProjectID: w.project.ID}
 	approval := towpath.Approval{LinkID: w.link.ID, ProjectID: w.project.ID}
+	schedule := towpath.Schedule{LinkID: w.link.ID, ProjectID: w.project.ID}
 	rollout := w.newRollout()
 	rollout.LinkID = "another"
 	link, spare := w.newLink("second"), towpath.Database{
@@ -347,6 +349,18 @@ func acts(w *world) []act {
 		{"UpdateApproval", "approval.changed >", func(ctx context.Context, tx *store.Tx) error {
 			approval.WithdrawnAt = &tx.Now
 			return tx.UpdateApproval(ctx, approval)
+		}},
+		{"PutSchedule", "approval.changed >", func(ctx context.Context, tx *store.Tx) error {
+			return tx.PutSchedule(ctx, &schedule)
+		}},
+		{"DeleteSchedule", "approval.changed >", func(ctx context.Context, tx *store.Tx) error {
+			return tx.DeleteSchedule(ctx, schedule)
+		}},
+		{"CreatePause", "pause.changed >", func(ctx context.Context, tx *store.Tx) error {
+			return tx.CreatePause(ctx, &towpath.Pause{Scope: towpath.PauseAll})
+		}},
+		{"DeletePause", "pause.changed >", func(ctx context.Context, tx *store.Tx) error {
+			return tx.DeletePause(ctx, towpath.PauseAll, "")
 		}},
 		{"CreateGrant", "grant.created >", func(ctx context.Context, tx *store.Tx) error {
 			grant.AccountID = "b"

@@ -123,6 +123,9 @@ func (s *Service) supersede(
 	if err := tx.CreateRollout(ctx, r); err != nil || !exists {
 		return err
 	}
+	if err := tx.MovePause(ctx, open.ID, r.ID); err != nil {
+		return err
+	}
 	open.Supersede(r.ID, tx.Now)
 	if err := tx.UpdateRollout(ctx, &open); err != nil {
 		return err

@@ -29,6 +29,11 @@ const stage = (name: string) =>
 
 /** Who `signInAsMember` invites. */
 const second = { email: 'second-developer@example.com', password: 'a long enough password' }
+/** The value of a field for a date and a time, in the zone of the browser, which is this one. */
+const inAnHour = () => {
+  const at = new Date(Date.now() + 3_600_000)
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+}
 
 /** Goes from the list to the board of a pushed commit. */
 async function openRollout(message: string) {
@@ -55,10 +60,41 @@ describe('an environment with manual start', () => {
     await stage('staging').getByText('1 of 1 task done').waitFor()
     await stage('prod').getByText('Changes of prod start when a person starts them').waitFor()
     await looksGood(page, 'rollout-start')
+    await page.getByRole('button', { name: 'Schedule…' }).click()
+    await page.getByRole('dialog').getByLabel('Start at').fill(inAnHour())
+    await looksGood(page, 'rollout-schedule')
+    await page.getByRole('dialog').getByRole('button', { name: 'Schedule' }).click()
+    await page.getByText('Olive Owner scheduled the start for').waitFor()
+    await page.getByRole('button', { name: 'Remove the schedule' }).click()
     await page.getByRole('button', { name: 'Start prod' }).click()
     await page.getByRole('dialog').getByText('1 task runs in shop: 3.1.').waitFor()
     await page.getByRole('dialog').getByRole('button', { name: 'Start prod' }).click()
     await page.getByText('Started prod.').waitFor()
+    await stage('prod').getByText('1 of 1 task done').waitFor()
+  })
+
+  it('stops for a pause of everything, which every page shows', async () => {
+    await page.goto('/rollouts')
+    await page.getByRole('button', { name: 'Pause all changes…' }).click()
+    await page.getByRole('dialog').getByLabel('Reason (optional)').fill('The replica of größe is behind')
+    await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click()
+    push(demo.info, 'Add guests', {
+      'migrations/shop/3.2__ddl__guest.sql': 'CREATE TABLE guest (id INTEGER PRIMARY KEY);\n',
+    })
+    await openRollout('Add guests')
+    await page.getByText('The replica of größe is behind').waitFor()
+    await looksGood(page, 'rollout-paused')
+    await page.getByRole('button', { name: 'Pause…' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click()
+    await page.getByText('This rollout is paused').waitFor()
+    for (const what of ['All changes are paused', 'This rollout is paused']) {
+      await page.getByRole('status').filter({ hasText: what }).getByRole('button', { name: 'Resume' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click()
+      await page.getByText(what).waitFor({ state: 'detached' })
+    }
+    await stage('staging').getByText('1 of 1 task done').waitFor()
+    await page.getByRole('button', { name: 'Start prod' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Start prod' }).click()
     await stage('prod').getByText('1 of 1 task done').waitFor()
   })
 

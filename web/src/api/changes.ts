@@ -24,6 +24,7 @@ const touched: Record<Exclude<Family<Schemas['Event']['kind']>, 'reset'>, readon
     ['projects', 'repository-links'],
   ],
   approval: [['rollouts'], ['inbox'], ['overview']],
+  pause: [['pauses'], ['rollouts'], ['databases']],
   review: [['rollouts'], ['inbox'], ['repository-links', ''], ['repository-links', 'reviews']],
   link: [['repository-links'], ['projects', 'repository-links'], ['git-providers', '']],
   delivery: [

@@ -246,6 +246,13 @@ export const inboxQuery = queryOptions({
   refetchInterval: 60_000,
 })
 
+/** What people have paused. */
+export const pausesQuery = queryOptions({
+  queryKey: ['pauses'],
+  queryFn: ({ signal }) => unwrap(http.GET('/api/v1/pauses', { signal })),
+  refetchInterval: 60_000,
+})
+
 export const rolloutQuery = (rollout: string) =>
   queryOptions({
     queryKey: ['rollouts', rollout],

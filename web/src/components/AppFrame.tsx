@@ -9,6 +9,7 @@ import classes from './AppFrame.module.css'
 import { AvatarMenu } from './AvatarMenu'
 import { AwayBanner } from './AwayBanner'
 import { Link } from './Link'
+import { PausedBanner } from './Pauses'
 
 const loadPalette = () => import('./CommandPalette')
 const CommandPalette = lazy(() => loadPalette().then(module => ({ default: module.CommandPalette })))
@@ -73,6 +74,7 @@ export function AppFrame({ children }: { children: ReactNode }) {
       </header>
       <AwayBanner />
       <main id="content" className={classes.content} tabIndex={-1}>
+        <PausedBanner />
         {children}
       </main>
       {palette && (

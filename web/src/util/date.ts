@@ -47,3 +47,21 @@ export function duration(ms: number): string {
 export function between(from: string, to: string | undefined, now: Date): number {
   return (to ? new Date(to) : now).getTime() - new Date(from).getTime()
 }
+
+/** The value of a field for a date and a time, in the reader's zone: "2026-11-22T12:00". */
+export function toLocal(at: Date): string {
+  return logTime(at.toISOString()).replace(' ', 'T').slice(0, 16)
+}
+
+/** The time of such a field; nothing while it is incomplete. */
+export function ofLocal(value: string): Date | undefined {
+  const at = new Date(value)
+  return value && !Number.isNaN(at.getTime()) ? at : undefined
+}
+
+/** The start of the hour after this one. */
+export function nextHour(now: Date): Date {
+  const at = new Date(now)
+  at.setMinutes(60, 0, 0)
+  return at
+}

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { http, type Schemas, unwrap } from '~/api/client'
 import { useWrite } from '~/hooks/use-write'
 import { WhyButton } from '../WhyButton'
+import { ScheduleButton } from './ScheduleButton'
 
 interface GateActionsProps {
   rollout: { id: string; projectId: string }
@@ -32,6 +33,11 @@ export function GateActions({ rollout, environmentId, environment, start }: Gate
     run: () => unwrap(http.DELETE('/api/v1/rollouts/{rollout}/stages/{environment}/approvals', { params })),
     done: () => 'Withdrew your answer.',
   })
+  const unschedule = useWrite({
+    changes,
+    run: () => unwrap(http.DELETE('/api/v1/rollouts/{rollout}/stages/{environment}/schedule', { params })),
+    done: () => 'Removed the schedule.',
+  })
   return (
     <div className="row wrap">
       {start.mayAnswer && (
@@ -42,6 +48,12 @@ export function GateActions({ rollout, environmentId, environment, start }: Gate
       {start.mayStart && (
         <Button loading={begin.isPending} onClick={() => begin.mutate()}>
           Start {environment}
+        </Button>
+      )}
+      {start.maySchedule && <ScheduleButton {...{ rollout, environmentId, environment, start }} />}
+      {start.schedule && start.maySchedule && (
+        <Button variant="default" loading={unschedule.isPending} onClick={() => unschedule.mutate()}>
+          Remove the schedule
         </Button>
       )}
       {start.mayRefuse && (

@@ -118,9 +118,10 @@ export function RolloutList({ filter, chips = false }: RolloutListProps) {
 }
 
 /** The outcome of a rollout, and whether a newer one took over. */
-export function RolloutBadge({ rollout }: { rollout: Pick<Schemas['Rollout'], 'state' | 'supersededBy'> }) {
-  const { state, supersededBy } = rollout
-  return <StateBadge state={state} detail={supersededBy && state !== 'superseded' ? 'then superseded' : undefined} />
+export function RolloutBadge({ rollout }: { rollout: Pick<Schemas['Rollout'], 'state' | 'supersededBy' | 'paused'> }) {
+  const { state, supersededBy, paused } = rollout
+  const detail = supersededBy && state !== 'superseded' ? 'then superseded' : paused ? 'paused' : undefined
+  return <StateBadge state={state} detail={detail} />
 }
 
 /** Reports whether something in the rollout continues by itself. */

@@ -1,5 +1,5 @@
 import type { Schemas } from '~/api/client'
-import { TimeAgo } from '../TimeAgo'
+import { ExactTime, TimeAgo } from '../TimeAgo'
 import { GateActions } from './GateActions'
 
 interface StageGateProps {
@@ -20,6 +20,7 @@ export function StageGate({ rollout, environmentId, environment, start }: StageG
         ))}
         {start.waitsFor.length === 0 && <li>Nothing more is needed. It starts now.</li>}
       </ul>
+      {start.schedule && <Scheduled schedule={start.schedule} />}
       {start.consent.people > 0 && <Answers start={start} />}
       {start.strangers.map(reason => (
         <p key={reason.text} className="muted small">
@@ -34,6 +35,22 @@ export function StageGate({ rollout, environmentId, environment, start }: StageG
         start={start}
       />
     </section>
+  )
+}
+
+/** When somebody wants it to start, and why it does not. */
+function Scheduled({ schedule }: { schedule: Schemas['StageSchedule'] }) {
+  return (
+    <p>
+      <strong>{schedule.name || 'A former member'}</strong> scheduled the start for <ExactTime at={schedule.at} />.
+      {!schedule.counts && (
+        <span className="muted">
+          {' '}
+          It does not start: {schedule.moved.map(reason => reason.text).join(' ') || 'that time has passed.'} Schedule
+          it again.
+        </span>
+      )}
+    </p>
   )
 }
 

@@ -7,6 +7,7 @@ import {
   databaseQuery,
   environmentsQuery,
   instanceQuery,
+  pausesQuery,
   projectQuery,
   sessionQuery,
 } from '~/api/queries'
@@ -16,6 +17,7 @@ import { databaseState } from '~/components/DatabaseTable'
 import { Link } from '~/components/Link'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
+import { PauseButton, PauseNotice } from '~/components/Pauses'
 import { StateBadge } from '~/components/StateBadge'
 import { ExactTime, TimeAgo } from '~/components/TimeAgo'
 import { useParam } from '~/hooks/use-params'
@@ -37,6 +39,8 @@ function Details({ row }: { row: Schemas['Database'] }) {
   const environments = useQuery(environmentsQuery)
   const project = useQuery({ ...projectQuery(row.projectId ?? ''), enabled: Boolean(row.projectId) })
   const manages = can(useQuery(sessionQuery).data, 'instances.manage')
+  const pauses = useQuery(pausesQuery)
+  const pause = pauses.data?.items.find(one => one.scope === 'database' && one.subjectId === row.id)
   const changes = { kind: 'database.changed', databaseId: row.id } as const
   const adopt = useWrite({
     changes,
@@ -55,7 +59,13 @@ function Details({ row }: { row: Schemas['Database'] }) {
       title={row.name}
       crumbs={[{ label: 'Databases', to: pb.databases() }]}
       beside={<StateBadge state={databaseState(row)} />}
+      action={
+        manages &&
+        pauses.data &&
+        !pause && <PauseButton of={{ scope: 'database', id: row.id, what: `changes of ${row.name}` }} />
+      }
     >
+      {pause && <PauseNotice pause={pause} mayResume={manages} />}
       {row.missingAt && (
         <Notice kind="warning" title="The instance no longer has this database">
           It disappeared <TimeAgo at={row.missingAt} />. Nothing runs in it until it is back.

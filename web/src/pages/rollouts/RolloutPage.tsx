@@ -1,18 +1,21 @@
 import { useQuery } from '@tanstack/react-query'
 import { Fragment } from 'react'
+import { can } from '~/api/can'
 import type { Schemas } from '~/api/client'
 import { unlessRefused } from '~/api/polling'
-import { databasesQuery, projectQuery, rolloutQuery } from '~/api/queries'
+import { databasesQuery, projectQuery, rolloutQuery, sessionQuery } from '~/api/queries'
 import { Commit } from '~/components/Commit'
 import { Link } from '~/components/Link'
 import { LinkButton } from '~/components/LinkButton'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
+import { PauseButton, PauseNotice } from '~/components/Pauses'
 import { ReviewCounts } from '~/components/review/ReviewCounts'
 import { Board } from '~/components/rollout/Board'
 import { PastGate } from '~/components/rollout/PastGate'
 import { isMoving, RolloutBadge } from '~/components/rollout/RolloutList'
 import { RolloutReview } from '~/components/rollout/RolloutReview'
+import { ScheduleButton } from '~/components/rollout/ScheduleButton'
 import { StageGate } from '~/components/rollout/StageGate'
 import { StartStage } from '~/components/rollout/StartStage'
 import { TimeAgo } from '~/components/TimeAgo'
@@ -36,8 +39,11 @@ export default function RolloutPage() {
 function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
   const project = useQuery(projectQuery(rollout.projectId))
   const databases = useQuery(databasesQuery({ project: rollout.projectId }))
+  const manages = can(useQuery(sessionQuery).data, 'instances.manage')
   const names = new Map(databases.data?.map(one => [one.id, one.name]))
   const sofar = useClock(now => duration(between(rollout.createdAt, undefined, now)))
+  const runs = can(project.data, 'project.run')
+  const mayPause = runs && !rollout.finishedAt && !rollout.pauses.some(pause => pause.scope === 'rollout')
   return (
     <Page
       title={rollout.message || 'Rollout'}
@@ -45,9 +51,20 @@ function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
         { label: project.data?.name ?? 'Project', to: pb.project(rollout.projectId) },
         { label: 'Rollouts', to: pb.projectRollouts(rollout.projectId) },
       ]}
-      beside={<RolloutBadge rollout={rollout} />}
-      action={<NextStep rollout={rollout} project={project.data} names={names} />}
+      beside={<RolloutBadge rollout={{ ...rollout, paused: rollout.pauses.length > 0 }} />}
+      action={
+        <>
+          {mayPause && <PauseButton of={{ scope: 'rollout', id: rollout.id, what: 'this rollout' }} />}
+          <NextStep rollout={rollout} project={project.data} names={names} />
+        </>
+      }
     >
+      {rollout.pauses.map(
+        pause =>
+          pause.scope !== 'all' && (
+            <PauseNotice key={pause.at} pause={pause} mayResume={pause.scope === 'rollout' ? runs : manages} />
+          ),
+      )}
       <div className="row wrap muted" style={{ gap: 16 }}>
         <span>
           Commit <Commit hash={rollout.commit} url={rollout.commitUrl} />
@@ -82,7 +99,7 @@ function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
 
 /** Whether a stage waits for nothing but a person who presses Start. */
 const isPlain = (start: Schemas['StageStart']) =>
-  start.consent.people === 0 && start.waitsFor.every(reason => reason.code === 'manual-start')
+  start.consent.people === 0 && !start.schedule && start.waitsFor.every(reason => reason.code === 'manual-start')
 
 /** What stages wait for, and who has started one past its gate. */
 function Gates({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
@@ -143,7 +160,13 @@ function NextStep({ rollout, project, names }: NextStepProps) {
     if (stage?.start) {
       // another evidence closes the dialog, whose text would no longer be what is started
       const { start } = stage
-      return <StartStage key={start.evidence} {...{ rollout, stage, start, project, names }} />
+      const { environmentId, environment } = stage
+      return (
+        <>
+          {start.maySchedule && <ScheduleButton {...{ rollout, environmentId, environment, start }} />}
+          <StartStage key={start.evidence} {...{ rollout, stage, start, project, names }} />
+        </>
+      )
     }
     const task = tasks.find(one => one.state === state && !atGate(one))
     if (task) return <LinkButton to={pb.task(task.rolloutId, task.id)}>{words}</LinkButton>
