@@ -94,6 +94,9 @@ const (
 	// ActLedgerAccept: a ledger was accepted as it is. Params: instance, database. Causes: what was
 	// wrong with it.
 	ActLedgerAccept EventKind = "ledger.accept"
+	// ActHistoryImport: what another tool has applied was recorded in a ledger. Params: instance,
+	// database, tool, table, n.
+	ActHistoryImport EventKind = "ledger.import"
 
 	// ActProjectCreate: a project was created. Params: project.
 	ActProjectCreate EventKind = "project.create"
@@ -212,6 +215,7 @@ func Acts() []EventKind {
 		ActReviewRelax, ActEnvironmentOrder, ActEnvironmentDelete,
 		ActInstanceAdd, ActInstanceUpdate, ActInstanceDelete, ActInstanceCheck, ActInstanceDiscover,
 		ActDatabaseAssign, ActDatabaseUnassign, ActLedgerAdopt, ActLedgerAccept,
+		ActHistoryImport,
 		ActProjectCreate, ActProjectRename, ActProjectLimit, ActProjectRehearse, ActProjectRehearseOff,
 		ActProjectMember, ActProjectMemberRemove,
 		ActProviderSignIn, ActGrantConnect, ActProviderAdd, ActProviderSecret, ActProviderRename,

@@ -204,6 +204,15 @@ const (
 	ReasonLedgerUnreadable ReasonCode = "ledger-unreadable"
 	// ReasonTablesUnread: the tables of a database cannot be read. Causes: why.
 	ReasonTablesUnread ReasonCode = "tables-unread"
+	// ReasonHistoryUnread: the tables of other migration tools cannot be read. Causes: why.
+	ReasonHistoryUnread ReasonCode = "history-unread"
+	// ReasonHistoryCut: a table of another tool has more rows than are read. Params: tool, table.
+	ReasonHistoryCut ReasonCode = "history-cut"
+	// ReasonHistoryHidden: the user of the instance may not read a table of another tool. Params:
+	// tool, table.
+	ReasonHistoryHidden ReasonCode = "history-hidden"
+	// ReasonHistoryHalfway: another tool did not finish the file. Params: tool, table.
+	ReasonHistoryHalfway ReasonCode = "history-halfway"
 	// ReasonLedgerUnread: the ledger has not been read yet.
 	ReasonLedgerUnread ReasonCode = "ledger-unread"
 	// ReasonLedgerTampered: something other than the server has changed the ledger. Causes: how it

@@ -56,10 +56,12 @@ func TestMain(m *testing.M) {
 //	shutdown, sigkill       end it by SIGTERM, or by SIGKILL
 //	backup, restore         keep a copy of the metadata, put it back; while no server runs
 //	link [KEY=VALUE…]       link the repository; keys as in the API
+//	                        OBJECT/KEY=VALUE is a key of an object,
 //	                        baseline.ENVIRONMENT=VERSION is of the database there, despite.… whatever it shows
 //	                        preset=TOOL is the settings of a convention that a preview finds
 //	presets                 which conventions a preview finds, before linking, to stdout
 //	proposals               which baselines fit each database, before linking, to stdout
+//	histories [KEY=VALUE…]  what other tools have applied to each database, to stdout
 //	push [MESSAGE]          commit everything in $WORK/repo and push the branch that is checked out
 //	until STATE             wait until the link has seen the push and stands so: done, failed, held, attention …
 //	until-hook STATE        wait until the link's webhook stands so: active, missing …
@@ -72,7 +74,7 @@ func TestMain(m *testing.M) {
 //	file PATH               the state of one file, to stdout
 //	status COMMIT WANT…     until the commit bears these build statuses, such as 'test SUCCESSFUL'
 //	says COMMIT WANT        until a build status of the commit begins so, such as 'test FAILED shop/1.sql'
-//	task ACTION VERSION ENVIRONMENT   retry, release or skip an open task
+//	task ACTION VERSION ENVIRONMENT   retry, release or skip an open task; resolve:OUTCOME an unknown one
 //	accept PATH ENVIRONMENT           accept the edited text of an applied file
 //	review STATE            until the review of the newest rollout stands so; what it says, to stdout
 //	levels ENVIRONMENT JSON a change of the environment's levels, as in the API
@@ -177,7 +179,8 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"presets": verbPresets,
 			"serve":   verbServe, "shutdown": verbShutdown, "sigkill": verbSigkill, "backup": verbBackup,
 			"restore": verbRestore, "link": verbLink, "proposals": verbProposals, "push": verbPush,
-			"until": verbUntil, "until-hook": verbUntilHook, "until-commits": verbUntilCommits,
+			"histories": verbHistories,
+			"until":     verbUntil, "until-hook": verbUntilHook, "until-commits": verbUntilCommits,
 			"sql": verbSQL, "tables": verbTables, "ledger": verbLedger, "history": verbHistory,
 			"plan": verbPlan, "file": verbFile, "status": verbStatus, "says": verbSays, "task": verbTask,
 			"accept": verbAccept, "reasons": verbReasons, "review": verbReview, "levels": verbLevels,
@@ -242,6 +245,10 @@ func verbLink(ts *testscript.TestScript, neg bool, args []string) {
 				"version":    value,
 				"despite":    kind == "despite",
 			})
+			continue
+		}
+		if object, field, ok := strings.Cut(key, "/"); ok {
+			spec[object] = map[string]any{field: value}
 			continue
 		}
 		spec[key] = value

@@ -149,8 +149,12 @@ func verbTask(ts *testscript.TestScript, _ bool, args []string) {
 	for _, stage := range stages {
 		for _, task := range stage.Tasks {
 			if stage.Environment == args[2] && task.Version == args[1] {
-				check(ts, w.api.call(w.ctx, "POST", "/rollouts/"+rolloutID+"/tasks/"+task.ID+"/"+args[0],
-					map[string]string{"reason": "the scenario says so"}, nil))
+				action, outcome, resolve := strings.Cut(args[0], ":")
+				body := map[string]string{"reason": "the scenario says so"}
+				if resolve {
+					body = map[string]string{"outcome": outcome}
+				}
+				check(ts, w.api.call(w.ctx, "POST", "/rollouts/"+rolloutID+"/tasks/"+task.ID+"/"+action, body, nil))
 				return
 			}
 		}

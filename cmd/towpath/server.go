@@ -241,6 +241,8 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		StopStatuses:   report.StopStatuses,
 		Marks:          cat.Marks,
 		Objects:        cat.Objects,
+		Histories:      cat.Histories,
+		Import:         exec.Import,
 		Polling:        c.PollingOnly,
 		PollInterval:   c.PollInterval,
 	}

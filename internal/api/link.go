@@ -200,9 +200,10 @@ type linkSpec struct {
 	SchemaPathTemplate string                `json:"schemaPathTemplate,omitempty" maxLength:"1000"`
 	LatePolicy         towpath.LatePolicy    `json:"latePolicy,omitempty" enum:"hold,apply,refuse"`
 	WaitingStatus      towpath.WaitingStatus `json:"waitingStatus,omitempty" enum:"stopped,successful" doc:"The build status of a commit whose changes wait for a person."`
-	ExistingFiles      string                `json:"existingFiles,omitempty" enum:"run,baseline" doc:"What to do with files that match already; required when there are any. With run, they wait for a person in databases with tables and without a ledger."`
+	ExistingFiles      string                `json:"existingFiles,omitempty" enum:"run,baseline,history" doc:"What to do with files that match already; required when there are any. With run, they wait for a person in databases with tables and without a ledger. With history, those that another migration tool has applied are recorded, and the others are planned."`
 	BaselineVersion    string                `json:"baselineVersion,omitempty" maxLength:"500" doc:"With baseline: the newest version that the databases have."`
 	Baselines          []baselineChoice      `json:"baselines,omitempty" maxItems:"10000" doc:"For single databases; baselineVersion is for all others."`
+	History            historyChoice         `json:"history,omitzero" doc:"With history: what you have seen, and what counts despite the catalog."`
 	Polling            bool                  `json:"polling,omitempty" doc:"Create no webhook; poll for new commits instead."`
 }
 
@@ -231,6 +232,7 @@ func (l linkSpec) spec() links.Spec {
 		ExistingFiles:      l.ExistingFiles,
 		BaselineVersion:    l.BaselineVersion,
 		Baselines:          baselines,
+		History:            links.HistoryChoice(l.History),
 		Polling:            l.Polling,
 	}
 }

@@ -27,6 +27,7 @@ type linkPreview struct {
 	Review       *review            `json:"review,omitempty" doc:"What the SQL review says of the files that would run; absent when there are none."`
 	Texts        []previewText      `json:"texts" nullable:"false" doc:"The texts of the reviewed files that the preview has read, at most ten."`
 	Databases    []databaseBaseline `json:"databases" nullable:"false" doc:"Each database compared with the files; empty for a change of a link."`
+	Histories    *historiesView     `json:"histories,omitempty" doc:"What other migration tools have applied by their own tables; absent when there is none, and for a change of a link."`
 }
 
 // foundConvention is how a tool has laid out files of a repository.
@@ -104,6 +105,9 @@ func previewOf(p links.Preview) linkPreview {
 	if p.Review.State != "" {
 		found := reviewOf(p.Review)
 		v.Review = &found
+	}
+	if found := historiesOf(p.Histories); len(found.Databases) > 0 {
+		v.Histories = &found
 	}
 	v.Texts = []previewText{}
 	for _, path := range slices.Sorted(maps.Keys(p.Texts)) {

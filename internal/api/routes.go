@@ -162,6 +162,8 @@ func (s *Server) repositoryRoutes() []route {
 			done(s.forgetHookRemoval)),
 		on("GET", "/repository-links/{link}", towpath.ViewProject, ok(s.getLink)),
 		on("POST", "/repository-links/{link}/preview", towpath.ManageLinks, ok(s.previewLinkChange)),
+		on("GET", "/repository-links/{link}/histories", towpath.ManageLinks, ok(s.getLinkHistories)),
+		on("POST", "/repository-links/{link}/histories/accept", towpath.ManageLinks, ok(s.acceptHistories)),
 		on("PATCH", "/repository-links/{link}", towpath.ManageLinks, ok(s.changeLink)),
 		on("DELETE", "/repository-links/{link}", towpath.ManageLinks, done(s.deleteLink)),
 		on("POST", "/repository-links/{link}/sync", towpath.SyncProject, done(s.syncLink)),

@@ -34,6 +34,8 @@ func (s *Service) AcceptLedger(ctx context.Context, actor towpath.Actor, databas
 type adoption struct {
 	act        towpath.EventKind
 	distrusted bool // claim it even when it cannot be trusted
+
+	imported []towpath.ImportedMigration // record these as well, in a ledger that is the database's own
 }
 
 // heldTarget is a target whose lease this process holds.
@@ -62,7 +64,7 @@ func (s *Service) adopt(ctx context.Context, actor towpath.Actor, databaseID str
 			return towpath.Errorf(towpath.CodeConflict,
 				"A task is changing this database now. Try again when it has finished.")
 		}
-		act := actor.Did(how.act, h.ID, h.ProjectID, "instance", h.instance.Name, "database", h.Name)
+		act := actor.Did(how.act, h.ID, h.ProjectID, how.params(h)...)
 		act.Causes = h.Ledger.Differs
 		tx.Emit(act)
 		return nil
@@ -70,14 +72,20 @@ func (s *Service) adopt(ctx context.Context, actor towpath.Actor, databaseID str
 	if err != nil {
 		return fmt.Errorf("claim database: %w", err)
 	}
-	snapshot, failure := s.rewrite(ctx, h, how)
-	return errors.Join(failure, s.finishAdoption(context.WithoutCancel(ctx), h, snapshot, failure == nil))
+	claimed, failure := s.rewrite(ctx, h, how)
+	return errors.Join(failure, s.finishAdoption(context.WithoutCancel(ctx), h, claimed, failure == nil))
+}
+
+// claimedLedger is a ledger after its rows were claimed.
+type claimedLedger struct {
+	towpath.LedgerSnapshot
+	imported []towpath.LedgerEntry // the rows that were not there before
 }
 
 // rewrite makes the ledger's rows belong to the database, and seals them. It raises the lease's
 // epoch to the newest of the rows.
-func (s *Service) rewrite(ctx context.Context, h heldTarget, how adoption) (towpath.LedgerSnapshot, error) {
-	var none towpath.LedgerSnapshot
+func (s *Service) rewrite(ctx context.Context, h heldTarget, how adoption) (claimedLedger, error) {
+	var none claimedLedger
 	e, address, err := s.reach(h.instance, h.Name)
 	if err != nil {
 		return none, err
@@ -95,7 +103,7 @@ func (s *Service) rewrite(ctx context.Context, h heldTarget, how adoption) (towp
 	if err != nil {
 		return none, unavailable(err)
 	}
-	if err := refuseAdoption(before, s.check(before, h.Database), how); err != nil {
+	if err := refuseAdoption(before, s.check(before, h.Database), how, h.ID); err != nil {
 		return none, err
 	}
 	limits := statement.Limits{Lock: s.LockTimeout, Statement: s.StatementTimeout}
@@ -109,17 +117,21 @@ func (s *Service) rewrite(ctx context.Context, h heldTarget, how adoption) (towp
 		return none, unavailable(err)
 	}
 	found := s.check(l, h.Database)
-	if err := refuseAdoption(l, found, how); err != nil {
+	if err := refuseAdoption(l, found, how, h.ID); err != nil {
 		return none, err
 	}
-	if isOwn(l, found, h.ID) {
-		return towpath.LedgerSnapshot{Entries: l.Entries, Number: found.Number, Seal: found.Seal}, nil
+	added := h.importedRows(l, how.imported)
+	if len(added) == 0 && isOwn(l, found, h.ID) {
+		own := towpath.LedgerSnapshot{Entries: l.Entries, Number: found.Number, Seal: found.Seal}
+		return claimedLedger{LedgerSnapshot: own}, nil
 	}
+	l.Entries = append(l.Entries, added...)
 	rows, book := s.claimRows(l, h)
 	if err := errors.Join(session.Replace(ctx, rows...), session.Commit(ctx)); err != nil {
 		return none, unavailable(err)
 	}
-	return towpath.LedgerSnapshot{Entries: migrationsOf(rows), Number: book.Number(), Seal: book.Seal()}, nil
+	now := towpath.LedgerSnapshot{Entries: migrationsOf(rows), Number: book.Number(), Seal: book.Seal()}
+	return claimedLedger{LedgerSnapshot: now, imported: added}, nil
 }
 
 func (s *Service) check(l towpath.Ledger, d towpath.Database) seal.Reading {
@@ -134,7 +146,7 @@ func isOwn(l towpath.Ledger, found seal.Reading, databaseID string) bool {
 }
 
 // refuseAdoption explains why a ledger cannot be claimed.
-func refuseAdoption(l towpath.Ledger, found seal.Reading, how adoption) error {
+func refuseAdoption(l towpath.Ledger, found seal.Reading, how adoption, databaseID string) error {
 	switch {
 	case len(l.Shape) > 0:
 		return towpath.Errorf(towpath.CodeConflict,
@@ -144,6 +156,9 @@ func refuseAdoption(l towpath.Ledger, found seal.Reading, how adoption) error {
 		return towpath.Errorf(towpath.CodeConflict,
 			"The ledger cannot be trusted: %s. Accept it first, or correct it in the database.",
 			wording.Fragments(found.Differs))
+	case len(how.imported) > 0 && !foreignLedger(l, databaseID).IsZero():
+		return towpath.Errorf(towpath.CodeConflict,
+			"The ledger belongs to another database, of which this one is a copy. Adopt the ledger first.")
 	}
 	return nil
 }
@@ -196,7 +211,7 @@ func migrationsOf(rows []towpath.LedgerEntry) []towpath.LedgerEntry {
 // finishAdoption releases the target, and after a success schedules a plan from the ledger as it is
 // now.
 func (s *Service) finishAdoption(
-	ctx context.Context, h heldTarget, snapshot towpath.LedgerSnapshot, ok bool,
+	ctx context.Context, h heldTarget, claimed claimedLedger, ok bool,
 ) error {
 	err := s.Store.Write(ctx, func(tx *store.Tx) error {
 		now, err := tx.Database(ctx, h.ID)
@@ -207,6 +222,10 @@ func (s *Service) finishAdoption(
 		if err := tx.UpdateDatabase(ctx, &now); err != nil || !ok {
 			return err
 		}
+		if err := addImported(ctx, tx, h, claimed.imported); err != nil {
+			return err
+		}
+		snapshot := claimed.LedgerSnapshot
 		snapshot.At = &tx.Now
 		snapshot.Populated = now.Ledger.Populated && len(snapshot.Entries) == 0
 		if err := tx.SetLedger(ctx, h.ID, snapshot); err != nil {

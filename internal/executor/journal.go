@@ -20,6 +20,8 @@ type journal struct {
 	Before        []engine.Definition `json:"before,omitempty"`       // Objects before it ran
 	Indeterminate towpath.Reason      `json:"indeterminate,omitzero"` // why a person must decide
 	Looks         []look              `json:"looks,omitempty"`        // at statements that are in
+	// of a migration that another tool has applied
+	Source *towpath.HistorySource `json:"source,omitempty"`
 }
 
 // look is why a person should look at what a statement has left, although it ended well.

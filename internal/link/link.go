@@ -16,6 +16,7 @@ func hookRow(linkID string) string { return "repository_link/" + linkID + "/hook
 const (
 	ExistingRun      = "run"      // they are planned like any other
 	ExistingBaseline = "baseline" // those up to BaselineVersion are recorded as applied
+	ExistingHistory  = "history"  // those that other tools have applied are recorded as applied
 )
 
 // Spec is what a person decides when linking a repository.
@@ -29,10 +30,11 @@ type Spec struct {
 	SchemaPathTemplate string
 	LatePolicy         towpath.LatePolicy    // "" is hold
 	WaitingStatus      towpath.WaitingStatus // "" is stopped
-	// ExistingRun or ExistingBaseline; needed only when files match already
+	// ExistingRun, ExistingBaseline or ExistingHistory; needed only when files match already
 	ExistingFiles   string
 	BaselineVersion string
 	Baselines       []BaselineChoice // for single databases; BaselineVersion is for all others
+	History         HistoryChoice    // with ExistingHistory
 	Polling         bool             // create no hook
 }
 
@@ -57,6 +59,12 @@ func (s *Service) Link(
 	}
 	if err := s.checkBaselines(ctx, d, spec.Baselines); err != nil {
 		return d.link, err
+	}
+	if spec.ExistingFiles == ExistingHistory {
+		// First the ledgers: a link that exists without their rows would run the files.
+		if _, err := s.importHistories(ctx, actor, d, spec.History); err != nil {
+			return d.link, err
+		}
 	}
 	link := d.link
 	link.HookKey = secret.NewToken(18)
@@ -129,7 +137,7 @@ func (s *Service) chooseExisting(ctx context.Context, d *draft, spec Spec) error
 				"baseline with a version to record those up to it as applied, or run.", len(versions),
 				versions[len(versions)-1])
 		}
-	case ExistingRun:
+	case ExistingRun, ExistingHistory:
 		if spec.BaselineVersion != "" {
 			return towpath.Invalid("baselineVersion", "Leave it out, or set existingFiles to baseline.")
 		}
@@ -143,7 +151,7 @@ func (s *Service) chooseExisting(ctx context.Context, d *draft, spec Spec) error
 		}
 		d.link.BaselinedUpTo = version
 	default:
-		return towpath.Invalid("existingFiles", "Use run or baseline.")
+		return towpath.Invalid("existingFiles", "Use run, baseline or history.")
 	}
 	return s.chooseBaselines(ctx, d, spec.Baselines)
 }

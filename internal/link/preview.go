@@ -29,6 +29,7 @@ type Preview struct {
 	HookAdvice   towpath.Reason     // why no hook is possible, and what happens instead
 	Conventions  []convention.Found // whose files the whole tree has, the likeliest first
 	Baselines    []DatabaseBaseline // of each database of the project; only for a new link
+	Histories    Histories          // of other tools; only for a new link
 	Review       towpath.Review     // of the files that would run; without a State when there are none
 	Texts        map[string]string  // of the reviewed files that the preview has read, by path
 }
@@ -69,6 +70,9 @@ func (s *Service) Preview(
 	in, err := s.draftInput(ctx, d)
 	if err == nil {
 		p.Baselines, err = s.evidence(ctx, d, in)
+	}
+	if err == nil {
+		p.Histories, err = s.compareHistories(ctx, d, in)
 	}
 	return p, err
 }

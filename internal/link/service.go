@@ -12,6 +12,7 @@ import (
 
 	"towpath"
 	"towpath/internal/account"
+	"towpath/internal/history"
 	"towpath/internal/manifest"
 	"towpath/internal/schema"
 	"towpath/internal/secret"
@@ -39,6 +40,13 @@ type Service struct {
 	// When they are nil, baselines are not checked.
 	Marks   func(kind towpath.EngineType, text io.Reader) ([]schema.Mark, error)
 	Objects func(ctx context.Context, databaseID string) (map[string]bool, error)
+
+	// Histories reads the tables of other migration tools in a database, and Import records in its
+	// ledger what they have applied. When they are nil, no link begins with a history.
+	Histories func(ctx context.Context, databaseID string) ([]history.Table, error)
+	Import    func(
+		ctx context.Context, actor towpath.Actor, databaseID string, list []towpath.ImportedMigration,
+	) error
 
 	// Review reviews the SQL that a preview would run. When it is nil, previews have no review.
 	Review func(ctx context.Context, d manifest.Draft) (towpath.Review, error)

@@ -104,7 +104,14 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonDatabaseMissing:  "The instance no longer has the database; bring it back, or remove it from the project.",
 	towpath.ReasonLedgerUnreadable: "Its ledger cannot be read: {cause}",
 	towpath.ReasonTablesUnread:     "Its tables cannot be read: {cause}",
-	towpath.ReasonLedgerUnread:     "Its ledger has not been read yet.",
+	towpath.ReasonHistoryUnread:    "The tables of other migration tools cannot be read: {cause}",
+	towpath.ReasonHistoryCut: "The table {table} of {tool} has more rows than Towpath reads; choose a baseline for the " +
+		"database.",
+	towpath.ReasonHistoryHidden: "The instance's user may not read the table {table} of {tool}; grant it SELECT there, " +
+		"or choose a baseline for the database.",
+	towpath.ReasonHistoryHalfway: "{tool} did not finish it, by its table {table}; check what the database has of it, then " +
+		"record it as applied or run it again.",
+	towpath.ReasonLedgerUnread: "Its ledger has not been read yet.",
 	towpath.ReasonLedgerTampered: "Its ledger was changed outside Towpath: {cause}; nothing runs there until a workspace " +
 		"owner or DBA accepts it.",
 	towpath.ReasonLedgerRestored: "Its ledger is an earlier state of itself: {cause}; nothing runs there until a workspace " +

@@ -280,7 +280,7 @@ func (c code) example() towpath.Reason {
 		r.Params["want"] = "5"
 	case towpath.ReasonNotCreated, towpath.ReasonNotDropped:
 		r.Params["object"] = "index orders_status"
-	case towpath.ReasonLedgerUnreadable, towpath.ReasonTablesUnread:
+	case towpath.ReasonLedgerUnreadable, towpath.ReasonTablesUnread, towpath.ReasonHistoryUnread:
 		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonNoAnswer)}
 	case towpath.ReasonLedgerTampered, towpath.ReasonRunTampered:
 		r.Causes = []towpath.Reason{gone}

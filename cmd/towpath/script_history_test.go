@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// scriptHistories is what the API says of the histories of other tools.
+type scriptHistories struct {
+	Fingerprint string `json:"fingerprint"`
+	Databases   []struct {
+		Environment string         `json:"environment"`
+		Tools       []string       `json:"tools"`
+		Table       string         `json:"table"`
+		Counts      map[string]int `json:"counts"`
+		Files       []struct {
+			Version string `json:"version"`
+			Verdict string `json:"verdict"`
+		} `json:"files"`
+		Gone []struct {
+			Version string `json:"version"`
+			Name    string `json:"name"`
+		} `json:"gone"`
+		Problem demoReason `json:"problem"`
+	} `json:"databases"`
+}
+
+// lines are the databases in the order of the environments.
+func (h scriptHistories) lines() (lines []string) {
+	for _, environment := range demoEnvironments {
+		for _, d := range h.Databases {
+			if d.Environment != environment {
+				continue
+			}
+			words := []string{environment, strings.Join(d.Tools, "/"), d.Table}
+			for _, verdict := range slices.Sorted(maps.Keys(d.Counts)) {
+				words = append(words, fmt.Sprintf("%s=%d", verdict, d.Counts[verdict]))
+			}
+			for _, f := range d.Files {
+				words = append(words, f.Version+":"+f.Verdict)
+			}
+			for _, g := range d.Gone {
+				words = append(words, "gone:"+g.Version)
+			}
+			if d.Problem.Code != "" {
+				words = append(words, d.Problem.Code)
+			}
+			lines = append(lines, strings.Join(words, " "))
+		}
+	}
+	return lines
+}
+
+// verbHistories prints what the histories of other tools say: before linking by a preview with these
+// keys, and with a link by its own page. It sets $SEEN to the fingerprint.
+func verbHistories(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	var found scriptHistories
+	if w.linkID != "" {
+		check(ts, w.api.call(w.ctx, "GET", "/repository-links/"+w.linkID+"/histories", nil, &found))
+	} else {
+		repository, _ := w.sim.Repository(demoRepository)
+		var projects items[identified]
+		check(ts, w.api.call(w.ctx, "GET", "/projects", nil, &projects))
+		spec := map[string]any{
+			"grantId": w.grant, "repositoryId": repository.UUID, "branch": w.info.Branch,
+			"baseDirectory": w.info.BaseDirectory, "filePathTemplate": w.info.FilePathTemplate,
+		}
+		for _, arg := range args {
+			key, value, _ := strings.Cut(arg, "=")
+			spec[key] = value
+		}
+		var preview struct {
+			Histories scriptHistories `json:"histories"`
+		}
+		check(ts, w.api.call(w.ctx, "POST",
+			"/projects/"+projects.Items[0].ID+"/repository-links/preview", spec, &preview))
+		found = preview.Histories
+	}
+	ts.Setenv("SEEN", found.Fingerprint)
+	printLines(ts, found.lines())
+}

@@ -1,0 +1,24 @@
+package towpath
+
+import "time"
+
+// HistorySource says where a row of a ledger came from that another migration tool's history proves
+// or claims.
+type HistorySource struct {
+	Tool     string    `json:"tool"`
+	Table    string    `json:"table"`
+	Version  string    `json:"version,omitempty"` // as the tool writes it
+	Name     string    `json:"name,omitempty"`    // of the file, as the tool writes it
+	At       time.Time `json:"at,omitzero"`       // when the tool applied it, if the history says so
+	Evidence string    `json:"evidence"`          // proved, claimed, edited, contradicted or halfway
+}
+
+// ImportedMigration is a migration that another tool has applied to a database, and that the
+// database's ledger records.
+type ImportedMigration struct {
+	Migration        // with the Checksum of what was applied; of the tool's own kind where it is edited
+	Commit    string // at which it was compared
+	Source    HistorySource
+	// Halfway says that the tool did not finish it: a person decides, nothing runs by itself.
+	Halfway bool
+}

@@ -1,0 +1,93 @@
+package executor
+
+import (
+	"context"
+	"strconv"
+
+	"towpath"
+	"towpath/internal/store"
+)
+
+// Import records migrations that another tool has applied to a database, all in one transaction, and
+// runs nothing. Migrations that the ledger has stay as they are. CodeConflict while a task changes
+// the target, or when its ledger belongs to another database or cannot be trusted; CodeUnavailable
+// when it cannot be reached.
+func (s *Service) Import(
+	ctx context.Context, actor towpath.Actor, databaseID string, list []towpath.ImportedMigration,
+) error {
+	if len(list) == 0 {
+		return nil
+	}
+	how := adoption{act: towpath.ActHistoryImport, imported: list}
+	return s.withDefaults().adopt(ctx, actor, databaseID, how)
+}
+
+// params are those of the act: what was imported, and from where.
+func (how adoption) params(h heldTarget) []string {
+	list := []string{"instance", h.instance.Name, "database", h.Name}
+	if n := len(how.imported); n > 0 {
+		from := how.imported[0].Source
+		list = append(list, "tool", from.Tool, "table", from.Table, "n", strconv.Itoa(n))
+	}
+	return list
+}
+
+// importedRows returns the rows of imported migrations that a ledger lacks.
+func (h heldTarget) importedRows(
+	l towpath.Ledger, list []towpath.ImportedMigration,
+) (rows []towpath.LedgerEntry) {
+	known := map[towpath.MigrationID]bool{}
+	for _, e := range l.Entries {
+		known[e.MigrationID] = true
+	}
+	for _, m := range list {
+		if known[m.MigrationID] {
+			continue
+		}
+		known[m.MigrationID] = true
+		rows = append(rows, h.importedRow(m))
+	}
+	return rows
+}
+
+// importedRow is a migration's row in the ledger. One that another tool did not finish waits for a
+// person, as a statement without an outcome does.
+func (h heldTarget) importedRow(m towpath.ImportedMigration) towpath.LedgerEntry {
+	row := h.lease.migrationRow(m.Migration, m.Commit, towpath.LedgerBaselined)
+	j := journal{Source: &m.Source}
+	if m.Halfway {
+		row.State = towpath.LedgerRunning
+		j.Indeterminate = towpath.Why(towpath.ReasonHistoryHalfway,
+			"tool", m.Source.Tool, "table", m.Source.Table)
+	} else {
+		row.FinishedAt = &row.StartedAt
+	}
+	row.Intent = j.text()
+	return row
+}
+
+// addImported adds imported rows to the change history of their database.
+func addImported(ctx context.Context, tx *store.Tx, h heldTarget, rows []towpath.LedgerEntry) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	environment, err := tx.Environment(ctx, h.EnvironmentID)
+	if err != nil {
+		return err
+	}
+	for _, e := range rows {
+		if !e.State.Applied() {
+			continue
+		}
+		m := towpath.Migration{
+			MigrationID: e.MigrationID, Label: e.Version, Description: e.Description, Path: e.Path,
+			Checksum: e.Checksum, Environment: environment.Name, Database: h.Name,
+		}
+		task := towpath.Task{DatabaseID: h.ID, ProjectID: h.ProjectID}
+		row := historyOf(origin{}, task, change{Migration: m, entry: e})
+		if err := tx.AddHistory(ctx, &row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
