@@ -10,6 +10,8 @@ import { Notice } from '~/ui/Notice'
 import { count } from '~/util/str'
 import { Baselines } from './Baselines'
 import { baselinesOf, choicesOf, refusalsOf, waits } from './baselines'
+import { Histories } from './Histories'
+import { contradictedOf, type Histories as Found, usableOf, withHistories } from './histories'
 import { LinkFields } from './LinkFields'
 import { LinkPreview } from './LinkPreview'
 import { defaults, type LinkValues, specOf, withBaselines } from './values'
@@ -25,11 +27,15 @@ interface LinkFormProps {
 /** A link's settings and baselines, next to a preview on the real tree. */
 export function LinkForm({ project, grant, repository, save, onBack }: LinkFormProps) {
   const [sent, setSent] = useState<Schemas['BaselineChoice'][]>([])
+  const [recorded, setRecorded] = useState(true)
+  const [despite, setDespite] = useState<string[]>([])
   const form = useForm<LinkValues>({
     initial: defaults(repository.defaultBranch ?? ''),
     submit: values => {
+      const wanted = specOf(grant, repository.id, values)
+      if (chosen) return save(withHistories(wanted, chosen, despite))
       setSent(baselines)
-      return save(withBaselines(specOf(grant, repository.id, values), baselines))
+      return save(withBaselines(wanted, baselines))
     },
   })
   const [settled] = useDebouncedValue(form.values, 400)
@@ -46,16 +52,21 @@ export function LinkForm({ project, grant, repository, save, onBack }: LinkFormP
     enabled: settled.branch !== '',
   })
   const databases = shown.data?.databases ?? []
+  const histories = shown.data?.histories
+  const usable = usableOf(histories)
+  const chosen: Found | undefined = recorded && usable.length > 0 ? histories : undefined
   const exist = (shown.data?.versions.length ?? 0) > 0
   const choices = choicesOf(databases, form.values.choices)
   const baselines = baselinesOf(choices)
   const planned = useQuery({
     ...previewQuery(project, withBaselines(spec, baselinesOf(choicesOf(databases, settled.choices)))),
     placeholderData: before => before,
-    enabled: ready && shown.isSuccess && !shown.isPlaceholderData && baselines.length > 0,
+    enabled: ready && shown.isSuccess && !shown.isPlaceholderData && !chosen && baselines.length > 0,
   })
   const refused = refusalsOf(form.failure, sent, baselines)
-  const waiting = databases.filter(database => waits(database, choices.get(database.databaseId)))
+  const waiting = chosen
+    ? contradictedOf(usable).filter(database => !despite.includes(database.databaseId))
+    : databases.filter(database => waits(database, choices.get(database.databaseId)))
   return (
     <div className="stack loose">
       <h2>{repository.name}</h2>
@@ -89,7 +100,16 @@ export function LinkForm({ project, grant, repository, save, onBack }: LinkFormP
             previewError={shown.error}
           />
         </div>
-        {exist && shown.data && (
+        {exist && histories && (
+          <Histories
+            histories={histories}
+            chosen={chosen !== undefined}
+            despite={despite}
+            onChoose={setRecorded}
+            onDespite={setDespite}
+          />
+        )}
+        {exist && shown.data && !chosen && (
           <Baselines
             preview={shown.data}
             choices={choices}
@@ -112,7 +132,7 @@ export function LinkForm({ project, grant, repository, save, onBack }: LinkFormP
           )}
         </div>
       </FormFrame>
-      <LinkPreview query={baselines.length > 0 && planned.data ? planned : shown} />
+      <LinkPreview query={!chosen && baselines.length > 0 && planned.data ? planned : shown} />
     </div>
   )
 }

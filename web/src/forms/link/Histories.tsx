@@ -1,0 +1,166 @@
+import { Checkbox } from '@mantine/core'
+import { Notice } from '~/ui/Notice'
+import { count } from '~/util/str'
+import classes from './Baselines.module.css'
+import { contradictedOf, type Histories as Found, toolsOf, usableOf, verdictWord, wordsOf } from './histories'
+
+type Database = Found['databases'][number]
+
+interface HistoriesProps {
+  histories: Found
+  chosen: boolean
+  /** Ids of databases in which contradicted files count as applied too. */
+  despite: string[]
+  onChoose: (chosen: boolean) => void
+  onDespite: (despite: string[]) => void
+}
+
+/** What another migration tool has applied to each database, and whether to record it. */
+export function Histories({ histories, chosen, despite, onChoose, onDespite }: HistoriesProps) {
+  const usable = usableOf(histories)
+  const rest = histories.databases.filter(database => !usable.includes(database))
+  const tools = toolsOf(usable.length > 0 ? usable : rest)
+  return (
+    <section className="stack tight" aria-labelledby="histories">
+      <h2 id="histories">What {tools || 'another tool'} has applied</h2>
+      {usable.length > 0 && (
+        <>
+          <Checkbox
+            label={`Record what ${tools} has applied (recommended)`}
+            description="Nothing of it runs again, and its own table stays as it is. Stop the tool first. Clear this to choose a version for each database."
+            checked={chosen}
+            onChange={event => onChoose(event.currentTarget.checked)}
+          />
+          <table className={classes.table} aria-label={`What ${tools} has applied`}>
+            <thead>
+              <tr>
+                <th scope="col">Database</th>
+                <th scope="col">Table</th>
+                <th scope="col">Files</th>
+              </tr>
+            </thead>
+            <tbody>
+              {usable.map(database => (
+                <Row key={database.databaseId} database={database} />
+              ))}
+            </tbody>
+          </table>
+          {chosen &&
+            contradictedOf(usable).map(database => (
+              <Contradicted
+                key={database.databaseId}
+                database={database}
+                checked={despite.includes(database.databaseId)}
+                onCheck={on =>
+                  onDespite(on ? [...despite, database.databaseId] : despite.filter(id => id !== database.databaseId))
+                }
+              />
+            ))}
+          <Differences histories={histories} databases={usable} />
+        </>
+      )}
+      {rest.map(database => (
+        <p key={database.databaseId} className="muted small">
+          {nameOf(database)}: {restWords(database)}
+        </p>
+      ))}
+    </section>
+  )
+}
+
+const nameOf = (database: Database) => `${database.environment}/${database.name}`
+
+function restWords(database: Database): string {
+  if (database.problem) return database.problem.text
+  const table = `${database.tools.join(' or ')} has ${count(database.rows, 'migration')} in ${database.table}`
+  return database.code
+    ? `${table}. They are code, so choose a version below.`
+    : `${table}, and none of them is one of these files.`
+}
+
+function Row({ database }: { database: Database }) {
+  return (
+    <tr>
+      <th scope="row" className={classes.name}>
+        {nameOf(database)}
+      </th>
+      <td>
+        {database.tools.join(' or ')}: {database.table}
+      </td>
+      <td className={classes.choice}>
+        {wordsOf(database).map(words => (
+          <div key={words}>{words}</div>
+        ))}
+      </td>
+    </tr>
+  )
+}
+
+interface ContradictedProps {
+  database: Database
+  checked: boolean
+  onCheck: (checked: boolean) => void
+}
+
+/** The files that the catalog contradicts, and the checkbox that records them anyway. */
+function Contradicted({ database, checked, onCheck }: ContradictedProps) {
+  const files = database.files.filter(file => file.verdict === 'contradicted')
+  return (
+    <>
+      <Notice kind="warning" title={`${nameOf(database)} does not fit its history`}>
+        <ul className={classes.list}>
+          {files.slice(0, 10).map(file => (
+            <li key={file.path}>
+              {file.path}: {file.against.map(one => `${one.there ? 'still has' : 'has no'} ${one.object}`).join(', ')}
+            </li>
+          ))}
+        </ul>
+      </Notice>
+      <Checkbox
+        label={`Record them in ${nameOf(database)} anyway`}
+        description="They are recorded without running. Or correct the database, and look again."
+        checked={checked}
+        onChange={event => onCheck(event.currentTarget.checked)}
+      />
+    </>
+  )
+}
+
+/** The files about which the databases differ. */
+function Differences({ histories, databases }: { histories: Found; databases: Database[] }) {
+  if (histories.differences.length === 0) return null
+  return (
+    <details>
+      <summary>
+        The databases differ in {count(histories.differences.length + histories.moreDifferences, 'file')}
+      </summary>
+      <table className={classes.table} aria-label="Files about which the databases differ">
+        <thead>
+          <tr>
+            <th scope="col">File</th>
+            {databases.map(database => (
+              <th key={database.databaseId} scope="col">
+                {nameOf(database)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {histories.differences.slice(0, 100).map(({ path, verdicts }) => (
+            <tr key={path}>
+              <th scope="row">{path}</th>
+              {databases.map(({ databaseId, environment, name }) => {
+                const verdict = verdicts[databaseId] as keyof typeof verdictWord | undefined
+                return (
+                  <td key={databaseId} aria-label={`${environment}/${name}`}>
+                    {verdict ? verdictWord[verdict] : '–'}
+                  </td>
+                )
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  )
+}

@@ -1,0 +1,76 @@
+import type { Schemas } from '~/api/client'
+import { count } from '~/util/str'
+
+export type Histories = Schemas['HistoriesView']
+type Database = Histories['databases'][number]
+type Verdict = Schemas['FileEvidence']['verdict']
+
+/** How many of a database's files have one of the verdicts. */
+function sum(counts: Database['counts'], ...verdicts: Verdict[]): number {
+  return verdicts.reduce((n, verdict) => n + (counts[verdict] ?? 0), 0)
+}
+
+/** The databases whose history can be recorded. */
+export function usableOf(histories: Histories | undefined): Database[] {
+  return (histories?.databases ?? []).filter(
+    database =>
+      !database.code &&
+      !database.problem &&
+      sum(database.counts, 'proved', 'claimed', 'edited', 'halfway', 'contradicted') > 0,
+  )
+}
+
+/** The databases in which the catalog contradicts the history. */
+export function contradictedOf(databases: Database[]): Database[] {
+  return databases.filter(database => sum(database.counts, 'contradicted') > 0)
+}
+
+/** The tools, such as "Flyway", or "dbmate or Rails". */
+export function toolsOf(databases: Database[]): string {
+  return [...new Set(databases.map(database => database.tools.join(' or ')))].join(', ')
+}
+
+/** What a history says of the files in its database. */
+export function wordsOf(database: Database): string[] {
+  const { counts } = database
+  const proved = sum(counts, 'proved')
+  const claimed = sum(counts, 'claimed')
+  const words = [`${count(proved + claimed, 'file')} applied`]
+  if (proved > 0)
+    words[0] += claimed > 0 ? ` (${proved} proved by checksum, ${claimed} claimed)` : ', proved by checksum'
+  else if (claimed > 0) words[0] += ', without a checksum'
+  for (const [verdict, says] of others) {
+    if (sum(counts, verdict) > 0) words.push(`${sum(counts, verdict)} ${says}`)
+  }
+  const gone = database.gone.length + database.moreGone
+  if (gone > 0) words.push(`${gone} applied and not in the repository`)
+  return words
+}
+
+const others: [Verdict, string][] = [
+  ['edited', 'edited since: accept the new text later'],
+  ['halfway', 'not finished: decide later'],
+  ['contradicted', 'named, but their objects are missing or differ'],
+  ['stands', 'not named, but their objects are there'],
+  ['missing', 'missing'],
+]
+
+/** The verdict as a word in a table. */
+export const verdictWord: Record<Verdict, string> = {
+  proved: 'Proved',
+  claimed: 'Claimed',
+  edited: 'Edited since',
+  halfway: 'Not finished',
+  contradicted: 'Contradicted',
+  stands: 'Objects there',
+  missing: 'Missing',
+}
+
+/** The settings that record the histories. */
+export function withHistories(spec: Schemas['LinkSpec'], histories: Histories, despite: string[]): Schemas['LinkSpec'] {
+  return {
+    ...spec,
+    existingFiles: 'history',
+    history: { fingerprint: histories.fingerprint, ...(despite.length > 0 ? { despite } : {}) },
+  }
+}
