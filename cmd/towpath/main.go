@@ -37,6 +37,7 @@ type commands struct {
 	Serve    serveCommand    `cmd:"" help:"Run the server."`
 	Check    checkCommand    `cmd:"" help:"Review files of SQL without a server."`
 	Demo     demoCommand     `cmd:"" help:"Try everything: a server beside a simulated Bitbucket, with a sample workspace."`
+	Adopt    adoptCommand    `cmd:"" help:"Record what another migration tool has applied to the databases of a repository link."`
 	Audit    auditCommand    `cmd:"" help:"Verify an exported audit log."`
 	Ledger   ledgerCommand   `cmd:"" help:"Look at the ledgers in databases."`
 	Member   memberCommand   `cmd:"" help:"Let a member in again who has lost the password."`

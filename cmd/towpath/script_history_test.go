@@ -84,3 +84,13 @@ func verbHistories(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("SEEN", found.Fingerprint)
 	printLines(ts, found.lines())
 }
+
+// verbAdopt runs the command adopt against the server.
+func verbAdopt(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	args = append([]string{"adopt", "--server", w.api.base, "--token", w.api.token}, args...)
+	err := ts.Exec("towpath", append(args, w.linkID)...)
+	if neg != (err != nil) {
+		ts.Fatalf("towpath adopt: %v", err)
+	}
+}

@@ -62,6 +62,7 @@ func TestMain(m *testing.M) {
 //	presets                 which conventions a preview finds, before linking, to stdout
 //	proposals               which baselines fit each database, before linking, to stdout
 //	histories [KEY=VALUE…]  what other tools have applied to each database, to stdout
+//	adopt [FLAG…]           the command of that name for the link
 //	push [MESSAGE]          commit everything in $WORK/repo and push the branch that is checked out
 //	until STATE             wait until the link has seen the push and stands so: done, failed, held, attention …
 //	until-hook STATE        wait until the link's webhook stands so: active, missing …
@@ -179,8 +180,8 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"presets": verbPresets,
 			"serve":   verbServe, "shutdown": verbShutdown, "sigkill": verbSigkill, "backup": verbBackup,
 			"restore": verbRestore, "link": verbLink, "proposals": verbProposals, "push": verbPush,
-			"histories": verbHistories,
-			"until":     verbUntil, "until-hook": verbUntilHook, "until-commits": verbUntilCommits,
+			"histories": verbHistories, "adopt": verbAdopt,
+			"until": verbUntil, "until-hook": verbUntilHook, "until-commits": verbUntilCommits,
 			"sql": verbSQL, "tables": verbTables, "ledger": verbLedger, "history": verbHistory,
 			"plan": verbPlan, "file": verbFile, "status": verbStatus, "says": verbSays, "task": verbTask,
 			"accept": verbAccept, "reasons": verbReasons, "review": verbReview, "levels": verbLevels,

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"towpath/internal/plan"
+)
+
+// adoptCommand records what other migration tools have applied to the databases of a link.
+type adoptCommand struct {
+	Link    string   `arg:"" help:"Id of the repository link, as in the address of its page."`
+	Server  string   `required:"" help:"Address of the server, such as https://towpath.example.com."`
+	Token   string   `required:"" help:"API token of a member who may manage links. TOWPATH_TOKEN keeps it off the command line."`
+	DryRun  bool     `help:"Only print what each database's history says. Nothing is recorded."`
+	Despite []string `placeholder:"ENVIRONMENT/DATABASE" help:"Record the files in this database although its catalog contradicts its history."`
+	JSON    bool     `name:"json" help:"Write JSON, as the API does."`
+}
+
+// adoptable is what the API says of the histories of a link.
+type adoptable struct {
+	Fingerprint string              `json:"fingerprint"`
+	Databases   []adoptableDatabase `json:"databases"`
+}
+
+// adoptableDatabase is the history in one database.
+type adoptableDatabase struct {
+	ID          string               `json:"databaseId"`
+	Name        string               `json:"name"`
+	Environment string               `json:"environment"`
+	Tools       []string             `json:"tools"`
+	Table       string               `json:"table"`
+	Counts      map[plan.Verdict]int `json:"counts"`
+	Files       []adoptableFile      `json:"files"`
+	MoreFiles   int                  `json:"moreFiles"`
+	Problem     *struct {
+		Text string `json:"text"`
+	} `json:"problem"`
+}
+
+// adoptableFile is a file that is neither proved nor claimed.
+type adoptableFile struct {
+	Path    string       `json:"path"`
+	Verdict plan.Verdict `json:"verdict"`
+}
+
+// Run compares, and records unless it is a dry run.
+func (c *adoptCommand) Run(ctx context.Context, out io.Writer) error {
+	api, err := newAPIClient(strings.TrimSuffix(c.Server, "/"))
+	if err != nil {
+		return err
+	}
+	api.token = c.Token
+	path := "/repository-links/" + c.Link + "/histories"
+	var raw json.RawMessage
+	if err := api.call(ctx, "GET", path, nil, &raw); err != nil {
+		return err
+	}
+	var found adoptable
+	if err := json.Unmarshal(raw, &found); err != nil {
+		return fmt.Errorf("read the server's answer: %w", err)
+	}
+	despite, err := found.named(c.Despite)
+	if err != nil {
+		return err
+	}
+	if !c.DryRun {
+		choice := map[string]any{"fingerprint": found.Fingerprint, "despite": despite}
+		if err := api.call(ctx, "POST", path+"/accept", choice, &raw); err != nil {
+			return err
+		}
+		if err := json.Unmarshal(raw, &found); err != nil {
+			return fmt.Errorf("read the server's answer: %w", err)
+		}
+	}
+	if c.JSON {
+		_, err = fmt.Fprintln(out, string(raw))
+		return err
+	}
+	return found.print(out, c.DryRun)
+}
+
+// named returns the ids of databases by environment and name.
+func (a adoptable) named(names []string) (ids []string, err error) {
+	ids = []string{}
+	for _, name := range names {
+		i := slices.IndexFunc(a.Databases,
+			func(d adoptableDatabase) bool { return d.Environment+"/"+d.Name == name })
+		if i < 0 {
+			return nil, usagef("no database with a history is called %s; name it as ENVIRONMENT/DATABASE", name)
+		}
+		ids = append(ids, a.Databases[i].ID)
+	}
+	return ids, nil
+}
+
+// verdictOrder is the order in which verdicts are printed.
+var verdictOrder = []plan.Verdict{
+	plan.VerdictProved, plan.VerdictClaimed, plan.VerdictEdited, plan.VerdictHalfway,
+	plan.VerdictContradicted, plan.VerdictStands, plan.VerdictMissing,
+}
+
+// print writes one paragraph for each database, and whether anything was recorded.
+func (a adoptable) print(out io.Writer, dryRun bool) error {
+	var b strings.Builder
+	for _, d := range a.Databases {
+		fmt.Fprintf(&b, "%s/%s: ", d.Environment, d.Name)
+		if d.Problem != nil {
+			fmt.Fprintln(&b, d.Problem.Text)
+			continue
+		}
+		var counts []string
+		for _, v := range verdictOrder {
+			if n := d.Counts[v]; n > 0 {
+				counts = append(counts, fmt.Sprintf("%d %s", n, v))
+			}
+		}
+		if counts == nil {
+			counts = []string{"none of the files that are left"}
+		}
+		fmt.Fprintf(&b, "%s in %s: %s\n", strings.Join(d.Tools, " or "), d.Table, strings.Join(counts, ", "))
+		for _, f := range d.Files {
+			fmt.Fprintf(&b, "  %-12s %s\n", f.Verdict, f.Path)
+		}
+		if d.MoreFiles > 0 {
+			fmt.Fprintf(&b, "  and %d more\n", d.MoreFiles)
+		}
+	}
+	switch {
+	case len(a.Databases) == 0:
+		b.WriteString("No database has the table of another migration tool.\n")
+	case dryRun:
+		b.WriteString("Nothing was recorded: this was a dry run.\n")
+	default:
+		b.WriteString("Recorded what is proved, claimed, edited and halfway.\n")
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}
