@@ -16,6 +16,7 @@ import { PastGate } from '~/components/rollout/PastGate'
 import { isMoving, RolloutBadge } from '~/components/rollout/RolloutList'
 import { RolloutReview } from '~/components/rollout/RolloutReview'
 import { ScheduleButton } from '~/components/rollout/ScheduleButton'
+import { SeveralTasks } from '~/components/rollout/SeveralTasks'
 import { StageGate } from '~/components/rollout/StageGate'
 import { StartStage } from '~/components/rollout/StartStage'
 import { TimeAgo } from '~/components/TimeAgo'
@@ -91,6 +92,7 @@ function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
       ) : (
         <Board stages={rollout.stages} names={names} />
       )}
+      <SeveralTasks rollout={rollout} project={project.data} />
       <Gates rollout={rollout} />
       {rollout.review && <RolloutReview rollout={rollout} />}
     </Page>
