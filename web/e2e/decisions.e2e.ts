@@ -79,7 +79,7 @@ describe('an environment with manual start', () => {
     await page.getByRole('dialog').getByLabel('Reason (optional)').fill('The replica of größe is behind')
     await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click()
     push(demo.info, 'Add guests', {
-      'migrations/shop/3.2__ddl__guest.sql': 'CREATE TABLE guest (id INTEGER PRIMARY KEY);\n',
+      'migrations/shop/3.1.5__ddl__guest.sql': 'CREATE TABLE guest (id INTEGER PRIMARY KEY);\n',
     })
     await openRollout('Add guests')
     await page.getByText('The replica of größe is behind').waitFor()
