@@ -113,7 +113,7 @@ func TestLink_namesTheInvalidField(t *testing.T) {
 			},
 			"a word for existing files else": {
 				func(s *links.Spec) { s.ExistingFiles = "skip" },
-				"existingFiles", "run or baseline",
+				"existingFiles", "run, baseline or history",
 			},
 		} {
 			spec := b.Spec(grant)
