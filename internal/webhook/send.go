@@ -48,10 +48,10 @@ func (s *Service) Send(ctx context.Context, requestID string) (requeueAt *time.T
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		requeueAt = nil
 		now, err := tx.ApprovalRequest(ctx, requestID)
-		if towpath.ErrorCode(err) == towpath.CodeNotFound || now.State != towpath.RequestPending {
+		if towpath.ErrorCode(err) == towpath.CodeNotFound {
 			return nil
 		}
-		if err != nil {
+		if err != nil || now.State != towpath.RequestPending {
 			return err
 		}
 		if waits {
