@@ -130,6 +130,27 @@ func (s *Service) target(i towpath.Instance) (engine.Engine, engine.Target, erro
 	return e, t, nil
 }
 
+// databaseTarget returns the instance of a saved database, its engine and the login into the
+// database. CodeNotFound when there is no such database, otherwise as target.
+func (s *Service) databaseTarget(
+	ctx context.Context, databaseID string,
+) (i towpath.Instance, e engine.Engine, t engine.Target, err error) {
+	var d towpath.Database
+	err = s.Store.Read(ctx, func(tx *store.Tx) error {
+		if d, err = tx.Database(ctx, databaseID); err != nil {
+			return err
+		}
+		i, err = tx.Instance(ctx, d.InstanceID)
+		return err
+	})
+	if err != nil {
+		return i, nil, t, err
+	}
+	e, t, err = s.target(i)
+	t.Database = d.Name
+	return i, e, t, err
+}
+
 // wake schedules a new plan for each of a project's links.
 func wake(ctx context.Context, tx *store.Tx, projectID string) error {
 	if projectID == "" {

@@ -12,7 +12,6 @@ import (
 	"towpath"
 	"towpath/internal/engine"
 	"towpath/internal/schema"
-	"towpath/internal/store"
 )
 
 // Content is what a database holds, for the review of a change.
@@ -34,24 +33,13 @@ const versionAge = 10 * time.Minute
 
 // Content reads what a database holds. Its error has a message for people.
 func (s *Service) Content(ctx context.Context, databaseID string) (c Content, err error) {
-	var d towpath.Database
-	var i towpath.Instance
-	err = s.Store.Read(ctx, func(tx *store.Tx) error {
-		if d, err = tx.Database(ctx, databaseID); err != nil {
-			return err
-		}
-		i, err = tx.Instance(ctx, d.InstanceID)
-		return err
-	})
+	i, e, t, err := s.databaseTarget(ctx, databaseID)
 	if err != nil {
 		return c, err
 	}
-	e, t, err := s.target(i)
-	if err != nil {
-		return c, err
-	}
-	c = Content{Engine: i.Engine, Version: s.version(ctx, i, e, t)}
-	t.Database = d.Name
+	whole := t
+	whole.Database = ""
+	c = Content{Engine: i.Engine, Version: s.version(ctx, i, e, whole)}
 	ctx, cancel := context.WithTimeout(ctx, s.timeout())
 	defer cancel()
 	if c.Catalog, err = readCatalog(ctx, e, t); err != nil {

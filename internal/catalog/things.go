@@ -10,7 +10,6 @@ import (
 	"towpath/internal/engine"
 	"towpath/internal/schema"
 	"towpath/internal/statement"
-	"towpath/internal/store"
 )
 
 // Marks returns which named objects a text creates or drops in a database of this kind; nil when the
@@ -44,19 +43,7 @@ func (f *errorRecorder) Read(p []byte) (n int, err error) {
 // Objects returns the named objects that a database has, as in schema.Mark. Its error has a message
 // for people. CodeConflict when the engine cannot list them.
 func (s *Service) Objects(ctx context.Context, databaseID string) (objects map[string]bool, err error) {
-	var d towpath.Database
-	var i towpath.Instance
-	err = s.Store.Read(ctx, func(tx *store.Tx) error {
-		if d, err = tx.Database(ctx, databaseID); err != nil {
-			return err
-		}
-		i, err = tx.Instance(ctx, d.InstanceID)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	e, t, err := s.target(i)
+	_, e, t, err := s.databaseTarget(ctx, databaseID)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +52,6 @@ func (s *Service) Objects(ctx context.Context, databaseID string) (objects map[s
 		return nil, towpath.Errorf(towpath.CodeConflict,
 			"Towpath cannot read the names in databases of this kind.")
 	}
-	t.Database = d.Name
 	ctx, cancel := context.WithTimeout(ctx, s.timeout())
 	defer cancel()
 	dump, path, err := readDump(ctx, e, t)
