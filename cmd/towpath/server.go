@@ -216,11 +216,7 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 	roll := &rollout.Service{Store: s.store, Logger: s.log}
 	s.auth = &auth.Service{Store: s.store, Keyring: keyring}
 	accounts := &account.Service{
-		Store:       s.store,
-		Keyring:     keyring,
-		Drivers:     providers,
-		ExternalURL: c.ExternalURL,
-		Logger:      s.log,
+		Store: s.store, Keyring: keyring, Drivers: providers, ExternalURL: c.ExternalURL, Logger: s.log,
 	}
 	files := &manifest.Service{Store: s.store, Refusal: exec.Refusal, Rules: build()}
 	report := &report.Service{
