@@ -30,19 +30,18 @@ func (s *Service) AcceptLedger(ctx context.Context, actor towpath.Actor, databas
 	return s.withDefaults().adopt(ctx, actor, databaseID, how)
 }
 
-// adoption is the way in which a person wants to claim a ledger.
-type adoption struct {
-	act        towpath.EventKind
-	distrusted bool // claim it even when it cannot be trusted
-
-	imported []towpath.ImportedMigration // record these as well, in a ledger that is the database's own
-}
-
-// heldTarget is a target whose lease this process holds.
-type heldTarget struct {
-	towpath.Database
-	instance towpath.Instance
-	lease    *lease
+// Import records migrations that another tool has applied to a database, all in one transaction, and
+// runs nothing. Migrations that the ledger has stay as they are. CodeConflict while a task changes
+// the target, or when its ledger belongs to another database or cannot be trusted; CodeUnavailable
+// when it cannot be reached.
+func (s *Service) Import(
+	ctx context.Context, actor towpath.Actor, databaseID string, list []towpath.ImportedMigration,
+) error {
+	if len(list) == 0 {
+		return nil
+	}
+	how := adoption{act: towpath.ActHistoryImport, imported: list}
+	return s.withDefaults().adopt(ctx, actor, databaseID, how)
 }
 
 func (s *Service) adopt(ctx context.Context, actor towpath.Actor, databaseID string, how adoption) error {

@@ -2,35 +2,10 @@ package executor
 
 import (
 	"context"
-	"strconv"
 
 	"towpath"
 	"towpath/internal/store"
 )
-
-// Import records migrations that another tool has applied to a database, all in one transaction, and
-// runs nothing. Migrations that the ledger has stay as they are. CodeConflict while a task changes
-// the target, or when its ledger belongs to another database or cannot be trusted; CodeUnavailable
-// when it cannot be reached.
-func (s *Service) Import(
-	ctx context.Context, actor towpath.Actor, databaseID string, list []towpath.ImportedMigration,
-) error {
-	if len(list) == 0 {
-		return nil
-	}
-	how := adoption{act: towpath.ActHistoryImport, imported: list}
-	return s.withDefaults().adopt(ctx, actor, databaseID, how)
-}
-
-// params are those of the act: what was imported, and from where.
-func (how adoption) params(h heldTarget) []string {
-	list := []string{"instance", h.instance.Name, "database", h.Name}
-	if n := len(how.imported); n > 0 {
-		from := how.imported[0].Source
-		list = append(list, "tool", from.Tool, "table", from.Table, "n", strconv.Itoa(n))
-	}
-	return list
-}
 
 // importedRows returns the rows of imported migrations that a ledger lacks.
 func (h heldTarget) importedRows(
