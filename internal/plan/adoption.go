@@ -2,6 +2,7 @@ package plan
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -146,8 +147,10 @@ func newEntryIndex(entries []history.Entry) *entryIndex {
 // find returns the entry of a file: by its version, by its name, by its checksum, or the entry that
 // covers all older versions.
 func (x *entryIndex) find(f HistoryFile) (e history.Entry, named bool) {
-	if i, ok := x.version[f.Version]; ok {
-		return x.use(i), true
+	for _, version := range []string{f.Version, undashed(f.Label)} {
+		if i, ok := x.version[version]; ok {
+			return x.use(i), true
+		}
 	}
 	for _, name := range namesOf(f.Path) {
 		if i, ok := x.name[name]; ok {
@@ -168,6 +171,17 @@ func (x *entryIndex) find(f HistoryFile) (e history.Entry, named bool) {
 		return e, true
 	}
 	return e, false
+}
+
+// dashed is a time as Diesel writes it in the name of a folder. Its history has it without dashes.
+var dashed = regexp.MustCompile(`^\d{4}-\d\d-\d\d-\d{6}$`)
+
+// undashed returns the canonical version of a dashed time without its dashes; "" for another label.
+func undashed(label string) string {
+	if !dashed.MatchString(label) {
+		return ""
+	}
+	return strings.ReplaceAll(label, "-", "")
 }
 
 func (x *entryIndex) use(i int) history.Entry {

@@ -111,6 +111,24 @@ func TestCompareHistory(t *testing.T) {
 	}
 }
 
+// Diesel leaves the dashes of a folder's name out of its history.
+func TestCompareHistory_findsDashedTimes(t *testing.T) {
+	t.Parallel()
+	dashed := historyFile("2026.1.31.120000", "m/2026-01-31-120000_größe/up.sql", "größe")
+	dashed.Label = "2026-01-31-120000"
+	plain := historyFile("20260201120000", "m/20260201120000_order/up.sql", "order")
+	other := historyFile("1.2", "m/1-2_a/up.sql")
+	other.Label = "1-2"
+	a := CompareHistory([]HistoryFile{dashed, plain, other}, history.History{Entries: []history.Entry{
+		toolEntry("20260131120000", history.Applied, ""), toolEntry("20260201120000", history.Applied, ""),
+		toolEntry("12", history.Applied, ""),
+	}}, nil)
+	want := "2026-01-31-120000 claimed, 20260201120000 claimed, 1-2 missing, gone 12"
+	if got := verdicts(a); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestCompareHistory_aCutHistoryProvesNothing(t *testing.T) {
 	t.Parallel()
 	files := []HistoryFile{historyFile("1", "1.sql", "a")}
