@@ -155,7 +155,7 @@ func (r Rollout) Waiting(environmentID string) (tasks []Task, ready bool) {
 	held := map[step]int{} // the earliest stage in which it is held
 	moving := -1           // the earliest stage that is not done
 	for _, t := range effective(r.Tasks) {
-		key := step{t.MigrationID, t.Path}
+		key := step{t.File(), t.Path}
 		stage, known := held[key]
 		if t.State == TaskHeld && !known {
 			held[key] = t.Stage

@@ -27,7 +27,7 @@ const (
 
 // MigrationID identifies a migration within one database.
 type MigrationID struct {
-	Version string // canonical: parts without leading zeros, no "v" (package plan makes it)
+	Version string // canonical: parts without leading zeros, no "v" (package plan makes it); see RepeatableID
 	Type    ChangeType
 }
 
@@ -162,14 +162,20 @@ type Ledger struct {
 // LedgerTable is the name of the ledger in a target database, which no migration may use.
 const LedgerTable = "towpath_ledger"
 
-// LedgerFormat is the newest ledger format that this version reads, and the one that it writes.
-const LedgerFormat = 1
+// LedgerFormat is the newest ledger format that this version reads. A ledger has it once it has a row
+// of TypeRepeatable, which older versions would take for the newest version of all.
+const LedgerFormat = 2
 
 // formatWord precedes the number of a ledger's format in the Intent of its head.
 const formatWord = "format "
 
-// FormatIntent returns the Intent of the head in a ledger of this version.
-func FormatIntent() string { return formatWord + strconv.Itoa(LedgerFormat) }
+// FormatIntent returns the Intent of the head in a ledger that this version writes.
+func FormatIntent(repeatable bool) string {
+	if repeatable {
+		return formatWord + strconv.Itoa(LedgerFormat)
+	}
+	return formatWord + "1"
+}
 
 // Format returns the format that the head names. The oldest ledgers name none and have the first.
 func (l Ledger) Format() int {

@@ -67,6 +67,9 @@ const (
 	// ReasonExpectedAfter: the name lacks the template's text after a placeholder. Params: want,
 	// part, name.
 	ReasonExpectedAfter ReasonCode = "expected-after"
+	// ReasonNoRepeatable: it is named as a repeatable file, and the template has no half for those.
+	// Params: want.
+	ReasonNoRepeatable ReasonCode = "no-repeatable"
 	// ReasonNotAtCommit: the repository has no such file at the synced commit.
 	ReasonNotAtCommit ReasonCode = "not-at-commit"
 	// ReasonRepositoryUnread: the repository has not been read yet.
@@ -132,6 +135,14 @@ const (
 	// ReasonNotPassed: the file is stopped in an earlier stage. Params: environment, database.
 	// Causes: why.
 	ReasonNotPassed ReasonCode = "not-passed"
+	// ReasonSameName: other repeatable files have the same description. Params: name. Causes: one for
+	// each, such as ReasonClaimedBy.
+	ReasonSameName ReasonCode = "same-name"
+	// ReasonRunsAgain: the database has another text of a repeatable file, by the beginnings of their
+	// checksums. Params: from, to. Causes: ReasonInNameOrder, or none.
+	ReasonRunsAgain ReasonCode = "runs-again"
+	// ReasonInNameOrder: repeatable files need each other. Params: n.
+	ReasonInNameOrder ReasonCode = "in-name-order"
 	// ReasonWillBeRecorded: the file is within the baseline, so it is recorded and not run.
 	ReasonWillBeRecorded ReasonCode = "will-be-recorded"
 	// ReasonLateRefused: the link refuses files older than what the database has. Params: version.
@@ -149,6 +160,8 @@ const (
 	ReasonEdited ReasonCode = "edited"
 	// ReasonRenamed: the database has the file under another path. Params: path.
 	ReasonRenamed ReasonCode = "renamed"
+	// ReasonRepeatableGone: the database has a repeatable file, and the repository no longer does.
+	ReasonRepeatableGone ReasonCode = "repeatable-gone"
 	// ReasonMissing: the database has the file, and the repository no longer does.
 	ReasonMissing ReasonCode = "missing"
 	// ReasonMissingHalfway: the same for a file that was started and did not finish.

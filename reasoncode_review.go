@@ -58,6 +58,9 @@ const (
 	// ReasonMergeRemoves: the branch removes a file that a database has. Params: path, environment,
 	// database.
 	ReasonMergeRemoves ReasonCode = "merge-removes"
+	// ReasonMergeSameName: the link's branch has another repeatable file of the description. Params: path,
+	// name, other.
+	ReasonMergeSameName ReasonCode = "merge-same-name"
 	// ReasonMergeConflict: the link's branch has another file of the version. Params: path, version,
 	// other.
 	ReasonMergeConflict ReasonCode = "merge-conflict"

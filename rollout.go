@@ -275,7 +275,7 @@ func effective(tasks []Task) []Task {
 	}
 	held := map[step]int{} // the earliest stage in which it is held
 	for i, t := range tasks {
-		key := step{t.MigrationID, t.Path}
+		key := step{t.File(), t.Path}
 		stage, known := held[key]
 		if t.State == TaskPending && known && stage < t.Stage {
 			tasks[i].State = TaskHeld

@@ -30,7 +30,7 @@ func TestNewerLedger_isLeftAlone(t *testing.T) {
 						w.targets.ledger(), n))
 				w.must(t, err)
 			}
-			format(2)
+			format(3)
 			hash := push(2)
 			w.must(t, w.until(time.Minute, func() (bool, string) {
 				_, v := w.state()
@@ -39,7 +39,7 @@ func TestNewerLedger_isLeftAlone(t *testing.T) {
 						i.Version == "2"
 				})
 				return v.SyncedCommit == hash && i >= 0 && v.Plan.Items[i].State == "unreachable" &&
-						strings.Contains(v.Plan.Items[i].Reason.Text, "format 2"),
+						strings.Contains(v.Plan.Items[i].Reason.Text, "format 3"),
 					fmt.Sprintf("%+v", v)
 			}))
 			_, v := w.state()
@@ -55,12 +55,12 @@ func TestNewerLedger_isLeftAlone(t *testing.T) {
 			w.must(t, w.api.call(w.ctx, "GET", "/databases?pageSize=500", nil, &list))
 			refused := 0
 			for _, d := range list.Items {
-				if !strings.Contains(d.LedgerError.Text, "formats up to 1") {
+				if !strings.Contains(d.LedgerError.Text, "formats up to 2") {
 					continue
 				}
 				for _, action := range []string{"accept-ledger", "adopt-ledger"} {
 					if err := w.api.call(w.ctx, "POST", "/databases/"+d.ID+"/"+action, nil,
-						nil); err == nil || !strings.Contains(err.Error(), "format 2") {
+						nil); err == nil || !strings.Contains(err.Error(), "format 3") {
 						t.Errorf("%s: %v", action, err)
 					}
 					refused++

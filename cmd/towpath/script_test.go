@@ -163,7 +163,9 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 				}
 				metadata = server.dsn(name)
 			}
-			w, err := newWorld(ctx, dir, where(), metadata)
+			on := where()
+			env.Setenv("ENGINE", on.engine())
+			w, err := newWorld(ctx, dir, on, metadata)
 			if err != nil {
 				return err
 			}

@@ -218,7 +218,7 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 	accounts := &account.Service{
 		Store: s.store, Keyring: keyring, Drivers: providers, ExternalURL: c.ExternalURL, Logger: s.log,
 	}
-	files := &manifest.Service{Store: s.store, Refusal: exec.Refusal, Rules: build()}
+	files := &manifest.Service{Store: s.store, Refusal: exec.Refusal, Names: cat.Names, Rules: build()}
 	report := &report.Service{
 		Store:       s.store,
 		Accounts:    accounts,

@@ -20,6 +20,7 @@ import (
 // targets is the kind of databases in a world's three environments.
 type targets interface {
 	seed(w *world) error // environments, instances, databases, the project Shop
+	engine() string      // of towpath.EngineType
 	template() string    // of file paths; the files are in the folder shop
 	open(w *world, environment string) (*sql.DB, error)
 	ledger() string // the ledger's table
@@ -32,6 +33,7 @@ type sqliteTargets struct{}
 
 func (sqliteTargets) seed(w *world) error { return w.seedWorkspace(w.ctx) }
 func (sqliteTargets) template() string    { return demoTemplate }
+func (sqliteTargets) engine() string      { return "sqlite" }
 func (sqliteTargets) ledger() string      { return "towpath_ledger" }
 
 func (sqliteTargets) open(w *world, environment string) (*sql.DB, error) {
@@ -57,6 +59,7 @@ type serverTargets struct {
 }
 
 func (serverTargets) template() string { return "shop/{{VERSION}}__{{TYPE}}__{{DESCRIPTION}}.sql" }
+func (t serverTargets) engine() string { return t.engineType }
 func (t serverTargets) ledger() string { return t.ledgerName }
 func (t serverTargets) tables() string { return t.tableQuery }
 

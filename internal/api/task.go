@@ -14,8 +14,8 @@ import (
 // Migration is a file of a repository that changes a database.
 type Migration struct {
 	Version     string             `json:"version" doc:"In its canonical form, by which versions are compared."`
-	Type        towpath.ChangeType `json:"type" enum:"ddl,dml,baseline"`
-	Label       string             `json:"label" doc:"The version as the file's name has it."`
+	Type        towpath.ChangeType `json:"type" enum:"ddl,dml,baseline,repeatable"`
+	Label       string             `json:"label" doc:"The version as the file's name has it, or the name of a repeatable file."`
 	Description string             `json:"description"`
 	Path        string             `json:"path"`
 	Checksum    string             `json:"checksum,omitempty" doc:"SHA-256 of the file."`

@@ -41,7 +41,7 @@ func addMissingHistory(
 			FinishedAt: finishedAt(e),
 			Statements: e.StatementsDone,
 			Migration: towpath.Migration{
-				MigrationID: e.MigrationID, Label: e.Version, Description: e.Description, Path: e.Path,
+				MigrationID: e.MigrationID, Label: e.Label(), Description: e.Description, Path: e.Path,
 				Checksum: e.Checksum, Environment: environment.Name, Database: d.Name,
 			},
 		}

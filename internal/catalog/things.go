@@ -25,6 +25,19 @@ func (s *Service) Marks(kind towpath.EngineType, text io.Reader) ([]schema.Mark,
 	return marks, recorder.err
 }
 
+// Names returns what a text makes and mentions in a database of this kind; none when the engine cannot
+// tell. The error is one of reading the text.
+func (s *Service) Names(kind towpath.EngineType, text io.Reader) (schema.Names, error) {
+	e := s.Engines[kind]
+	r, ok := e.(engine.Reader)
+	if !ok {
+		return schema.Names{}, nil
+	}
+	recorder := &errorRecorder{src: text}
+	names := r.Names(e.Split(recorder))
+	return names, recorder.err
+}
+
 // errorRecorder records the error of a reader, which a splitter may report as an error of the text.
 type errorRecorder struct {
 	src io.Reader

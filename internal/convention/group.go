@@ -123,7 +123,9 @@ func newGroup(base, prefix string, files []file) group {
 	g := group{shape: files[0].shape, base: base, form: most, files: forms[most]}
 	for _, f := range files {
 		if f.form == most {
-			g.template = prefix + f.template()
+			if g.template = prefix + f.template(); f.repeatable() != "" {
+				g.template += " | " + prefix + f.repeatable()
+			}
 			g.longest = max(g.longest, len(strings.Trim(f.version, "vV.-_")))
 		}
 	}

@@ -37,8 +37,8 @@ type form struct {
 }
 
 var (
-	ownName    = regexp.MustCompile(`^([vV]?\d[\w.+-]*?)__(?i:ddl|dml|migrate|data|baseline)__[^/]+\.sql$`)
-	hashName   = regexp.MustCompile(`^[^/#]+##([vV]?\d[\w.+-]*?)##(?i:ddl|dml|migrate|data|baseline)##.+\.sql$`)
+	ownName    = regexp.MustCompile(`^([vV]?\d[\w.+-]*?)__(?i:ddl|dml|migrate|data|baseline|repeatable)__[^/]+\.sql$`)
+	hashName   = regexp.MustCompile(`^[^/#]+##([vV]?\d[\w.+-]*?)##(?i:ddl|dml|migrate|data|baseline|repeatable)##.+\.sql$`)
 	flywayName = regexp.MustCompile(`^([vV])(\d(?:[\w.-]*?\w)??)__[^/]+(\.(?i:sql))$`)
 	plainName  = regexp.MustCompile(`^([vV]?\d+(?:[.-]\d+)*)(?:(__|_|-|##)([^/]*[^/_-][^/]*))?$`)
 	ending     = regexp.MustCompile(`^(.+?)((?:[._-](?i:up))?\.(?i:sql))$`)
@@ -114,6 +114,17 @@ func (f file) template() string {
 		name += f.form.sep + "{{DESCRIPTION}}"
 	}
 	return name + f.form.ending
+}
+
+// repeatable returns the half of the template for Flyway's repeatable files; "" for other shapes.
+func (f file) repeatable() string {
+	switch {
+	case f.shape != flywayFile:
+		return ""
+	case f.form.prefix == "v":
+		return "r__{{DESCRIPTION}}" + f.form.ending
+	}
+	return "R__{{DESCRIPTION}}" + f.form.ending
 }
 
 // cut splits a path at its last slash.

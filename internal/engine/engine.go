@@ -184,6 +184,9 @@ type Reader interface {
 	// that cannot be read, or must not run, has no marks.
 	Marks(script iter.Seq2[statement.Statement, error]) []schema.Mark
 
+	// Names reads what a file's statements make, and the names that they mention.
+	Names(script iter.Seq2[statement.Statement, error]) schema.Names
+
 	// Objects reads what the statements of a catalog's dump create, as in schema.Mark. An object in a
 	// schema of the path is also listed without the schema, as a file may name it.
 	Objects(dump iter.Seq2[statement.Statement, error], path []string) map[string]bool

@@ -55,7 +55,7 @@ func addImported(ctx context.Context, tx *store.Tx, h heldTarget, rows []towpath
 			continue
 		}
 		m := towpath.Migration{
-			MigrationID: e.MigrationID, Label: e.Version, Description: e.Description, Path: e.Path,
+			MigrationID: e.MigrationID, Label: e.Label(), Description: e.Description, Path: e.Path,
 			Checksum: e.Checksum, Environment: environment.Name, Database: h.Name,
 		}
 		task := towpath.Task{DatabaseID: h.ID, ProjectID: h.ProjectID}

@@ -194,15 +194,16 @@ func finishTask(ctx context.Context, tx *store.Tx, t *towpath.Task, out outcome,
 	if err := tx.UpdateTask(ctx, t); err != nil {
 		return err
 	}
-	recorded := out.state == towpath.TaskDone && t.Action == towpath.ActionRecord
-	if recorded || out.state == towpath.TaskFailed || out.state == towpath.TaskUnknown {
+	again := t.Action == towpath.ActionRecord || t.Type == towpath.TypeRepeatable
+	if (out.state == towpath.TaskDone && again) || out.state == towpath.TaskFailed || out.state == towpath.TaskUnknown {
 		return planAgain(ctx, tx, *t)
 	}
 	return nil
 }
 
 // planAgain schedules a plan for the link of a task: a corrected text may have been pushed while it
-// ran, and later stages may have waited for a text that was recorded.
+// ran, and later stages may have waited for a text that was recorded. A repeatable file that was changed
+// while it ran runs again.
 func planAgain(ctx context.Context, tx *store.Tx, t towpath.Task) error {
 	r, err := tx.RolloutAlone(ctx, t.RolloutID)
 	if err != nil {

@@ -45,7 +45,7 @@ func (s *Service) evidence(ctx context.Context, d draft, in plan.Input) ([]Datab
 	var group errgroup.Group
 	group.SetLimit(maxReaders)
 	for i, database := range in.Databases {
-		missing[i] = missingFrom(database.Ledger, files[database.ID])
+		missing[i] = missingFrom(database.Ledger, versioned(files[database.ID]))
 		list[i] = DatabaseBaseline{
 			Database:    database,
 			Environment: names[database.EnvironmentID],
@@ -87,11 +87,17 @@ func (s *Service) evidence(ctx context.Context, d draft, in plan.Input) ([]Datab
 	return list, nil
 }
 
+// versioned lists the files that a baseline may cover.
+func versioned(files []towpath.Migration) []towpath.Migration {
+	return slices.DeleteFunc(slices.Clone(files),
+		func(m towpath.Migration) bool { return m.Type == towpath.TypeRepeatable })
+}
+
 // missingFrom lists the files that a ledger does not have as applied.
 func missingFrom(ledger towpath.LedgerSnapshot, files []towpath.Migration) []towpath.Migration {
 	applied := map[towpath.MigrationID]bool{}
 	for _, e := range ledger.Entries {
-		applied[e.MigrationID] = e.State.Applied()
+		applied[e.File()] = applied[e.File()] || e.State.Applied()
 	}
 	return slices.DeleteFunc(slices.Clone(files),
 		func(m towpath.Migration) bool { return applied[m.MigrationID] })

@@ -338,7 +338,7 @@ func (s *Service) draftPlan(ctx context.Context, d draft, p *Preview) error {
 	known := map[towpath.MigrationID]bool{}
 	for _, db := range in.Databases {
 		for _, e := range db.Ledger.Entries {
-			known[e.MigrationID] = true
+			known[e.File()] = true
 		}
 	}
 	source, sums := d.client.Source(d.link.RepositoryID), manifest.TextSums{}

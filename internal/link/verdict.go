@@ -61,6 +61,11 @@ func (s *Service) validateDraft(
 		}
 		in.Files[index[path]] = read
 		verdict.Checksum = read.Checksum
+		if read.Type == towpath.TypeRepeatable {
+			if err := s.Manifest.ReadNames(&verdict, strings.NewReader(kept.String())); err != nil {
+				return err
+			}
+		}
 		manifest.AddVerdict(in, verdict)
 		if in.Files[index[path]].Size <= maxReviewed {
 			texts[path] = kept.String()

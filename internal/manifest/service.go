@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"towpath"
+	"towpath/internal/schema"
 	"towpath/internal/store"
 )
 
@@ -21,6 +22,10 @@ type Service struct {
 	// these rules. When Refusal is nil, only the executor checks texts.
 	Refusal func(kind towpath.EngineType, text io.Reader) (refusal, roles towpath.Reason, err error)
 	Rules   string
+
+	// Names returns what a text of a kind of database makes and mentions, which gives repeatable files
+	// their order. When it is nil, their own names do.
+	Names func(kind towpath.EngineType, text io.Reader) (schema.Names, error)
 
 	MaxFileSize int64 // the limit of a migration, in bytes; 0 is 100 MiB
 }

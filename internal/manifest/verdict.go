@@ -7,22 +7,31 @@ import (
 
 	"towpath"
 	"towpath/internal/plan"
+	"towpath/internal/schema"
 	"towpath/internal/store"
 )
 
-// textsToRun returns the texts that a plan would run, with the rules that apply in their databases.
-func textsToRun(in plan.Input) (list []plan.RuledText) {
-	seen := map[plan.RuledText]bool{}
+// maxNamed is how much of a repeatable file is read for its names, in bytes.
+const maxNamed = 4 << 20
+
+// textToRun is a text that a plan would run, with the rules that apply in its databases.
+type textToRun struct {
+	plan.RuledText
+	repeatable bool
+}
+
+func textsToRun(in plan.Input) (list []textToRun) {
+	seen := map[textToRun]bool{}
 	for _, item := range plan.Build(in).Items {
 		switch item.State {
 		case plan.ItemPending, plan.ItemHeld, plan.ItemBlocked:
 		default:
 			continue
 		}
-		key := plan.RuledText{
+		key := textToRun{plan.RuledText{
 			Checksum: item.Checksum, Engine: in.Engines[item.DatabaseID],
 			Roles: in.Roles[item.DatabaseID],
-		}
+		}, item.Type == towpath.TypeRepeatable}
 		// a baseline is recorded and never runs
 		if key.Checksum != "" && item.Type != towpath.TypeBaseline && !seen[key] {
 			seen[key] = true
@@ -38,6 +47,7 @@ func (s *Service) readVerdicts(ctx context.Context, tx *store.Tx, in *plan.Input
 		return nil
 	}
 	in.Refused = map[plan.RuledText]towpath.Reason{}
+	in.Names = map[plan.NamedText]schema.Names{}
 	in.Engines = map[string]towpath.EngineType{}
 	in.Roles = map[string]bool{}
 	allow := map[string]bool{}
@@ -72,6 +82,9 @@ func (s *Service) readVerdicts(ctx context.Context, tx *store.Tx, in *plan.Input
 func AddVerdict(in *plan.Input, v store.Verdict) {
 	in.Refused[plan.RuledText{Checksum: v.Checksum, Engine: v.Engine}] = v.Roles
 	in.Refused[plan.RuledText{Checksum: v.Checksum, Engine: v.Engine, Roles: true}] = v.Refusal
+	if v.Names != nil {
+		in.Names[plan.NamedText{Checksum: v.Checksum, Engine: v.Engine}] = *v.Names
+	}
 }
 
 // ValidateTexts validates the texts that a link would run after a change of its manifest, except
@@ -96,9 +109,11 @@ func (s *Service) ValidateTexts(
 	if err != nil {
 		return err
 	}
-	validated := map[plan.RuledText]bool{}
+	validated := map[textToRun]bool{}
 	for _, key := range textsToRun(in) {
-		_, known := in.Refused[key]
+		_, known := in.Refused[key.RuledText]
+		_, named := in.Names[plan.NamedText{Checksum: key.Checksum, Engine: key.Engine}]
+		known = known && (named || !key.repeatable || s.Names == nil)
 		if key.Roles = false; known || validated[key] {
 			continue
 		}
@@ -110,7 +125,7 @@ func (s *Service) ValidateTexts(
 	return nil
 }
 
-func (s *Service) validateText(ctx context.Context, key plan.RuledText) error {
+func (s *Service) validateText(ctx context.Context, key textToRun) error {
 	text, err := s.Store.OpenContent(ctx, key.Checksum)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
 		return nil // the executor reports it
@@ -122,15 +137,28 @@ func (s *Service) validateText(ctx context.Context, key plan.RuledText) error {
 	if err != nil {
 		return fmt.Errorf("validate a file's text: %w", err)
 	}
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
-		return tx.PutVerdicts(ctx, store.Verdict{
-			Checksum: key.Checksum,
-			Engine:   key.Engine,
-			Rules:    s.Rules,
-			Refusal:  refusal,
-			Roles:    roles,
-		})
-	})
+	v := store.Verdict{
+		Checksum: key.Checksum, Engine: key.Engine, Rules: s.Rules, Refusal: refusal, Roles: roles,
+	}
+	if key.repeatable {
+		if err := s.ReadNames(&v, text.Reader()); err != nil {
+			return err
+		}
+	}
+	return s.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutVerdicts(ctx, v) })
+}
+
+// ReadNames sets the names of a repeatable file in a verdict, from the beginning of its text.
+func (s *Service) ReadNames(v *store.Verdict, text io.Reader) error {
+	if s.Names == nil {
+		return nil
+	}
+	names, err := s.Names(v.Engine, io.LimitReader(text, maxNamed))
+	if err != nil {
+		return fmt.Errorf("read the names in a file's text: %w", err)
+	}
+	v.Names = &names
+	return nil
 }
 
 // ReadAndValidate reads a text once, for its checksum and its size in bytes, and validates it by

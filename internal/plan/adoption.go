@@ -73,7 +73,7 @@ func CompareHistory(files []HistoryFile, h history.History, objects map[string]b
 			}
 			broken = true
 		}
-		a.Files = append(a.Files, one)
+		a.Files = append(a.Files, asApplied(one))
 	}
 	a.Gone = entries.unused()
 	if objects != nil {
@@ -81,6 +81,19 @@ func CompareHistory(files []HistoryFile, h history.History, objects map[string]b
 		findStanding(a.Files, files, objects)
 	}
 	return a
+}
+
+// asApplied makes a repeatable file its first application. Only a checksum proves that the database has
+// its text: without one, or with another one, it is missing and runs.
+func asApplied(one FileEvidence) FileEvidence {
+	if one.Type != towpath.TypeRepeatable {
+		return one
+	}
+	one.MigrationID = one.Application(1)
+	if one.Verdict == VerdictClaimed || one.Verdict == VerdictEdited {
+		one.Verdict = VerdictMissing
+	}
+	return one
 }
 
 // compareEntry decides about a file by the entry that names it. parts is how many changesets of the

@@ -156,6 +156,22 @@ func TestCompareHistory_countsChangesets(t *testing.T) {
 	}
 }
 
+func TestCompareHistory_repeatableFilesNeedAChecksum(t *testing.T) {
+	t.Parallel()
+	f := historyFile("R__v", "db/R__v.sql", "v")
+	f.MigrationID = towpath.RepeatableID("v")
+	for sum, want := range map[string]string{
+		"AAR__V": "R__v proved", "other": "R__v missing", "": "R__v missing",
+	} {
+		e := toolEntry("", history.Applied, sum)
+		e.Name = "R__v.sql"
+		got := CompareHistory([]HistoryFile{f}, history.History{Entries: []history.Entry{e}}, nil)
+		if verdicts(got) != want || got.Files[0].ApplicationNumber() != 1 {
+			t.Errorf("checksum %q: %s, %+v", sum, verdicts(got), got.Files[0].Migration)
+		}
+	}
+}
+
 // Whatever a history says, each file has one verdict, and none counts as applied that no entry
 // names as applied or covers.
 func TestCompareHistory_recordsNothingThatIsNotNamed(t *testing.T) {

@@ -20,16 +20,18 @@ func checksumsOf(p Plan) map[string]bool {
 type closer struct {
 	commit string // of the plan, shortened
 	items  map[TaskKey]Item
-	paths  map[string]bool // of existing files
+	files  map[TaskKey]Item // the same by the identities of files
+	paths  map[string]bool  // of existing files
 }
 
 func newCloser(p Plan, commit string) closer {
 	c := closer{
 		commit: towpath.ShortHash(commit), items: make(map[TaskKey]Item, len(p.Items)),
-		paths: make(map[string]bool, len(p.Items)),
+		files: make(map[TaskKey]Item, len(p.Items)), paths: make(map[string]bool, len(p.Items)),
 	}
 	for _, item := range p.Items {
 		c.items[TaskKey{item.DatabaseID, item.MigrationID}] = item
+		c.files[TaskKey{item.DatabaseID, item.File()}] = item
 		c.paths[item.Path] = c.paths[item.Path] || item.State != ItemMissing
 	}
 	return c
@@ -48,6 +50,9 @@ func (c closer) close(t towpath.Task) towpath.Task {
 
 func (c closer) why(t towpath.Task) towpath.Reason {
 	item, known := c.items[KeyOf(t)]
+	if !known { // a repeatable file that goes back to a text that the database has
+		item, known = c.files[TaskKey{t.DatabaseID, t.File()}]
+	}
 	switch {
 	case t.Path != "" && !c.paths[t.Path] && (!known || item.State == ItemMissing):
 		return towpath.Why(towpath.ReasonFileGone, "commit", c.commit)

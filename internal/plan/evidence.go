@@ -122,7 +122,8 @@ func contradiction(list []touch, step int, object string, there bool) (c Contrad
 	}, true
 }
 
-// FilesOf lists a link's usable files by database id, in the order in which they run.
+// FilesOf lists a link's usable files by database id, in the order in which they run. Repeatable files
+// have no place among versions and come last.
 func FilesOf(in Input) map[string][]towpath.Migration {
 	files := map[string][]towpath.Migration{}
 	for id, claims := range newBuilder(in).claims {

@@ -13,6 +13,9 @@ func (t Template) explain(parts []string) towpath.Reason {
 	if len(t.segments) == 0 {
 		return towpath.Why(towpath.ReasonNoTemplate)
 	}
+	if name := parts[len(parts)-1]; t.repeatable == nil && strings.HasPrefix(name, "R__") {
+		return towpath.Why(towpath.ReasonNoRepeatable, "want", "R__{{DESCRIPTION}}.sql")
+	}
 	last := t.segments[len(t.segments)-1]
 	if reason := last.explainEnding(parts[len(parts)-1]); !reason.IsZero() {
 		return reason

@@ -103,6 +103,11 @@ func (s Scope) Match(path string) (m towpath.Migration, in bool, reason towpath.
 		Description: readable(values[description]),
 	}
 	m.Type = typeOf(values[changeType])
+	if values[version] == "" || m.Type == towpath.TypeRepeatable {
+		m.MigrationID = towpath.RepeatableID(cmp.Or(m.Description, relative))
+		m.Label = towpath.RepeatableLabel(path)
+		return m, true, towpath.Reason{}
+	}
 	canonical, err := ParseVersion(m.Label)
 	if err != nil {
 		return towpath.Migration{Path: path}, true, towpath.Why(towpath.ReasonVersionTooLong)
@@ -159,6 +164,8 @@ func typeOf(word string) towpath.ChangeType {
 		return towpath.TypeDML
 	case "baseline":
 		return towpath.TypeBaseline
+	case "repeatable":
+		return towpath.TypeRepeatable
 	}
 	return towpath.TypeDDL
 }
@@ -186,14 +193,8 @@ func (t Template) versionAt(parts []string) (at []span, ok bool) {
 }
 
 func (t Template) matched(parts []string) (m matcher, ok bool) {
-	m = matcher{
-		segments: t.segments,
-		parts:    parts,
-		failed:   map[[2]int]bool{},
-		values:   map[placeholder]string{},
-	}
-	if len(t.segments) == 0 || !m.from(0, 0) {
-		return m, false
+	if m, ok = matchSegments(t.segments, parts); !ok {
+		return matchSegments(t.repeatable, parts)
 	}
 	// the segments were read from the last to the first
 	slices.SortFunc(m.versions, func(a, b span) int {
@@ -205,6 +206,13 @@ func (t Template) matched(parts []string) (m matcher, ok bool) {
 	}
 	m.values[version] = strings.Join(label, ".")
 	return m, true
+}
+
+func matchSegments(segments []segment, parts []string) (m matcher, ok bool) {
+	m = matcher{
+		segments: segments, parts: parts, failed: map[[2]int]bool{}, values: map[placeholder]string{},
+	}
+	return m, len(segments) > 0 && m.from(0, 0)
 }
 
 // span is a part of a path's segment, in bytes.

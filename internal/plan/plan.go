@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"towpath"
+	"towpath/internal/schema"
 )
 
 // Input is everything that a plan depends on.
@@ -34,6 +35,9 @@ type Input struct {
 	Engines map[string]towpath.EngineType
 	Roles   map[string]bool // ids of databases whose environments let migrations change roles
 	Refused map[RuledText]towpath.Reason
+	// Names say what must run first among repeatable files. Files whose texts are missing run in the
+	// order of their own names.
+	Names map[NamedText]schema.Names
 }
 
 // RuledText is a text together with the rules that apply to it.
@@ -53,10 +57,10 @@ func (in Input) Compared() []string {
 	var list []string
 	for _, d := range in.Databases {
 		for _, e := range d.Ledger.Entries {
-			if ledgers[e.MigrationID] == nil {
-				ledgers[e.MigrationID] = map[string]bool{}
+			if ledgers[e.File()] == nil {
+				ledgers[e.File()] = map[string]bool{}
 			}
-			ledgers[e.MigrationID][e.Checksum] = true
+			ledgers[e.File()][e.Checksum] = true
 		}
 	}
 	for _, f := range in.Files {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"towpath"
+	"towpath/internal/schema"
 )
 
 // planner plans one database: it compares the files for the database with its ledger.
@@ -15,10 +16,14 @@ type planner struct {
 	claims  []claim // of this link, in the order in which they run
 	claimed map[towpath.MigrationID][]claim
 	ledger  map[towpath.MigrationID]*towpath.LedgerEntry
-	newest  string                          // version of the newest applied entry
-	gone    []*towpath.LedgerEntry          // entries without a file
-	texts   map[string]*towpath.LedgerEntry // entries without a file, by their text
-	blocked towpath.Reason                  // why no further file may run here
+	newest  string                 // version of the newest applied entry
+	gone    []*towpath.LedgerEntry // entries without a file
+	// repeatable migrations: their rows by the identity of the file, and by path the files that need
+	// each other
+	repeated map[towpath.MigrationID]applications
+	circles  map[string][]string
+	texts    map[string]*towpath.LedgerEntry // entries without a file, by their text
+	blocked  towpath.Reason                  // why no further file may run here
 
 	baseline string // chosen for this database when the link was created; "" for none
 	chosen   bool   // whether a baseline was chosen, even if it is ""
@@ -45,6 +50,9 @@ func newPlanner(b *builder, t target, waiting towpath.Reason) *planner {
 			p.claims = append(p.claims, c)
 		}
 	}
+	p.claims, p.circles = order(p.claims, func(c claim) schema.Names {
+		return p.in.Names[NamedText{c.Checksum, p.in.Engines[p.ID]}]
+	})
 	p.baseline, p.chosen = p.chosenBaseline()
 	p.readLedger()
 	return p
@@ -54,9 +62,16 @@ func (p *planner) readLedger() {
 	entries := slices.Clone(p.Ledger.Entries)
 	slices.SortFunc(entries,
 		func(x, y towpath.LedgerEntry) int { return compareID(x.MigrationID, y.MigrationID) })
+	p.repeated = readApplications(entries)
 	for i := range entries {
 		e := &entries[i]
 		p.ledger[e.MigrationID] = e
+		if e.Type == towpath.TypeRepeatable {
+			if a := p.repeated[e.File()]; len(p.claimed[e.File()]) == 0 && e == a.newest() {
+				p.gone = append(p.gone, e)
+			}
+			continue
+		}
 		if e.State.Applied() && Compare(e.Version, p.newest) > 0 {
 			p.newest = e.Version
 		}
@@ -82,7 +97,7 @@ func (p *planner) run() {
 	}
 	p.prepareMarker()
 	for _, c := range p.claims {
-		p.add(p.file(c))
+		p.add(p.again(p.file(c)))
 	}
 	for _, e := range p.gone {
 		p.add(p.missing(e))
@@ -136,6 +151,8 @@ func (p *planner) file(c claim) Item {
 		p.waitFor(c.Path, conflicts)
 		return item
 	}
+	c = p.apply(c)
+	item.Migration = c.Migration
 	entry := p.ledger[c.MigrationID]
 	applied := entry != nil && entry.State.Applied()
 	if reason, skipped := p.skipped(c); skipped && !c.unusable.IsZero() && !applied {
@@ -211,7 +228,7 @@ func (p *planner) decide(m towpath.Migration) (ItemState, towpath.Reason) {
 	switch {
 	case late && p.in.Late == towpath.LateRefuse:
 		return ItemRefused, towpath.Why(towpath.ReasonLateRefused, "version", p.newest)
-	case moved != nil:
+	case moved != nil && m.Type != towpath.TypeRepeatable:
 		return ItemMoved, towpath.Why(towpath.ReasonMoved, "version", moved.Version, "path", moved.Path)
 	case p.Ledger.Populated && len(p.ledger) == 0 && !p.chosen:
 		return ItemHeld, towpath.Why(towpath.ReasonPopulated)
@@ -271,6 +288,9 @@ func (p *planner) conflicts(c claim) towpath.Reason {
 	slices.SortFunc(others, func(a, b towpath.Reason) int {
 		return cmp.Compare(a.Params["path"], b.Params["path"])
 	})
+	if c.Type == towpath.TypeRepeatable {
+		return towpath.Why(towpath.ReasonSameName, "name", c.Description).From(others...)
+	}
 	return towpath.Why(towpath.ReasonConflict, "version", c.Version, "type", string(c.Type)).From(others...)
 }
 
@@ -293,15 +313,18 @@ func (p *planner) compareWith(entry towpath.LedgerEntry, item Item) Item {
 func (p *planner) missing(e *towpath.LedgerEntry) Item {
 	m := towpath.Migration{
 		MigrationID: e.MigrationID,
-		Label:       e.Version,
+		Label:       e.Label(),
 		Description: e.Description,
 		Path:        e.Path,
 		Checksum:    e.Checksum,
 	}
 	item := Item{Migration: named(m, p.target), State: ItemMissing, Previous: e}
 	item.Reason = towpath.Why(towpath.ReasonMissing)
-	if !e.State.Applied() {
+	switch {
+	case !e.State.Applied():
 		item.Reason = towpath.Why(towpath.ReasonMissingHalfway)
+	case e.Type == towpath.TypeRepeatable:
+		item.Reason = towpath.Why(towpath.ReasonRepeatableGone)
 	}
 	return item
 }

@@ -55,6 +55,9 @@ func manifests(prefix string) *rapid.Generator[[]towpath.ManifestFile] {
 }
 
 func drawID(t *rapid.T) towpath.MigrationID {
+	if rapid.IntRange(0, 3).Draw(t, "repeatable") == 0 {
+		return towpath.RepeatableID(rapid.SampledFrom([]string{"v", "w"}).Draw(t, "name"))
+	}
 	return towpath.MigrationID{
 		Version: rapid.SampledFrom([]string{"1", "2", "3", "10"}).Draw(t, "version"),
 		Type: rapid.SampledFrom([]towpath.ChangeType{
@@ -72,8 +75,12 @@ func drawDatabase(t *rapid.T, name string) towpath.Database {
 		d.Ledger.Error = towpath.Why(towpath.ReasonNoAnswer)
 	}
 	entries := rapid.Custom(func(t *rapid.T) towpath.LedgerEntry {
+		id := drawID(t)
+		if id.Type == towpath.TypeRepeatable {
+			id = id.Application(rapid.IntRange(1, 3).Draw(t, "application"))
+		}
 		return towpath.LedgerEntry{
-			MigrationID: drawID(t), Checksum: rapid.SampledFrom([]string{"x", "y", "q"}).Draw(t, "text"),
+			MigrationID: id, Checksum: rapid.SampledFrom([]string{"x", "y", "q"}).Draw(t, "text"),
 			State: rapid.SampledFrom([]towpath.LedgerState{
 				towpath.LedgerDone, towpath.LedgerBaselined,
 				towpath.LedgerFailed,

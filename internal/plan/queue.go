@@ -71,7 +71,7 @@ func TextsOfQueue(in Input, branches []Branch) []string {
 	}
 	for _, d := range in.Databases {
 		for _, e := range d.Ledger.Entries {
-			if changed[e.MigrationID] {
+			if changed[e.File()] {
 				list = append(list, e.Checksum)
 			}
 		}
@@ -252,6 +252,10 @@ func (q *queue) conflicts(b Branch) (found []judged) {
 }
 
 func conflict(f towpath.BranchFile, o towpath.ManifestFile) judged {
+	if f.Type == towpath.TypeRepeatable {
+		return judged{towpath.MergeConflict, towpath.Why(towpath.ReasonMergeSameName,
+			"path", f.Path, "name", f.Description, "other", o.Path)}
+	}
 	return judged{towpath.MergeConflict, towpath.Why(towpath.ReasonMergeConflict,
 		"path", f.Path, "version", f.Label, "other", o.Path)}
 }
@@ -297,7 +301,7 @@ func (q *queue) versions(b Branch) (found []judged) {
 // adds reports whether a branch brings a migration that neither the link's branch nor a database
 // has under its version.
 func (q *queue) adds(f towpath.BranchFile) bool {
-	if f.Removed || f.Type == towpath.TypeBaseline {
+	if f.Removed || f.Type == towpath.TypeBaseline || f.Type == towpath.TypeRepeatable {
 		return false
 	}
 	if old, there := q.trunk[f.Path]; there && old.State == towpath.FileMatched {
@@ -319,13 +323,14 @@ func (q *queue) newerThan(f towpath.BranchFile) (label string, newer bool) {
 		}
 	}
 	for _, o := range q.in.Files {
-		if o.State == towpath.FileMatched && meet(o.Migration, f.Migration) {
+		if o.State == towpath.FileMatched && o.Type != towpath.TypeRepeatable &&
+			meet(o.Migration, f.Migration) {
 			note(o.Version, o.Label)
 		}
 	}
 	for _, t := range q.targets(f.Migration) {
 		for _, e := range t.Ledger.Entries {
-			if e.State.Applied() {
+			if e.State.Applied() && e.Type != towpath.TypeRepeatable {
 				note(e.Version, e.Version)
 			}
 		}

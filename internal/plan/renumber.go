@@ -58,13 +58,13 @@ func (q *queue) newestBeside(b Branch) (newest numbered) {
 		}
 	}
 	for _, f := range slices.Concat(q.in.Files, q.in.Others) {
-		if f.State == towpath.FileMatched {
+		if f.State == towpath.FileMatched && f.Type != towpath.TypeRepeatable {
 			note(f.Version, f.Label)
 		}
 	}
 	for _, d := range q.in.Databases {
 		for _, e := range d.Ledger.Entries {
-			if e.State.Applied() {
+			if e.State.Applied() && e.Type != towpath.TypeRepeatable {
 				note(e.Version, e.Version)
 			}
 		}
@@ -89,7 +89,8 @@ func (q *queue) addedByVersion(b Branch) (added [][]towpath.BranchFile) {
 	}
 	for _, f := range b.Files { // in the order of the versions
 		_, there := q.trunk[f.Path]
-		beside := !f.Removed && !there && f.Type != towpath.TypeBaseline && q.beside(f, changed)
+		versioned := f.Type != towpath.TypeBaseline && f.Type != towpath.TypeRepeatable
+		beside := !f.Removed && !there && versioned && q.beside(f, changed)
 		if !beside && !q.adds(f) {
 			continue
 		}

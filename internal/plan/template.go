@@ -32,7 +32,7 @@ var patterns = map[placeholder]string{
 	envID:       `[^/]+?`,
 	dbName:      `[^/]+?`,
 	version:     versionPattern,
-	changeType:  `(?i:ddl|dml|migrate|data|baseline)`,
+	changeType:  `(?i:ddl|dml|migrate|data|baseline|repeatable)`,
 	description: `[^/]+`,
 	wildcard:    `[^/]*?`,
 }
@@ -41,8 +41,9 @@ var patterns = map[placeholder]string{
 // names. It matches whole paths relative to the base directory, and is case-sensitive. The zero
 // Template matches nothing.
 type Template struct {
-	source   string
-	segments []segment
+	source     string
+	segments   []segment
+	repeatable []segment // of the half that names repeatable files; nil without one
 }
 
 // segment is the part of a template between two slashes.
@@ -67,16 +68,33 @@ func (t Template) String() string { return t.source }
 // ParseTemplate parses a file path template. It must contain {{VERSION}} and may contain
 // {{ENV_ID}}, {{DB_NAME}}, {{TYPE}} and {{DESCRIPTION}}. Several {{VERSION}} are the parts of one
 // version, which dots join: {{VERSION}}/{{VERSION}}_{{DESCRIPTION}}.sql reads 3/07_add.sql as 3.07.
-// "*" matches any text within a name and "**" any number of folders. Errors are *towpath.Error with
-// CodeInvalid and the field filePathTemplate.
+// "*" matches any text within a name and "**" any number of folders. A second half after "|" names
+// repeatable files, without {{VERSION}} and {{TYPE}}. Errors are *towpath.Error with CodeInvalid and the
+// field filePathTemplate.
 func ParseTemplate(s string) (Template, error) {
 	p := parser{field: "filePathTemplate", known: []placeholder{
 		envID, dbName, version, changeType,
 		description,
 	}, wild: true}
+	s, again, both := strings.Cut(s, "|")
 	t, err := p.parse(s)
 	if err != nil {
 		return Template{}, err
+	}
+	if both {
+		p.known = []placeholder{envID, dbName, description}
+		half, err := p.parse(again)
+		if err != nil {
+			return Template{}, err
+		}
+		if !half.has(description) {
+			return Template{}, p.invalid("The half behind | has no {{DESCRIPTION}}, by which repeatable files " +
+				"are told apart. Try R__{{DESCRIPTION}}.sql.")
+		}
+		t.source, t.repeatable = t.source+" | "+half.source, half.segments
+	}
+	if len(t.source) > maxTemplate {
+		return Template{}, p.invalid("The template is longer than %d characters. Shorten it.", maxTemplate)
 	}
 	if !t.has(version) {
 		return Template{}, p.invalid("{{VERSION}} is missing: without it nobody knows the order of the " +

@@ -253,7 +253,7 @@ func blocker(t towpath.Task, others []towpath.Task) (by towpath.Task, found bool
 // heldBack reports whether a pending task waits because its migration is held in an earlier stage.
 func heldBack(t, held towpath.Task) bool {
 	return t.State == towpath.TaskPending && t.RolloutID == held.RolloutID &&
-		t.MigrationID == held.MigrationID && t.Path == held.Path && held.Stage < t.Stage
+		t.File() == held.File() && t.Path == held.Path && held.Stage < t.Stage
 }
 
 // maxStatusPath bounds a path in a status, in characters, so that the text around it fits too.

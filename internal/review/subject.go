@@ -133,7 +133,8 @@ func newestBefore(
 	}
 	for _, e := range d.Ledger.Entries {
 		before := r.CreatedAt.IsZero() || e.StartedAt.Before(r.CreatedAt)
-		if e.State.Applied() && before && !own[e.MigrationID] && plan.Compare(e.Version, newest) > 0 {
+		counts := e.State.Applied() && e.Type != towpath.TypeRepeatable
+		if counts && before && !own[e.MigrationID] && plan.Compare(e.Version, newest) > 0 {
 			newest = e.Version
 		}
 	}
@@ -170,9 +171,12 @@ func hasUndo(name string, paths map[string]bool) bool {
 	return paths[dir+"U"+strings.TrimLeft(base, "Vv")]
 }
 
-// inOrder sorts files as they run in every database.
+// inOrder sorts files as they run in every database. Repeatable ones are in their order already.
 func inOrder(files []file) {
 	slices.SortStableFunc(files, func(a, b file) int {
+		if a.Type == towpath.TypeRepeatable && b.Type == a.Type {
+			return 0
+		}
 		return cmp.Or(plan.Compare(a.Version, b.Version), strings.Compare(string(a.Type), string(b.Type)),
 			strings.Compare(a.Path, b.Path))
 	})

@@ -21,6 +21,7 @@ type Book struct {
 	seal       string
 	parts      map[towpath.MigrationID]sum
 	total      sum
+	repeatable bool // there are rows of repeatable migrations
 }
 
 // NewBook returns the book of a ledger without rows. Its number of writes continues after the given
@@ -54,13 +55,12 @@ func (b *Book) Whole(entries ...towpath.LedgerEntry) (sealed []towpath.LedgerEnt
 func (b *Book) write(
 	entries []towpath.LedgerEntry, whole bool,
 ) (sealed []towpath.LedgerEntry, written func()) {
-	next, last := b.total, b.last
+	next, last, repeatable := b.total, b.last, b.repeatable
 	parts := map[towpath.MigrationID]sum{}
 	head := towpath.LedgerEntry{
 		MigrationID:    headID(),
 		State:          towpath.LedgerDone,
 		Description:    headText,
-		Intent:         towpath.FormatIntent(),
 		StatementsDone: int(b.last),
 	}
 	for _, e := range entries {
@@ -79,6 +79,7 @@ func (b *Book) write(
 		if !again {
 			before = b.parts[e.MigrationID]
 		}
+		repeatable = repeatable || e.Type == towpath.TypeRepeatable
 		part := b.maker.part(e.Seal)
 		parts[e.MigrationID] = part
 		next = next.minus(before).plus(part)
@@ -90,12 +91,14 @@ func (b *Book) write(
 		return sealed, func() {}
 	}
 	head.Number = last
+	head.Intent = towpath.FormatIntent(repeatable)
 	head.StatementsTotal = b.count(parts)
 	head.Checksum = b.maker.total(next)
 	head.Seal = b.maker.seal(head)
 	return append(sealed, head), func() {
 		maps.Copy(b.parts, parts)
 		b.total = next
+		b.repeatable = repeatable
 		b.last = last
 		b.seal = head.Seal
 	}

@@ -339,7 +339,7 @@ func (tx *Tx) UpdateText(
 	for _, f := range files {
 		elsewhere := (f.Database != "" && f.Database != t.Database) ||
 			(f.Environment != "" && f.Environment != t.Environment)
-		if f.State != towpath.FileMatched || f.MigrationID != t.MigrationID || elsewhere {
+		if f.State != towpath.FileMatched || f.MigrationID != t.File() || elsewhere {
 			continue
 		}
 		if f.Checksum == t.Checksum {

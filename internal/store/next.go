@@ -10,19 +10,20 @@ import (
 
 // mayStart is towpath.Rollout.Next in SQL, for one pending task and without reading all others. An
 // earlier task blocks a later one when it is open and not held. A pending task counts as held when
-// its migration is held in an earlier stage.
+// its migration is held in an earlier stage. Databases number the applications of a repeatable
+// migration on their own, so its path decides.
 const mayStart = `SELECT EXISTS (SELECT 1 FROM rollout WHERE id = $1 AND finished_at IS NULL)
 AND NOT EXISTS (SELECT 1 FROM task AS x WHERE x.rollout_id = $1 AND x.database_id = $2
 	AND x.state IN ('running', 'unknown'))
 AND NOT EXISTS (SELECT 1 FROM task AS h WHERE h.rollout_id = $1 AND h.state = 'held' AND h.stage < $3
-	AND h.version = $4 AND h.type = $5 AND h.path = $6)
+	AND (h.version = $4 OR h.type = 'repeatable') AND h.type = $5 AND h.path = $6)
 AND NOT EXISTS (SELECT 1 FROM task AS x WHERE x.rollout_id = $1
 	AND x.state IN ('pending', 'running', 'failed', 'unknown')
 	AND (x.stage < $3 OR x.stage = $3 AND x.database_id = $2
 		AND (x.sequence < $7 OR x.sequence = $7 AND x.id < $8))
 	AND NOT (x.state = 'pending' AND EXISTS (SELECT 1 FROM task AS h WHERE h.rollout_id = $1
 		AND h.state = 'held' AND h.stage < x.stage
-		AND h.version = x.version AND h.type = x.type AND h.path = x.path)))`
+		AND (h.version = x.version OR h.type = 'repeatable') AND h.type = x.type AND h.path = x.path)))`
 
 // MayStart reports whether a pending task may start now, given the state of its rollout.
 func (tx *Tx) MayStart(ctx context.Context, t towpath.Task) (may bool, err error) {
@@ -50,7 +51,7 @@ func (tx *Tx) NextTasks(
 	}
 	line = slices.DeleteFunc(line, func(t towpath.Task) bool {
 		return slices.ContainsFunc(held, func(h towpath.Task) bool {
-			return h.Stage < t.Stage && h.MigrationID == t.MigrationID && h.Path == t.Path
+			return h.Stage < t.Stage && h.File() == t.File() && h.Path == t.Path
 		})
 	})
 	if len(line) == 0 {

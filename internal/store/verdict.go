@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"towpath"
+	"towpath/internal/schema"
 )
 
 // Verdict is the result of validating a stored text by the rules of an engine.
@@ -13,6 +14,7 @@ type Verdict struct {
 	Rules    string         // the version of the rules
 	Refusal  towpath.Reason // why the text must not run; zero when it may
 	Roles    towpath.Reason // the same for environments in which roles must not be changed
+	Names    *schema.Names  // of the text of a repeatable file; nil when they were not read
 }
 
 var verdicts = newTable("text_verdict", 2, func(v *Verdict) []column {
@@ -22,6 +24,7 @@ var verdicts = newTable("text_verdict", 2, func(v *Verdict) []column {
 		{"rules", &v.Rules},
 		{"refusal", reason{&v.Refusal}},
 		{"roles", reason{&v.Roles}},
+		{"names", jsonText{&v.Names}},
 	}
 })
 

@@ -41,7 +41,7 @@ func notesOf(
 	}
 	deleted := map[towpath.MigrationID][]string{} // the ledger may know another path, from before a rename
 	for _, f := range before {
-		if f.State == towpath.FileMatched && !is[f.Path] {
+		if f.State == towpath.FileMatched && f.Type != towpath.TypeRepeatable && !is[f.Path] {
 			deleted[f.MigrationID] = append(deleted[f.MigrationID], f.Path)
 		}
 	}
@@ -50,7 +50,7 @@ func notesOf(
 		if item.State != plan.ItemMissing {
 			continue
 		}
-		for _, path := range deleted[item.MigrationID] {
+		for _, path := range deleted[item.File()] {
 			if told[path] || !isFor(was[path], item) {
 				continue
 			}

@@ -295,6 +295,15 @@ func (c code) example() towpath.Reason {
 			code:   towpath.ReasonConflict,
 			params: []string{"version", "type"},
 		}.example()}
+	case towpath.ReasonNoRepeatable:
+		r.Params["want"] = "R__{{DESCRIPTION}}.sql"
+	case towpath.ReasonMergeSameName:
+		r.Params["name"] = "totals"
+	case towpath.ReasonRunsAgain:
+		r.Params["from"], r.Params["to"] = "91c2a7f0", "0b44d19e"
+	case towpath.ReasonSameName:
+		r.Params["name"] = "totals"
+		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonClaimedBy, "path", "shop/R__totals.sql")}
 	case towpath.ReasonConflict:
 		r.Causes = []towpath.Reason{
 			towpath.Why(towpath.ReasonClaimedBy, "path", "shop/03__ddl__items.sql"),

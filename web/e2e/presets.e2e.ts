@@ -40,8 +40,7 @@ const files = (name: string) => page.getByRole('button', { name, exact: true })
 
 describe('a repository with files of other tools', () => {
   it('says what it has found, with counts', async () => {
-    await found().getByText('Flyway: 4 files fit, 1 does not fit, 1 is left out').waitFor()
-    await found().getByText('Does not fit: order ü/db/migration/R__view.sql').waitFor()
+    await found().getByText('Flyway: 5 files fit, 1 is left out').waitFor()
     await found().getByText('golang-migrate: 1 file fits, 1 is left out').waitFor()
     await found().getByText('These are Rails migrations').waitFor()
     expect(await found().getByRole('button', { name: /Rails/ }).count()).toBe(0)
@@ -54,26 +53,28 @@ describe('a repository with files of other tools', () => {
     await page.keyboard.press('Enter')
     await expect.poll(() => flyway().getAttribute('aria-pressed')).toBe('true')
     expect(await page.getByLabel('Base directory').inputValue()).toBe('order ü/db/migration')
-    expect(await page.getByLabel('File path template').inputValue()).toBe('V{{VERSION}}__{{DESCRIPTION}}.sql')
+    expect(await page.getByLabel('File path template').inputValue()).toBe(
+      'V{{VERSION}}__{{DESCRIPTION}}.sql | R__{{DESCRIPTION}}.sql',
+    )
     expect(await page.getByLabel('Excluded files').inputValue()).toBe('U*__*.sql')
-    await files('4 matching files').waitFor()
+    await files('5 matching files').waitFor()
   })
 
   it('counts and names what is left out', async () => {
     await page.getByText('1 excluded file', { exact: true }).waitFor()
-    await files('2 ignored files').click()
+    await files('1 ignored file').click()
     await page.getByText('The file is excluded by “U*__*.sql”.').waitFor()
     await looksGood(page, 'link-preset-taken')
   })
 
   it('stays editable, also where the settings do not fit', async () => {
     await page.getByLabel('Excluded files').fill('U*__*.sql\nV4__*.sql')
-    await files('3 matching files').waitFor()
+    await files('4 matching files').waitFor()
     expect(await flyway().getAttribute('aria-pressed')).toBe('false')
     await page.getByLabel('Excluded files').fill('../x')
     await page.getByText('"../x" is not a pattern of paths').first().waitFor()
     await flyway().click()
-    await files('4 matching files').waitFor()
+    await files('5 matching files').waitFor()
   })
 
   it('fits a narrow screen', async () => {

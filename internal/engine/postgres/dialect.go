@@ -20,3 +20,8 @@ func (e *Engine) Marks(script iter.Seq2[statement.Statement, error]) []schema.Ma
 func (e *Engine) Objects(dump iter.Seq2[statement.Statement, error], path []string) map[string]bool {
 	return dialect.Reader().Objects(dump, path)
 }
+
+// Names implements engine.Reader.
+func (e *Engine) Names(script iter.Seq2[statement.Statement, error]) schema.Names {
+	return dialect.Reader().NamesIn(script)
+}

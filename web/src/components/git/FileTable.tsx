@@ -5,15 +5,17 @@ import { Path } from '../Path'
 
 type File = Schemas['ManifestFile']
 
+function whatItIs(file: File): string {
+  const name = file.type === 'repeatable' ? 'Repeatable' : `Version ${file.label}`
+  return `${name}${file.description ? `, ${file.description}` : ''}${file.reason ? `. ${file.reason.text}` : ''}`
+}
+
 const columns: Column<File>[] = [
   { title: 'File', keep: 60, cell: file => <Path path={file.path} /> },
   {
     title: 'What it is',
     bare: true,
-    cell: file =>
-      file.state === 'ignored'
-        ? `Ignored. ${file.reason?.text ?? ''}`
-        : `Version ${file.label}${file.description ? `, ${file.description}` : ''}${file.reason ? `. ${file.reason.text}` : ''}`,
+    cell: file => (file.state === 'ignored' ? `Ignored. ${file.reason?.text ?? ''}` : whatItIs(file)),
   },
 ]
 
