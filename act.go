@@ -98,6 +98,10 @@ const (
 	// database, tool, table, n.
 	ActHistoryImport EventKind = "ledger.import"
 
+	// ActBaselineFile: the schema of a database was written as a file. Params: instance, database,
+	// state.
+	ActBaselineFile EventKind = "database.baseline-file"
+
 	// ActProjectCreate: a project was created. Params: project.
 	ActProjectCreate EventKind = "project.create"
 	// ActProjectRename: a project got another name. Params: from, to.
@@ -215,7 +219,7 @@ func Acts() []EventKind {
 		ActReviewRelax, ActEnvironmentOrder, ActEnvironmentDelete,
 		ActInstanceAdd, ActInstanceUpdate, ActInstanceDelete, ActInstanceCheck, ActInstanceDiscover,
 		ActDatabaseAssign, ActDatabaseUnassign, ActLedgerAdopt, ActLedgerAccept,
-		ActHistoryImport,
+		ActHistoryImport, ActBaselineFile,
 		ActProjectCreate, ActProjectRename, ActProjectLimit, ActProjectRehearse, ActProjectRehearseOff,
 		ActProjectMember, ActProjectMemberRemove,
 		ActProviderSignIn, ActGrantConnect, ActProviderAdd, ActProviderSecret, ActProviderRename,

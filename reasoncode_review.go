@@ -112,6 +112,14 @@ const (
 	// ReasonRehearsalSchema: the schema could not be made in a scratch database. Params: environment,
 	// database, message.
 	ReasonRehearsalSchema ReasonCode = "rehearsal-schema"
+	// ReasonBaselineNowhere: nobody has said where the schema of a database may be tried as a file.
+	ReasonBaselineNowhere ReasonCode = "baseline-nowhere"
+	// ReasonBaselineUntried: it could not be tried. Causes: why.
+	ReasonBaselineUntried ReasonCode = "baseline-untried"
+	// ReasonBaselineFails: it failed in a scratch database. Params: instance, line. Causes: why.
+	ReasonBaselineFails ReasonCode = "baseline-fails"
+	// ReasonBaselineDiffers: it made another schema there. Params: instance.
+	ReasonBaselineDiffers ReasonCode = "baseline-differs"
 	// ReasonRehearsalElsewhere: why there was no rehearsal is only said in Towpath.
 	ReasonRehearsalElsewhere ReasonCode = "rehearsal-elsewhere"
 	// ReasonRehearsalStopped: a rehearsal ended at a file. Params: path.

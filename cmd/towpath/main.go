@@ -38,6 +38,7 @@ type commands struct {
 	Check    checkCommand    `cmd:"" help:"Review files of SQL without a server."`
 	Demo     demoCommand     `cmd:"" help:"Try everything: a server beside a simulated Bitbucket, with a sample workspace."`
 	Adopt    adoptCommand    `cmd:"" help:"Record what another migration tool has applied to the databases of a repository link."`
+	Baseline baselineCommand `cmd:"" help:"Write the schema of a database as the first migration of a repository."`
 	Audit    auditCommand    `cmd:"" help:"Verify an exported audit log."`
 	Ledger   ledgerCommand   `cmd:"" help:"Look at the ledgers in databases."`
 	Member   memberCommand   `cmd:"" help:"Let a member in again who has lost the password."`

@@ -63,6 +63,7 @@ func TestMain(m *testing.M) {
 //	proposals               which baselines fit each database, before linking, to stdout
 //	histories [KEY=VALUE…]  what other tools have applied to each database, to stdout
 //	adopt [FLAG…]           the command of that name for the link
+//	baseline ENVIRONMENT [FLAG…]      the command of that name for the database there
 //	push [MESSAGE]          commit everything in $WORK/repo and push the branch that is checked out
 //	until STATE             wait until the link has seen the push and stands so: done, failed, held, attention …
 //	until-hook STATE        wait until the link's webhook stands so: active, missing …
@@ -183,7 +184,8 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"serve":   verbServe, "shutdown": verbShutdown, "sigkill": verbSigkill, "backup": verbBackup,
 			"restore": verbRestore, "link": verbLink, "proposals": verbProposals, "push": verbPush,
 			"histories": verbHistories, "adopt": verbAdopt,
-			"until": verbUntil, "until-hook": verbUntilHook, "until-commits": verbUntilCommits,
+			"baseline": verbBaseline,
+			"until":    verbUntil, "until-hook": verbUntilHook, "until-commits": verbUntilCommits,
 			"sql": verbSQL, "tables": verbTables, "ledger": verbLedger, "history": verbHistory,
 			"plan": verbPlan, "file": verbFile, "status": verbStatus, "says": verbSays, "task": verbTask,
 			"accept": verbAccept, "reasons": verbReasons, "review": verbReview, "levels": verbLevels,

@@ -288,6 +288,7 @@ func (s *server) serve(c *serveCommand, r rooms) {
 		Rollouts:    r.rollouts,
 		Catalog:     r.catalog,
 		Executor:    r.executor,
+		Rehearsals:  r.rehearse,
 		Webhooks:    r.webhooks,
 		Logger:      s.log,
 		ExternalURL: c.ExternalURL,

@@ -20,6 +20,7 @@ import (
 	"towpath/internal/catalog"
 	"towpath/internal/executor"
 	links "towpath/internal/link"
+	"towpath/internal/rehearsal"
 	rollouts "towpath/internal/rollout"
 	"towpath/internal/store"
 	syncs "towpath/internal/sync"
@@ -30,17 +31,18 @@ import (
 // Server serves HTTP requests. Its fields are set before Handler is called and not changed
 // afterwards.
 type Server struct {
-	Store     *store.Store
-	Workspace *workspace.Service
-	Auth      *auth.Service
-	Accounts  *account.Service
-	Links     *links.Service
-	Syncs     *syncs.Service
-	Rollouts  *rollouts.Service
-	Catalog   *catalog.Service
-	Executor  *executor.Service
-	Webhooks  *webhook.Service
-	Logger    *slog.Logger
+	Store      *store.Store
+	Workspace  *workspace.Service
+	Auth       *auth.Service
+	Accounts   *account.Service
+	Links      *links.Service
+	Syncs      *syncs.Service
+	Rollouts   *rollouts.Service
+	Catalog    *catalog.Service
+	Executor   *executor.Service
+	Webhooks   *webhook.Service
+	Rehearsals *rehearsal.Service
+	Logger     *slog.Logger
 
 	ExternalURL string          // where people and providers reach the server; no trailing slash
 	Listen      string          // host:port that the server listens on, which is a valid Host too

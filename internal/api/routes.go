@@ -72,6 +72,7 @@ func (s *Server) workspaceRoutes() []route {
 		on("PATCH", "/databases/{database}", towpath.ManageInstances, ok(s.assignDatabase)),
 		on("POST", "/databases/{database}/adopt-ledger", towpath.ManageInstances, done(s.adoptLedger)),
 		on("POST", "/databases/{database}/accept-ledger", towpath.ManageInstances, done(s.acceptLedger)),
+		on("POST", "/databases/{database}/baseline-file", towpath.ViewProject, ok(s.makeBaselineFile)),
 		on("PUT", "/databases/{database}/pause", towpath.ManageInstances, ok(s.pauseDatabase)),
 		on("DELETE", "/databases/{database}/pause", towpath.ManageInstances, done(s.resumeDatabase)),
 		on("GET", "/pauses", towpath.ViewWorkspace, ok(s.listPauses)),

@@ -66,11 +66,6 @@ func (in Input) time() time.Duration { return cmp.Or(in.Time, MaxTime) }
 // Run rehearses files. A file that fails is a part of the result, and those behind it are skipped.
 // Its error says why there was no rehearsal: a *towpath.Error with the way out where there is one.
 func Run(ctx context.Context, in Input) (result towpath.Rehearsal, err error) {
-	maker, ok := in.Engine.(engine.Rehearser)
-	if !ok {
-		return result, towpath.Errorf(towpath.CodeInvalid, "%s has no scratch databases.",
-			in.Engine.Describe().Name)
-	}
 	if len(in.Files) > MaxFiles {
 		return result, towpath.Errorf(towpath.CodeTooLarge, "%d files are more than a rehearsal runs: %d.",
 			len(in.Files), MaxFiles)
@@ -78,28 +73,45 @@ func Run(ctx context.Context, in Input) (result towpath.Rehearsal, err error) {
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, in.time())
 	defer cancel()
+	err = in.inScratch(ctx, func(ctx context.Context, scratch engine.Scratch) error {
+		made, err := in.in(ctx, scratch)
+		if err != nil {
+			return err
+		}
+		if made.Server = in.Server; made.Server == "" {
+			report, err := in.Engine.Check(ctx, in.Instance)
+			if made.Server = cmp.Or(report.Version, in.Engine.Describe().Name); err != nil {
+				return err
+			}
+		}
+		made.Seconds = time.Since(start).Seconds()
+		if result = made; in.Ended != nil {
+			in.Ended(result)
+		}
+		return nil
+	})
+	return result, err
+}
+
+// inScratch makes an empty scratch database for use, and drops it afterwards. The context of use ends
+// when the database grows too much.
+func (in Input) inScratch(ctx context.Context, use func(context.Context, engine.Scratch) error) error {
+	maker, ok := in.Engine.(engine.Rehearser)
+	if !ok {
+		return towpath.Errorf(towpath.CodeInvalid, "%s has no scratch databases.", in.Engine.Describe().Name)
+	}
 	in.sweep(ctx, maker)
 	scratch, err := in.make(ctx, maker)
 	if err != nil {
-		return result, in.explain(ctx, err)
+		return in.explain(ctx, err)
 	}
 	defer in.drop(ctx, scratch)
 	bounded, stop := watchSize(ctx, scratch)
 	defer stop()
-	if result, err = in.in(bounded, scratch); err != nil {
-		return towpath.Rehearsal{}, in.explain(bounded, err)
+	if err := use(bounded, scratch); err != nil {
+		return in.explain(bounded, err)
 	}
-	if result.Server = in.Server; result.Server == "" {
-		report, err := in.Engine.Check(ctx, in.Instance)
-		if result.Server = cmp.Or(report.Version, in.Engine.Describe().Name); err != nil {
-			return result, in.explain(bounded, err)
-		}
-	}
-	result.Seconds = time.Since(start).Seconds()
-	if in.Ended != nil {
-		in.Ended(result)
-	}
-	return result, nil
+	return nil
 }
 
 // in rehearses in a scratch database that is empty.

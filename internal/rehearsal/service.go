@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	"towpath"
@@ -22,6 +23,8 @@ type Service struct {
 	Store   *store.Store
 	Catalog *catalog.Service
 	Logger  *slog.Logger
+
+	baseline sync.Mutex // one baseline file is made at a time
 }
 
 const (

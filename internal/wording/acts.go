@@ -44,6 +44,7 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActDatabaseUnassign:       "Removed the database {database} from its project.",
 	towpath.ActLedgerAdopt:            "Adopted the ledger in {instance}/{database}.",
 	towpath.ActLedgerAccept:           "Accepted the ledger in {instance}/{database} as it is. {Cause}",
+	towpath.ActBaselineFile:           "Wrote the schema of {instance}/{database} as a baseline file: {state}.",
 	towpath.ActHistoryImport:          "Recorded in {instance}/{database} what {tool} has applied there by its table {table}; files: {n}.",
 
 	towpath.ActProjectCreate:       "Created the project {project}.",

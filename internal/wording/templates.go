@@ -330,7 +330,12 @@ var templates = map[towpath.ReasonCode]string{
 		"Push again to have the files rehearsed.",
 	towpath.ReasonRehearsalEngine: "The instance {instance} for rehearsals is of another kind than the database. " +
 		"Choose another one in the project's settings.",
-	towpath.ReasonRehearsalSchema:    "The schema of {environment}/{database} could not be made in a scratch database: {message}",
+	towpath.ReasonRehearsalSchema: "The schema of {environment}/{database} could not be made in a scratch database: {message}",
+	towpath.ReasonBaselineNowhere: "The file was not tried, since the project does not rehearse. Turn on rehearsals in the " +
+		"project's settings, and make the file again.",
+	towpath.ReasonBaselineUntried:    "The file could not be tried: {cause}",
+	towpath.ReasonBaselineFails:      "In a scratch database on {instance} the file fails at line {line}: {cause}",
+	towpath.ReasonBaselineDiffers:    "In a scratch database on {instance} the file makes another schema.",
 	towpath.ReasonRehearsalElsewhere: "The review in Towpath says why.",
 	towpath.ReasonRehearsalStopped:   "The rehearsal stopped at {path}.",
 	towpath.ReasonRehearsalLock:      "{mode} on {table}",

@@ -246,7 +246,7 @@ var examples = map[string]string{
 	"engine": "postgres", "from": "shop", "instance": "main", "project": "Shop", "role": "developer", "rule": "NM02", "setting": "format",
 	"template": "{{VERSION}}__{{TYPE}}.sql", "to": "store",
 	"errors": "1", "warnings": "2", "newest": "9", "other": "shop/3__ddl__carts.sql",
-	"doubt": "other-change", "word": "init", "rows": "12345678",
+	"doubt": "other-change", "word": "init", "rows": "12345678", "state": "proved",
 }
 
 func (c code) example() towpath.Reason {
@@ -280,7 +280,8 @@ func (c code) example() towpath.Reason {
 		r.Params["want"] = "5"
 	case towpath.ReasonNotCreated, towpath.ReasonNotDropped:
 		r.Params["object"] = "index orders_status"
-	case towpath.ReasonLedgerUnreadable, towpath.ReasonTablesUnread, towpath.ReasonHistoryUnread:
+	case towpath.ReasonLedgerUnreadable, towpath.ReasonTablesUnread, towpath.ReasonHistoryUnread,
+		towpath.ReasonBaselineUntried, towpath.ReasonBaselineFails:
 		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonNoAnswer)}
 	case towpath.ReasonLedgerTampered, towpath.ReasonRunTampered:
 		r.Causes = []towpath.Reason{gone}

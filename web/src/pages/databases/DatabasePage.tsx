@@ -11,6 +11,7 @@ import {
   projectQuery,
   sessionQuery,
 } from '~/api/queries'
+import { BaselineFile } from '~/components/BaselineFile'
 import { Commit } from '~/components/Commit'
 import { ConfirmButton } from '~/components/ConfirmButton'
 import { databaseState } from '~/components/DatabaseTable'
@@ -139,6 +140,7 @@ function Details({ row }: { row: Schemas['Database'] }) {
         </dd>
       </dl>
       <History database={row.id} />
+      {!row.missingAt && <BaselineFile database={row} />}
     </Page>
   )
 }
