@@ -190,6 +190,11 @@ const (
 	ActTaskSkip EventKind = "task.skip"
 	// ActTaskCancel: a running task was cancelled. Params: path, environment, database.
 	ActTaskCancel EventKind = "task.cancel"
+	// ActTaskMark: a task was marked as applied. Params: path, environment, database, text.
+	ActTaskMark EventKind = "task.mark-applied"
+	// ActTaskMarkDespite: the same, despite what the database shows. Params: path, environment,
+	// database, text.
+	ActTaskMarkDespite EventKind = "task.mark-despite"
 	// ActTaskApplied: an unknown task was resolved as applied. Params: path, environment, database.
 	ActTaskApplied EventKind = "task.resolve-applied"
 	// ActTaskNotApplied: an unknown task was resolved as not applied. Params: path, environment,
@@ -229,7 +234,7 @@ func Acts() []EventKind {
 		ActStageSchedule, ActStageUnschedule, ActPauseAll, ActPauseDatabase, ActPauseRollout,
 		ActResumeAll, ActResumeDatabase, ActResumeRollout,
 		ActRolloutStart, ActTaskRetry, ActTaskRelease, ActTaskSkip, ActTaskCancel, ActTaskApplied,
-		ActTaskNotApplied, ActTaskContinue, ActMigrationAccept, ActMigrationSkip,
+		ActTaskMark, ActTaskMarkDespite, ActTaskNotApplied, ActTaskContinue, ActMigrationAccept, ActMigrationSkip,
 	}
 }
 

@@ -139,8 +139,8 @@ type LedgerEntry struct {
 	DatabaseID      string
 	StatementsTotal int
 	StatementsDone  int
-	// of a state that is not applied: the work in progress, in the format of package executor; else
-	// ""
+	// in the format of package executor: the work in progress, or where the row came from; "" for
+	// neither
 	Intent     string
 	StartedAt  time.Time
 	FinishedAt *time.Time
@@ -230,4 +230,5 @@ type ChangeHistory struct {
 	RowsAffected int64
 	SchemaBefore string // content checksum of the schema's dump; "" when none was taken
 	SchemaAfter  string
+	Mark         *Mark // who said that the database has it; nil when nobody did
 }

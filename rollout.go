@@ -91,6 +91,7 @@ type Task struct {
 	ContinueAfter int
 	StartID       string     // of the StageStart that let it through a gate; "" for none
 	Pass          string     // what that start was of: Stage.Pass
+	Mark          *Mark      // a person's word that the database has it, for ActionRecord; nil for none
 	CancelAt      *time.Time // when a person cancelled the running attempt; nil when nobody has
 	CreatedAt     time.Time
 }

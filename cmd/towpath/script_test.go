@@ -77,6 +77,7 @@ func TestMain(m *testing.M) {
 //	status COMMIT WANT…     until the commit bears these build statuses, such as 'test SUCCESSFUL'
 //	says COMMIT WANT        until a build status of the commit begins so, such as 'test FAILED shop/1.sql'
 //	task ACTION VERSION ENVIRONMENT   retry, release or skip an open task; resolve:OUTCOME an unknown one
+//	mark VERSION ENVIRONMENT WHY [despite]   marks an open task as applied; what fits and what does not, to stdout
 //	accept PATH ENVIRONMENT           accept the edited text of an applied file
 //	review STATE            until the review of the newest rollout stands so; what it says, to stdout
 //	levels ENVIRONMENT JSON a change of the environment's levels, as in the API
@@ -195,6 +196,7 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"answer": verbAnswer, "glass": verbGlass, "look": verbLook,
 			"receiver": verbReceiver, "received": verbReceived, "reply": verbReply,
 			"rehearse": verbRehearse,
+			"mark":     verbMark,
 			"rung":     verbRung, "pull": verbPull, "markers": verbMarkers,
 		},
 	})

@@ -213,7 +213,9 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		Logger:          s.log,
 		PerInstance:     c.MaxPerInstance,
 	}
-	roll := &rollout.Service{Store: s.store, Logger: s.log}
+	roll := &rollout.Service{
+		Store: s.store, Logger: s.log, Catalog: rollout.Catalog{Marks: cat.Marks, Objects: cat.Objects},
+	}
 	s.auth = &auth.Service{Store: s.store, Keyring: keyring}
 	accounts := &account.Service{
 		Store: s.store, Keyring: keyring, Drivers: providers, ExternalURL: c.ExternalURL, Logger: s.log,

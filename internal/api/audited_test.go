@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -218,6 +219,8 @@ func (w *auditWalk) walkTasks(t *testing.T) {
 	w.writes(t, "lead", at+"retry", towpath.ActTaskRetry, "", rollout, task(towpath.TaskFailed, ""))
 	w.writes(t, "lead", at+"cancel", towpath.ActTaskCancel, "", rollout, task(towpath.TaskRunning, ""))
 	w.writes(t, "lead", at+"skip", towpath.ActTaskSkip, `{"reason":"größe"}`, rollout, task(towpath.TaskHeld, ""))
+	w.writes(t, "dba", at+"mark", towpath.ActTaskMarkDespite, `{"why":"größe","despite":true}`, rollout,
+		w.failedFile(t, rollout, ids))
 	w.writes(t, "dba", at+"resolve", towpath.ActTaskApplied, `{"outcome":"applied"}`, rollout,
 		task(towpath.TaskUnknown, ""))
 	w.writes(t, "dba", "PATCH /environments/{environment}", towpath.ActEnvironmentGate,
@@ -243,6 +246,25 @@ func (w *auditWalk) walkTasks(t *testing.T) {
 	w.writes(t, "lead", "DELETE /projects/{project}/hook-removals/{removal}", towpath.ActHookForget, "",
 		w.project.ID, removal.ID)
 	w.writes(t, "lead", "DELETE /repository-links/{link}", towpath.ActLinkRemove, "", ids["{link}"])
+}
+
+// failedFile adds a failed task of a file that the branch has, and returns its id.
+func (w *auditWalk) failedFile(t *testing.T, rollout string, ids map[string]string) string {
+	t.Helper()
+	k := towpath.Task{
+		RolloutID: rollout, ProjectID: w.project.ID, DatabaseID: ids["{database}"],
+		EnvironmentID: ids["{environment}"], State: towpath.TaskFailed, Action: towpath.ActionApply,
+		Migration: towpath.Migration{
+			MigrationID: towpath.MigrationID{Version: "4711", Type: towpath.TypeDDL}, Path: "4711.sql", Checksum: "x",
+		},
+	}
+	if err := w.Store.Write(t.Context(), func(tx *store.Tx) error {
+		f := towpath.ManifestFile{LinkID: ids["{link}"], State: towpath.FileMatched, Migration: k.Migration}
+		return errors.Join(tx.PutManifestFile(t.Context(), f), tx.CreateTask(t.Context(), &k))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return k.ID
 }
 
 func (w *auditWalk) walkPauses(t *testing.T, rollout, database string) {

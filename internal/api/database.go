@@ -199,6 +199,7 @@ type change struct {
 	Statements   int                 `json:"statements"`
 	RowsAffected int64               `json:"rowsAffected"`
 	SchemaChange bool                `json:"schemaChange" doc:"Whether the schema before and after are kept and differ."`
+	Mark         *mark               `json:"mark,omitempty" doc:"Who marked it as applied; absent when nobody did."`
 }
 
 func changeOf(h towpath.ChangeHistory) change {
@@ -218,6 +219,7 @@ func changeOf(h towpath.ChangeHistory) change {
 		Statements:   h.Statements,
 		RowsAffected: h.RowsAffected,
 		SchemaChange: h.SchemaBefore != h.SchemaAfter,
+		Mark:         markOf(h.Mark),
 	}
 }
 

@@ -126,6 +126,8 @@ func (s *Server) projectRoutes() []route {
 		on("POST", "/rollouts/{rollout}/tasks/{task}/cancel", towpath.RunRollouts, ok(s.cancelTask)),
 		on("POST", "/rollouts/{rollout}/tasks/{task}/release", towpath.RunRollouts, ok(s.releaseTask)),
 		on("POST", "/rollouts/{rollout}/tasks/{task}/skip", towpath.RunRollouts, ok(s.skipTask)),
+		on("GET", "/rollouts/{rollout}/tasks/{task}/mark", towpath.ResolveUnknown, ok(s.getStanding)),
+		on("POST", "/rollouts/{rollout}/tasks/{task}/mark", towpath.ResolveUnknown, ok(s.markTask)),
 		on("POST", "/rollouts/{rollout}/tasks/{task}/resolve", towpath.ResolveUnknown, ok(s.resolveTask)),
 
 		on("GET", "/events", towpath.ViewWorkspace, streamOf(s.streamEvents)),

@@ -56,6 +56,7 @@ type Task struct {
 	Finished   int               `json:"finished" doc:"How many of them have finished."`
 	StartedAt  *time.Time        `json:"startedAt,omitempty" doc:"Of the last attempt."`
 	FinishedAt *time.Time        `json:"finishedAt,omitempty" doc:"Of the last attempt; for a task that never started, when it was skipped or cancelled."`
+	Mark       *mark             `json:"mark,omitempty" doc:"Who marked it as applied; absent when nobody did."`
 	CancelAt   *time.Time        `json:"cancelAt,omitempty" doc:"When somebody cancelled the running attempt; left out when nobody has."`
 	CreatedAt  time.Time         `json:"createdAt"`
 }
@@ -80,6 +81,7 @@ func taskOf(t towpath.Task) Task {
 		Finished:      t.Finished,
 		StartedAt:     t.StartedAt,
 		FinishedAt:    t.FinishedAt,
+		Mark:          markOf(t.Mark),
 		CancelAt:      t.CancelAt,
 		CreatedAt:     t.CreatedAt,
 	}

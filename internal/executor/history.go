@@ -108,6 +108,8 @@ func historyOf(from origin, t towpath.Task, c change) towpath.ChangeHistory {
 		FinishedAt: c.entry.StartedAt,
 		Statements: c.entry.StatementsDone,
 	}
+	j, _ := readJournal(c.entry)
+	h.Mark = j.Mark
 	if c.entry.FinishedAt != nil {
 		h.FinishedAt = *c.entry.FinishedAt
 	}

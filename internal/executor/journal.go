@@ -22,6 +22,7 @@ type journal struct {
 	Looks         []look              `json:"looks,omitempty"`        // at statements that are in
 	// of a migration that another tool has applied
 	Source *towpath.HistorySource `json:"source,omitempty"`
+	Mark   *towpath.Mark          `json:"mark,omitempty"` // of one that a person has marked as applied
 }
 
 // look is why a person should look at what a statement has left, although it ended well.

@@ -28,6 +28,7 @@ type outcome struct {
 	changes []change           // rows of the ledger that belong to the task
 	fenced  bool               // another process has taken over: this one must write nothing
 	unread  bool               // the state is unknown only because the ledger could not be read yet
+	unmark  bool               // what a person has marked as applied is not there: it runs again
 	extent  towpath.Extent     // how much of the file is in the database, if the error itself determines it
 }
 

@@ -16,9 +16,12 @@ func (a *attempt) record(ctx context.Context, session engine.Session) ([]change,
 		if err != nil {
 			return nil, err
 		}
-		if recorded(m, ledgerRow{e, found}) {
+		if row := (ledgerRow{e, found}); recorded(m, row) || a.has(m, row) {
 			changes = append(changes, change{Migration: m, entry: e})
 			continue
+		}
+		if err := a.mayOverwrite(m, ledgerRow{e, found}); err != nil {
+			return nil, err
 		}
 		missing = append(missing, m)
 		if found {
@@ -34,6 +37,9 @@ func (a *attempt) record(ctx context.Context, session engine.Session) ([]change,
 	for i, m := range missing {
 		rows[i] = a.lease.migrationRow(m, a.task.Commit, towpath.LedgerBaselined)
 		rows[i].FinishedAt = &rows[i].StartedAt
+		if a.task.Mark != nil {
+			rows[i].Intent = journal{Mark: a.task.Mark}.text()
+		}
 		changes = append(changes, change{Migration: m, entry: rows[i], fresh: true})
 	}
 	a.finished.Store(int64(len(changes)))

@@ -174,6 +174,9 @@ func finishTask(ctx context.Context, tx *store.Tx, t *towpath.Task, out outcome,
 	t.FinishedAt = &at
 	t.CancelAt = nil
 	t.ContinueAfter = 0
+	if out.unmark {
+		t.Unmark()
+	}
 	switch out.state {
 	case towpath.TaskPending:
 		t.StartedAt = nil

@@ -37,6 +37,9 @@ func (a *attempt) try(ctx context.Context) (out outcome, err error) {
 			return out, err
 		}
 	}
+	if err := a.checkMark(ctx); err != nil {
+		return out, err
+	}
 	a.target.schema = nil
 	session, row, err := a.open(ctx)
 	if err != nil {

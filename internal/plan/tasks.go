@@ -45,7 +45,10 @@ func (i Item) withTask(t towpath.Task) Item {
 			i.State, i.Reason = ItemHeld, t.Reason
 		}
 	case towpath.TaskPending:
-		if t.Released && (i.State == ItemHeld || i.State == ItemMoved) {
+		switch {
+		case t.Mark != nil:
+			i.State, i.Reason = ItemPending, towpath.Why(towpath.ReasonWillBeRecorded)
+		case t.Released && (i.State == ItemHeld || i.State == ItemMoved):
 			i.State, i.Reason = ItemPending, towpath.Reason{}
 		}
 	}

@@ -142,14 +142,29 @@ func (s stage) status(a stageContext) (st vcs.Status, ok bool) {
 	}
 	switch {
 	case done == all:
-		return newStatus(vcs.StatusSuccessful, "%d done%s", done, s.uncompared()), true
+		return newStatus(vcs.StatusSuccessful, "%d done%s%s", done, s.recorded(), s.uncompared()), true
 	case done > 0:
-		return newStatus(vcs.StatusSuccessful, "%d done, %d skipped or cancelled%s", done, all-done,
-			s.uncompared()), true
+		return newStatus(vcs.StatusSuccessful, "%d done%s, %d skipped or cancelled%s", done, s.recorded(),
+			all-done, s.uncompared()), true
 	case count[towpath.TaskSkipped] > 0:
 		return newStatus(vcs.StatusStopped, "Skipped by a person"), true
 	}
 	return st, false // cancelled: the task that replaced it has another commit
+}
+
+// recorded counts the done tasks that did not run, because people have marked them as applied; "" for
+// none.
+func (s stage) recorded() string {
+	n := 0
+	for _, t := range s.tasks {
+		if t.State == towpath.TaskDone && t.Mark != nil {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d recorded, not run)", n)
 }
 
 // uncompared names the done tasks that the database may differ from; "" for none.

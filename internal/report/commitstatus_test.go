@@ -147,6 +147,21 @@ func TestStage_namesUncomparedFiles(t *testing.T) {
 	}
 }
 
+func TestStage_countsWhatWasRecordedOnly(t *testing.T) {
+	t.Parallel()
+	marked := taskIn("prod", 1, 1, towpath.TaskDone)
+	marked.Mark = &towpath.Mark{Why: "Made by hand"}
+	for want, more := range map[string]towpath.TaskState{
+		"2 done (1 recorded, not run)":                         towpath.TaskDone,
+		"1 done (1 recorded, not run), 1 skipped or cancelled": towpath.TaskSkipped,
+	} {
+		st, ok := byEnvironment([]towpath.Task{marked, taskIn("prod", 1, 2, more)})[0].status(stageContext{})
+		if !ok || st.Description != want {
+			t.Errorf("%+v, want %q", st, want)
+		}
+	}
+}
+
 // A fixed text in a newer commit does not make an older commit successful, regardless of its other
 // tasks.
 func TestStage_afterAFailureIsNeverSuccessful(t *testing.T) {

@@ -200,6 +200,12 @@ type decision struct {
 	params map[string]string
 }
 
+// errAlready ends a decision that another person has made already. It changes nothing and is no error.
+var errAlready = errors.New("decided already")
+
+var errFinished = towpath.Errorf(towpath.CodeConflict, "The rollout of this task has finished. "+
+	"A newer one of the same repository may have the migration.")
+
 // decide changes a task, wakes its rollout and adds the audit event, all in one transaction. also
 // makes further checks and changes in the same transaction.
 func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID string, how decision,
@@ -215,11 +221,11 @@ func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID string
 			return err
 		}
 		if r.FinishedAt != nil {
-			return towpath.Errorf(towpath.CodeConflict,
-				"The rollout of this task has finished. "+
-					"A newer one of the same repository may have the migration.")
+			return errFinished
 		}
-		if err := change(&t, tx.Now); err != nil {
+		if err := change(&t, tx.Now); errors.Is(err, errAlready) {
+			return nil
+		} else if err != nil {
 			return err
 		}
 		for _, do := range also {
@@ -230,7 +236,7 @@ func (s *Service) decide(ctx context.Context, actor towpath.Actor, taskID string
 		if err := tx.UpdateTask(ctx, &t); err != nil {
 			return err
 		}
-		if t.State == towpath.TaskSkipped { // its findings do not matter anymore
+		if t.State == towpath.TaskSkipped || t.Mark != nil { // its findings do not matter anymore
 			if err := tx.WantReview(ctx, r); err != nil {
 				return err
 			}

@@ -24,6 +24,7 @@ type gateWalk struct {
 	started  string
 	starts   int
 	runs     int
+	records  int
 }
 
 // words are what a person sees, without any hash.
@@ -44,6 +45,9 @@ func (w *gateWalk) push(t *testing.T) {
 		task, err := tx.Task(ctx, w.task.ID)
 		if err != nil {
 			return err
+		}
+		if task.State == towpath.TaskDone { // recorded
+			return nil
 		}
 		task.Close(towpath.TaskCancelled, towpath.Why(towpath.ReasonRelinked), tx.Now)
 		return tx.UpdateTask(ctx, &task)
@@ -118,11 +122,53 @@ func (w *gateWalk) claim(t *testing.T) {
 	})
 }
 
-// In any order of pushes, policies, answers, withdrawals and retries, the store starts and runs only
+// mark marks the task as applied, and has the database agree or contradict when it is recorded. What
+// was contradicted waits at the gate again before anything of it runs.
+func (w *gateWalk) mark(t *testing.T, who towpath.Actor, agrees bool) {
+	t.Helper()
+	before := w.task.State
+	got, err := w.Mark(t.Context(), who, w.task.ID, rollout.Marking{Why: "größe", Despite: true})
+	w.reload(t)
+	if may := before == towpath.TaskHeld || before == towpath.TaskFailed; may != (err == nil) {
+		t.Fatalf("a task that is %s was marked: %v", before, err)
+	}
+	if err != nil {
+		return
+	}
+	if got.Action != towpath.ActionRecord {
+		t.Fatalf("%+v runs", got)
+	}
+	w.records++
+	w.write(t, func(ctx context.Context, tx *store.Tx) error {
+		review, err := tx.Review(ctx, w.rollout.ID) // without the file
+		if err != nil {
+			return err
+		}
+		review.State = towpath.ReviewDone
+		if _, err := tx.SetReview(ctx, review); err != nil {
+			return err
+		}
+		w.task.State = towpath.TaskRunning
+		if err := tx.UpdateTask(ctx, &w.task); err != nil {
+			return err
+		}
+		if w.task.State = towpath.TaskDone; !agrees {
+			w.task.State = towpath.TaskFailed
+			w.task.Unmark()
+		}
+		return tx.UpdateTask(ctx, &w.task)
+	})
+	if agrees {
+		w.push(t)
+	}
+}
+
+// In any order of pushes, policies, answers, withdrawals, retries and marks, the store starts and runs only
 // what other people than its author have approved.
 func TestGate_inTheStoreRunsOnlyWhatIsApproved(t *testing.T) {
 	t.Parallel()
 	w := gateWalk{bundle: setup(t), approved: map[string]map[string]bool{}}
+	w.shows()
 	w.prod = w.bundle.prod(t, towpath.Gate{Start: towpath.StartAutomatic, Consent: towpath.Consent{People: 1}})
 	for _, name := range []string{"al", "bo", "cy"} {
 		who := w.member(t, name+"@example.com", towpath.RoleDBA)
@@ -132,7 +178,7 @@ func TestGate_inTheStoreRunsOnlyWhatIsApproved(t *testing.T) {
 	w.push(t)
 	for range 600 {
 		who := w.people[r.IntN(len(w.people))]
-		switch r.IntN(10) {
+		switch r.IntN(11) {
 		case 0:
 			if w.task.State != towpath.TaskHeld || r.IntN(4) == 0 {
 				w.push(t)
@@ -161,10 +207,14 @@ func TestGate_inTheStoreRunsOnlyWhatIsApproved(t *testing.T) {
 			w.advanceGate(t)
 		case 9:
 			w.claim(t)
+		case 10:
+			if r.IntN(4) == 0 {
+				w.mark(t, who, r.IntN(2) == 0)
+			}
 		}
 	}
-	t.Logf("%d starts and %d runs", w.starts, w.runs)
-	if w.starts < 10 || w.runs < 5 {
-		t.Errorf("%d starts and %d runs show nothing", w.starts, w.runs)
+	t.Logf("%d starts, %d runs and %d recordings", w.starts, w.runs, w.records)
+	if w.starts < 10 || w.runs < 5 || w.records < 5 {
+		t.Errorf("%d starts, %d runs and %d recordings show nothing", w.starts, w.runs, w.records)
 	}
 }

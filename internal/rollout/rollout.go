@@ -17,8 +17,9 @@ import (
 // Service advances rollouts. It is safe for concurrent use, also by several processes on the same
 // metadata.
 type Service struct {
-	Store  *store.Store
-	Logger *slog.Logger
+	Store   *store.Store
+	Logger  *slog.Logger
+	Catalog Catalog
 }
 
 // Advance opens the gates that need nobody, enqueues the tasks of a rollout that may start, updates

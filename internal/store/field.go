@@ -132,6 +132,26 @@ func (r reason) Scan(src any) error {
 	return jsonText{r.r}.Scan(src)
 }
 
+// mark stores a person's mark as JSON; none is an empty text.
+type mark struct{ m **towpath.Mark }
+
+// Value implements driver.Valuer.
+func (m mark) Value() (driver.Value, error) {
+	if *m.m == nil {
+		return "", nil
+	}
+	return jsonText{*m.m}.Value()
+}
+
+// Scan implements sql.Scanner.
+func (m mark) Scan(src any) error {
+	*m.m = nil
+	if src == "" {
+		return nil
+	}
+	return jsonText{m.m}.Scan(src)
+}
+
 // clean returns a text that both databases accept: PostgreSQL refuses NUL and invalid UTF-8, which
 // occur in commit messages, paths and errors of other databases.
 func clean(text string) string {

@@ -30,6 +30,7 @@ var outlines = newTable("task", 1, func(t *towpath.Task) []column {
 		{"created_at", instant{&t.CreatedAt}},
 		{"started_at", maybe{&t.StartedAt}},
 		{"start_id", &t.StartID},
+		{"mark", mark{&t.Mark}},
 	}
 })
 

@@ -151,6 +151,7 @@ var tasks = onRead(newTable("task", 1, func(t *towpath.Task) []column {
 		{"continue_after", &t.ContinueAfter},
 		{"start_id", &t.StartID},
 		{"pass", &t.Pass},
+		{"mark", mark{&t.Mark}},
 	}
 }), func(tx *Tx, t *towpath.Task) { tx.noteState(t.ID, string(t.State)) })
 
@@ -356,6 +357,7 @@ var history = newTable("change_history", 1, func(h *towpath.ChangeHistory) []col
 		{"rows_affected", &h.RowsAffected},
 		{"schema_before", &h.SchemaBefore},
 		{"schema_after", &h.SchemaAfter},
+		{"mark", mark{&h.Mark}},
 	}
 })
 

@@ -94,6 +94,8 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActRolloutStart:    "Started {n:change} of commit {commit} in {environment}.",
 	towpath.ActTaskRelease:     "Released {path} in {environment}/{database}.",
 	towpath.ActTaskSkip:        "Skipped {path} in {environment}/{database}: {text}",
+	towpath.ActTaskMark:        "Marked {path} in {environment}/{database} as applied: {text}",
+	towpath.ActTaskMarkDespite: "Marked {path} in {environment}/{database} as applied, although the database showed otherwise: {text}",
 	towpath.ActTaskCancel:      "Cancelled {path} in {environment}/{database}.",
 	towpath.ActTaskApplied:     "Resolved {path} in {environment}/{database} as applied.",
 	towpath.ActTaskNotApplied:  "Resolved {path} in {environment}/{database} as not applied.",

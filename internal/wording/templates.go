@@ -70,6 +70,10 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonRunsAgain:      "The file has changed from text {from} to {to}, so it runs again. {Cause}",
 	towpath.ReasonInNameOrder:    "The file is one of {n} that need each other, so they run in the order of their names.",
 	towpath.ReasonWillBeRecorded: "The file will be recorded as applied, not run.",
+	towpath.ReasonNotMarked:      "It was not recorded as applied, because {cause}. Mark it again, or retry it to run the file.",
+	towpath.ReasonMarkLacks:      "The database has no {object}",
+	towpath.ReasonMarkHas:        "The database still has the {object}",
+	towpath.ReasonMarkHalfway:    "Only {done} of {total:statement} of the file ran here",
 	towpath.ReasonLateRefused: "The file is older than version {version}, which the database has, and this link refuses late files; " +
 		"give it a newer version.",
 	towpath.ReasonLateHeld:            "The file is older than version {version}, which the database has; release it to run it now, or skip it.",

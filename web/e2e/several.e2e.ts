@@ -132,4 +132,26 @@ describe('several decisions at once', () => {
     await page.getByText('Pushed by mistake').nth(1).waitFor()
     await looksGood(page, 'rollout-several')
   })
+
+  it('marks a file that the database has as applied, by keyboard', async () => {
+    push(demo.info, 'Made by hand', {
+      'migrations/shop/3.3__ddl__two.sql': 'CREATE TABLE two (id INTEGER);\nCREATE INDEX by_größe ON two (id);\n',
+    })
+    await openRollout('Made by hand')
+    await page.getByRole('link', { name: 'Open the failed task' }).click()
+    await page.getByRole('button', { name: 'Mark as applied…' }).focus()
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('The database has no index by_größe').waitFor()
+    await dialog.getByText('The database has table two.').waitFor()
+    await looksGood(page, 'task-mark')
+    await page.keyboard.type('The index came with the release')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Space')
+    await dialog.getByRole('button', { name: 'Mark as applied' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByText('3.3 is recorded when its turn comes.').waitFor()
+    await page.getByText('Recorded', { exact: true }).first().waitFor()
+    await page.getByText('although the database showed otherwise: The index came with the release').waitFor()
+  })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { stageCount, taskDetail, tookSoFar } from './Board'
+import { shownState, stageCount, taskDetail, tookSoFar } from './Board'
 
 const now = new Date('2026-11-22T12:00:10Z')
 const startedAt = '2026-11-22T12:00:00Z'
@@ -24,6 +24,15 @@ describe('taskDetail', () => {
     [{ ...task, state: 'pending', action: 'record' } as const, 'records only'],
     [{ ...task, state: 'failed' } as const, undefined],
   ])('%#', (one, words) => expect(taskDetail(one)).toBe(words))
+})
+
+describe('shownState', () => {
+  const mark = { by: 'Ada', why: 'Made by hand', at: startedAt }
+  it.each([
+    [{ state: 'done', mark } as const, 'recorded'],
+    [{ state: 'done' } as const, 'done'],
+    [{ state: 'failed', mark } as const, 'failed'],
+  ])('%#', (task, state) => expect(shownState(task)).toBe(state))
 })
 
 describe('stageCount', () => {

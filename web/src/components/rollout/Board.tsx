@@ -53,7 +53,7 @@ function TaskRow({ task, database }: { task: Task; database: string }) {
         <span className={classes.name}>
           <span className="mono">{task.label}</span> {task.description || task.type}
         </span>
-        <StateBadge state={task.state} detail={taskDetail(task)} />
+        <StateBadge state={shownState(task)} detail={taskDetail(task)} />
         <span className="muted small">{database}</span>
         <span className="muted small">
           <Took task={task} />
@@ -75,10 +75,15 @@ export function stageCount(tasks: Pick<Task, 'state'>[]): string {
   return rest.join(', ')
 }
 
+/** The state to show: what a person has marked as applied was recorded, and did not run. */
+export const shownState = ({ state, mark }: Pick<Task, 'state' | 'mark'>) =>
+  state === 'done' && mark ? 'recorded' : state
+
 /** Details of a task's state: its progress, or what it does. */
 export function taskDetail(
-  task: Pick<Task, 'state' | 'total' | 'finished' | 'action' | 'cancelAt'>,
+  task: Pick<Task, 'state' | 'total' | 'finished' | 'action' | 'cancelAt' | 'mark'>,
 ): string | undefined {
+  if (task.mark && task.state === 'done') return undefined
   if (task.state === 'running' && task.cancelAt) return 'Cancelling…'
   if (task.state === 'running' && task.total > 0)
     return `statement ${Math.min(task.finished + 1, task.total)} of ${task.total}`

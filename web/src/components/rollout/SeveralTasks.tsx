@@ -16,7 +16,7 @@ interface SeveralTasksProps {
 
 const nameOf = (task: Task) => `${task.label} in ${task.environment ?? ''}/${task.database ?? ''}`
 
-/** Retries or skips all failed tasks of a rollout at once. */
+/** Retries, skips or marks all failed tasks of a rollout at once. */
 export function SeveralTasks({ rollout, project }: SeveralTasksProps) {
   const [result, setResult] = useState<{ did: string; outcomes: Outcome<Task>[] }>()
   const failed = rollout.stages.flatMap(stage => stage.tasks).filter(task => task.state === 'failed')
@@ -34,6 +34,12 @@ export function SeveralTasks({ rollout, project }: SeveralTasksProps) {
       unwrap(http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/skip', { params: path(task), body: { reason } })),
     )
     setResult({ did: 'Skipped', outcomes })
+  }
+  const mark = async (why: string) => {
+    const outcomes = await withEach(failed, task =>
+      unwrap(http.POST('/api/v1/rollouts/{rollout}/tasks/{task}/mark', { params: path(task), body: { why } })),
+    )
+    setResult({ did: 'Marked', outcomes })
   }
   const offered = failed.length > 1 && project && can(project, 'project.run')
   if (!offered && !result) return null
@@ -60,6 +66,20 @@ export function SeveralTasks({ rollout, project }: SeveralTasksProps) {
           >
             {failed.map(nameOf).join(', ')}. They do not run there, and later migrations run without them.
           </WhyButton>
+          {can(project, 'project.resolve') && (
+            <WhyButton
+              verb={`Mark ${failed.length} failed tasks as applied`}
+              label={`Mark ${failed.length} failed tasks as applied…`}
+              title={`Do the databases have all ${failed.length} already?`}
+              asks="How did they get it?"
+              shown="Kept in the ledgers of the databases and in the audit log."
+              run={mark}
+              done={() => 'The result is on the page of the rollout.'}
+            >
+              {failed.map(nameOf).join(', ')}. They are recorded and do not run. One that its database contradicts stays
+              failed: open it to see why.
+            </WhyButton>
+          )}
         </div>
       )}
     </section>

@@ -7,15 +7,22 @@ import { remedyOf } from '~/components/rollout/remedy'
 import { useWrite } from '~/hooks/use-write'
 import { ConfirmButton } from '../ConfirmButton'
 import { SkipButton } from '../SkipButton'
+import { MarkButton } from './MarkButton'
 
 interface Resolution {
   outcome: 'applied' | 'not-applied' | 'continue-after'
   statements?: number
 }
 
-type Task = Pick<Schemas['Task'], 'id' | 'rolloutId' | 'state' | 'label' | 'reason' | 'cancelAt'>
+type Task = Pick<
+  Schemas['Task'],
+  'id' | 'rolloutId' | 'projectId' | 'state' | 'action' | 'label' | 'reason' | 'cancelAt'
+>
 
 const skippable: Task['state'][] = ['pending', 'held', 'failed', 'unknown']
+
+/** Whether a person may say that the database has it already. */
+const mayMark = ({ action, state }: Task) => action === 'apply' && (state === 'held' || state === 'failed')
 
 /** The actions for a task in its current state that the reader may use. */
 export function TaskActions({ task, project }: { task: Task; project: Schemas['Project'] }) {
@@ -51,6 +58,7 @@ export function TaskActions({ task, project }: { task: Task; project: Schemas['P
           }
         />
       )}
+      {mayMark(task) && can(project, 'project.resolve') && <MarkButton task={task} />}
       {run && task.state === 'running' && (
         <CancelButton
           label={task.label}

@@ -3,6 +3,7 @@ import { changeQuery, databaseQuery } from '~/api/queries'
 import { Commit } from '~/components/Commit'
 import { Link } from '~/components/Link'
 import { Loaded } from '~/components/Loaded'
+import { Marked } from '~/components/Marked'
 import { Page } from '~/components/Page'
 import { SqlBlock, SqlDiff } from '~/components/SqlBlock'
 import { StateBadge } from '~/components/StateBadge'
@@ -26,7 +27,7 @@ export default function ChangePage() {
             { label: 'Databases', to: pb.databases() },
             { label: database.data?.name ?? 'Database', to: pb.database(id) },
           ]}
-          beside={<StateBadge state={change.state === 'done' ? 'applied' : change.state} />}
+          beside={<StateBadge state={change.mark ? 'recorded' : change.state === 'done' ? 'applied' : change.state} />}
         >
           <dl className="facts">
             <dt>When</dt>
@@ -34,6 +35,7 @@ export default function ChangePage() {
               <TimeAgo at={change.finishedAt} />, took{' '}
               {duration(between(change.startedAt, change.finishedAt, new Date()))}
             </dd>
+            <Marked mark={change.mark} />
             <dt>Author</dt>
             <dd>{change.author || 'not known'}</dd>
             <dt>Repository</dt>

@@ -11,9 +11,10 @@ import { Commit } from '~/components/Commit'
 import { FilterChips } from '~/components/FilterChips'
 import { Link } from '~/components/Link'
 import { Loaded } from '~/components/Loaded'
+import { Marked } from '~/components/Marked'
 import { Page } from '~/components/Page'
 import { FindingList } from '~/components/review/FilePanel'
-import { Took, taskDetail } from '~/components/rollout/Board'
+import { shownState, Took, taskDetail } from '~/components/rollout/Board'
 import { remedyOf } from '~/components/rollout/remedy'
 import { StatementTable } from '~/components/rollout/StatementTable'
 import { TaskActions } from '~/components/rollout/TaskActions'
@@ -61,7 +62,7 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
         { label: project.data?.name ?? 'Project', to: pb.project(task.projectId) },
         { label: rollout.data?.message || 'Rollout', to: pb.rollout(task.rolloutId) },
       ]}
-      beside={<StateBadge state={task.state} detail={taskDetail(task)} />}
+      beside={<StateBadge state={shownState(task)} detail={taskDetail(task)} />}
       action={project.data && <TaskActions task={task} project={project.data} />}
     >
       <TaskReason task={task} told={attempt?.message} />
@@ -79,6 +80,7 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
         </dd>
         <dt>Action</dt>
         <dd>{task.action === 'record' ? 'Record in the ledger without running' : `Run (${task.type})`}</dd>
+        <Marked mark={task.mark} />
         <dt>Commit</dt>
         <dd>
           <Commit hash={task.commit} url={commitUrl} /> {rollout.data?.author}
@@ -173,6 +175,7 @@ function Forecast({ rehearsed }: { rehearsed: NonNullable<Schemas['TaskDetail'][
 /** What helps after a failure, the likeliest first. */
 function Remedies({ task, link }: { task: Schemas['TaskDetail']; link: string | undefined }) {
   const status = useQuery({ ...linkQuery(link ?? ''), enabled: link !== undefined }).data
+  if (task.reason?.code === 'not-marked') return null
   if (remedyOf(task.reason) === 'retry') {
     return <p>Fix the cause, then retry. If the file itself must change, push a corrected one instead.</p>
   }
@@ -196,7 +199,7 @@ function Remedies({ task, link }: { task: Schemas['TaskDetail']; link: string | 
         </>
       )}{' '}
       and push: the new text replaces this one. Retry only if the database was the cause, and skip the file if it isn’t
-      needed here.
+      needed here. If the database has the change already, mark it as applied.
     </Notice>
   )
 }
