@@ -14,9 +14,10 @@ make --no-print-directory build
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
-# Most tests wait for servers, so more of them run at once than there are processors.
+# Many tests wait for servers, so more of them run at once than there are processors; far more would
+# keep two processors busy with asking each other.
 # The linters run go vet.
-go test -count=1 -timeout 40m -parallel 8 -vet=off -v ./... >"$log" 2>&1 || status=$?
+go test -count=1 -timeout 40m -parallel 4 -vet=off -v ./... >"$log" 2>&1 || status=$?
 # The parser of PostgreSQL as WebAssembly, too, which a build has where there is no compiler for C.
 if [ "$CGO_ENABLED" = 1 ]; then
 	CGO_ENABLED=0 go test -count=1 -timeout 20m -vet=off -v -run 'Postgres|Pool' ./internal/sqlparse >>"$log" 2>&1 || status=$?

@@ -20,7 +20,7 @@ import (
 // startDemo runs a demo until stop is called, and returns the demo's own info.
 func startDemo(t *testing.T, args ...string) (info demoInfo, stop func()) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	file := filepath.Join(t.TempDir(), "demo.json")
 	var out, errs bytes.Buffer
 	ended := make(chan int)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -110,26 +111,35 @@ func TestScenarios(t *testing.T) {
 		filepath.Join("testdata", "script", "*.txtar"))
 }
 
-// TestScenariosEverywhere runs the stories that are independent of the engine on every engine and
-// with both kinds of metadata.
+// everywhere adds the pairs that TestScenariosEverywhere leaves out.
+var everywhere = flag.Bool("everywhere", false, "run the stories on every engine with both kinds of metadata")
+
+// TestScenariosEverywhere runs the stories that are independent of the engine on every engine.
+// TestScenarios has SQLite with its own metadata. Each engine and each kind of metadata occur, and
+// -everywhere adds the other pairs.
 func TestScenariosEverywhere(t *testing.T) {
 	makeUsers(t)
 	t.Parallel()
-	everywhere := filepath.Join("testdata", "script", "everywhere-*.txtar")
-	for name, where := range map[string]func() targets{
-		"SQLite":     func() targets { return sqliteTargets{} },
-		"PostgreSQL": func() targets { return postgresTargets(servers.postgres.Target()) },
-		"MariaDB":    func() targets { return mariadbTargets(servers.mariadb.Target()) },
+	stories := filepath.Join("testdata", "script", "everywhere-*.txtar")
+	for _, on := range []struct {
+		engine string
+		where  func() targets
+		shared bool // the metadata is on PostgreSQL
+		always bool
+	}{
+		{"SQLite", func() targets { return sqliteTargets{} }, true, false},
+		{"PostgreSQL", func() targets { return postgresTargets(servers.postgres.Target()) }, true, true},
+		{"PostgreSQL", func() targets { return postgresTargets(servers.postgres.Target()) }, false, false},
+		{"MariaDB", func() targets { return mariadbTargets(servers.mariadb.Target()) }, false, true},
+		{"MariaDB", func() targets { return mariadbTargets(servers.mariadb.Target()) }, true, false},
 	} {
-		for _, shared := range []bool{false, true} {
-			if name == "SQLite" && !shared {
-				continue // TestScenarios has these
-			}
-			t.Run(fmt.Sprintf("%s, metadata on PostgreSQL %t", name, shared), func(t *testing.T) {
-				t.Parallel()
-				runScenarios(t, where, shared, everywhere)
-			})
+		if !on.always && !*everywhere {
+			continue
 		}
+		t.Run(fmt.Sprintf("%s, metadata on PostgreSQL %t", on.engine, on.shared), func(t *testing.T) {
+			t.Parallel()
+			runScenarios(t, on.where, on.shared, stories)
+		})
 	}
 }
 

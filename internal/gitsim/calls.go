@@ -15,6 +15,7 @@ type Request struct {
 	At                  time.Time
 	Method, Path, Query string
 	User                string // name; empty for anonymous requests
+	Detail              string // the state of a build status; else empty
 	Status              int
 }
 
@@ -24,8 +25,8 @@ type RequestLog struct {
 	requests []Request
 }
 
-// Record adds a request that was answered.
-func (l *RequestLog) Record(r *http.Request, user string, status int, at time.Time) {
+// Record adds a request that was answered. The detail is the server's own, and may be empty.
+func (l *RequestLog) Record(r *http.Request, user, detail string, status int, at time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.requests = append(l.requests, Request{
@@ -34,6 +35,7 @@ func (l *RequestLog) Record(r *http.Request, user string, status int, at time.Ti
 		Path:   r.URL.EscapedPath(),
 		Query:  r.URL.RawQuery,
 		User:   user,
+		Detail: detail,
 		Status: status,
 	})
 	if len(l.requests) > keptRequests {

@@ -13,7 +13,7 @@ import (
 func told(t *testing.T, db engine.DB) string {
 	t.Helper()
 	o := options
-	o.LockTimeout = time.Second
+	o.LockTimeout = 5 * time.Second // long enough for a second connection to a busy server
 	_, err := begin(t, db, o).Exec(t.Context(), statement.Statement{Text: "DROP TABLE a"})
 	if kindOf(err) != engine.Locked {
 		t.Fatalf("error is %v", err)

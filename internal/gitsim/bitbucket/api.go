@@ -140,6 +140,7 @@ type call struct {
 	repo    Repository
 	git     *gitsim.Repo
 	granted string // permission on repo
+	detail  string // for the log of requests
 }
 
 func (s api) serveAPI(w http.ResponseWriter, r *http.Request) {
@@ -150,7 +151,7 @@ func (s api) serveAPI(w http.ResponseWriter, r *http.Request) {
 		if c.user != nil {
 			username = c.user.Username
 		}
-		s.requests.Record(r, username, c.w.Status, s.opts.Now())
+		s.requests.Record(r, username, c.detail, c.w.Status, s.opts.Now())
 	}()
 	if d := s.faults.Current().APIDelay; d > 0 {
 		select {

@@ -170,6 +170,7 @@ func (s api) putStatusAs(c *call, at *gitsim.Commit, key string, in statusInput,
 	if create {
 		status = http.StatusCreated
 	}
+	c.detail = next.State
 	if i < 0 {
 		event = "repo:commit_status_created"
 	}

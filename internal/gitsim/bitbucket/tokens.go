@@ -40,7 +40,7 @@ const refreshLife = 90 * 24 * time.Hour
 func (s *Sim) serveToken(w http.ResponseWriter, r *http.Request) {
 	rec := &gitsim.StatusRecorder{ResponseWriter: w}
 	key, _, _ := r.BasicAuth()
-	defer func() { s.requests.Record(r, key, rec.Status, s.opts.Now()) }()
+	defer func() { s.requests.Record(r, key, "", rec.Status, s.opts.Now()) }()
 	f := s.faults.Current()
 	switch {
 	case f.TokenStatus != 0:
