@@ -299,7 +299,7 @@ func TestBegin_limitsAreThoseOfEachSession(t *testing.T) {
 		}
 		next, holder := begin(t, db, engine.SessionOptions{
 			LockTimeout:      time.Second,
-			StatementTimeout: 20 * time.Second,
+			StatementTimeout: time.Minute,
 		}), begin(t, db, options)
 		if next.Identity() != s.Identity() {
 			t.Fatal("the connection was not kept")

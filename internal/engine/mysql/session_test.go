@@ -14,7 +14,7 @@ import (
 	"towpath/internal/statement"
 )
 
-var options = engine.SessionOptions{LockTimeout: 2 * time.Second, StatementTimeout: 20 * time.Second}
+var options = engine.SessionOptions{LockTimeout: 2 * time.Second, StatementTimeout: time.Minute}
 
 func open(t *testing.T, target engine.Target) engine.DB {
 	t.Helper()

@@ -92,7 +92,7 @@ const (
 	// bytes of one text, blob or row; a call of a function cannot be interrupted, so this bounds it
 	maxValue = 64 << 20
 	// bytes that all SQLite connections of this process may use: its own limit is for the process
-	maxHeap = 384 << 20
+	maxHeap = 256 << 20
 )
 
 // limit bounds what a script may use. https://www.sqlite.org/limits.html

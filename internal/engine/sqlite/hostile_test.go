@@ -116,7 +116,7 @@ func begin(t testing.TB, e engine.Engine, target engine.Target) engine.Session {
 	}
 	s, err := db.Begin(context.Background(), engine.SessionOptions{
 		LockTimeout:      time.Second,
-		StatementTimeout: 5 * time.Second,
+		StatementTimeout: time.Minute,
 	})
 	if err != nil {
 		t.Fatal(err)

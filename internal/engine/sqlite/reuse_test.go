@@ -22,7 +22,7 @@ func follow(t *testing.T, db engine.DB, scripts ...string) (err error) {
 	for _, script := range scripts {
 		s, begin := db.Begin(t.Context(), engine.SessionOptions{
 			LockTimeout:      time.Second,
-			StatementTimeout: 5 * time.Second,
+			StatementTimeout: time.Minute,
 		})
 		if begin != nil {
 			t.Fatal(begin)
@@ -176,7 +176,7 @@ func TestReuse_rowsAreThoseOfTheStatement(t *testing.T) {
 	} {
 		s, err := db.Begin(t.Context(), engine.SessionOptions{
 			LockTimeout:      time.Second,
-			StatementTimeout: 5 * time.Second,
+			StatementTimeout: time.Minute,
 		})
 		if err != nil {
 			t.Fatal(err)

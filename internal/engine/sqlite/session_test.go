@@ -52,7 +52,7 @@ func keys(t *testing.T, e engine.Engine, target engine.Target, script string) en
 	}
 	s, err := db.Begin(t.Context(), engine.SessionOptions{
 		Keys: !scan.NoKeys, LockTimeout: time.Second,
-		StatementTimeout: 5 * time.Second,
+		StatementTimeout: time.Minute,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -284,7 +284,7 @@ func TestExecRecord_aReaderInTheWayOfTheCommitIsOnlyALock(t *testing.T) {
 	}
 	s, err := db.Begin(t.Context(), engine.SessionOptions{
 		NoTx: true, LockTimeout: 20 * time.Millisecond,
-		StatementTimeout: 5 * time.Second,
+		StatementTimeout: time.Minute,
 	})
 	if err != nil {
 		t.Fatal(err)
