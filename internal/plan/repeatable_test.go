@@ -48,7 +48,8 @@ func TestBuild_runsARepeatableFileWhenItsTextDiffers(t *testing.T) {
 			[]towpath.LedgerEntry{again("v", 1, "old")}, []string{"test/shop " + path + " 2"}, ItemPending,
 		},
 		"the tenth is newer than the ninth": {
-			[]towpath.LedgerEntry{again("v", 10, "now"), again("v", 9, "old")}, nil, ItemApplied,
+			[]towpath.LedgerEntry{again("v", 10, "old"), again("v", 9, "now")},
+			[]string{"test/shop " + path + " 11"}, ItemPending,
 		},
 		"a text that comes back": {
 			[]towpath.LedgerEntry{again("v", 1, "now"), again("v", 2, "old")},

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"towpath"
+	"towpath/internal/schema"
 	"towpath/internal/store"
 )
 
@@ -136,6 +137,10 @@ func fillIn(t *rapid.T, column string, field any) {
 			{Server: "PostgreSQL", Seconds: 1.5, Schema: "b\x00☃", Files: []towpath.RehearsedFile{{
 				Path: "a", State: towpath.RehearsedDone, Locks: []towpath.RehearsedLock{{Table: "größe", Rank: 7}},
 			}}},
+		}).Draw(t, column)
+	case **schema.Names:
+		*f = rapid.SampledFrom([]*schema.Names{
+			nil, {}, {Makes: []string{"größe"}, Needs: []string{"b\x00☃", "order"}},
 		}).Draw(t, column)
 	case *towpath.Notices:
 		*f = rapid.SampledFrom([]towpath.Notices{
