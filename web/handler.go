@@ -65,7 +65,7 @@ func (c console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		cache = "public, max-age=31536000, immutable"
 	}
 	w.Header().Add("Vary", "Accept-Encoding")
-	if body, err := fs.ReadFile(c.files, name+".gz"); err == nil && takesGzip(r) {
+	if body, err := fs.ReadFile(c.files, name+".gz"); err == nil && TakesGzip(r) {
 		w.Header().Set("Content-Encoding", "gzip")
 		c.send(w, r, name, cache, body)
 		return
@@ -86,9 +86,9 @@ func (c console) send(w http.ResponseWriter, r *http.Request, name, cache string
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(body))
 }
 
-// takesGzip reads Accept-Encoding; a coding with q=0 is refused,
+// TakesGzip reports whether a client takes gzip. A coding with q=0 in Accept-Encoding is refused,
 // https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3.
-func takesGzip(r *http.Request) bool {
+func TakesGzip(r *http.Request) bool {
 	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
 		coding, parameter, _ := strings.Cut(part, ";")
 		if strings.TrimSpace(coding) != "gzip" {

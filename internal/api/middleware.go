@@ -44,6 +44,7 @@ func (s *Server) middleware(mux http.Handler, m *metrics) http.Handler {
 		mux.ServeHTTP(w, r)
 		requestOf(r.Context()).Route = r.Pattern
 	})
+	h = packed(h)
 	h = s.authenticate(h)
 	h = bound(h)
 	h = s.crossOrigin(h)
