@@ -37,7 +37,8 @@ type inboxItem struct {
 	Start         stageStart `json:"start"`
 }
 
-// listInbox lists the stages of all projects that wait for the caller: for a start or for consent.
+// listInbox lists the stages of all projects that wait for the caller: for a start or for consent. A
+// stage comes up when the environments before it are done, although consent may be given earlier.
 func (s *Server) listInbox(ctx context.Context, _ *struct{}) (inbox, error) {
 	box := inbox{Items: []inboxItem{}, Looks: []inboxLook{}}
 	err := s.Store.Read(ctx, func(tx *store.Tx) error {
@@ -94,7 +95,7 @@ func (g gateReader) collectLooks(ctx context.Context, filter string, box *inbox)
 	return nil
 }
 
-// collect adds the stages of a rollout that wait for the member.
+// collect adds the stages of a rollout that wait for the member and nothing else.
 func (g gateReader) collect(ctx context.Context, rolloutID string, box *inbox) error {
 	r, err := g.tx.Rollout(ctx, rolloutID)
 	if err != nil {
@@ -110,6 +111,10 @@ func (g gateReader) collect(ctx context.Context, rolloutID string, box *inbox) e
 			continue
 		}
 		seen[t.EnvironmentID] = true
+		waiting, ready := r.Waiting(t.EnvironmentID)
+		if !ready {
+			continue
+		}
 		start, err := g.start(ctx, r, t.EnvironmentID)
 		if err != nil {
 			return err
@@ -135,7 +140,6 @@ func (g gateReader) collect(ctx context.Context, rolloutID string, box *inbox) e
 		} else {
 			box.Starts++
 		}
-		waiting, _ := r.Waiting(t.EnvironmentID)
 		for _, w := range waiting {
 			item.Tasks = append(item.Tasks, taskOf(w))
 		}
