@@ -60,6 +60,7 @@ function usePages(): Command[] {
   const session = useQuery(sessionQuery)
   const projects = useQuery(projectsQuery)
   const pages: Command[] = [
+    { label: 'Inbox', icon: 'hand', to: pb.inbox() },
     { label: 'Rollouts', icon: 'rollout', to: pb.rollouts() },
     { label: 'Projects', icon: 'folder', to: pb.projects() },
     { label: 'Databases', icon: 'database', to: pb.databases() },
