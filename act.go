@@ -51,6 +51,10 @@ const (
 	ActEnvironmentAllowRoles EventKind = "environment.allow-roles"
 	// ActEnvironmentRefuseRoles: they no longer may. Params: environment.
 	ActEnvironmentRefuseRoles EventKind = "environment.refuse-roles"
+	// ActVariableSet: a variable of an environment got a value. Params: environment, variable, to.
+	ActVariableSet EventKind = "environment.variable-set"
+	// ActVariableRemove: a variable was removed. Params: environment, variable, from.
+	ActVariableRemove EventKind = "environment.variable-remove"
 	// ActApprovalHook: the environment asks for approvals outside in another way. Params: environment.
 	ActApprovalHook EventKind = "environment.approval-hook"
 	// ActApprovalHookRemove: it asks nowhere outside. Params: environment.
@@ -220,6 +224,7 @@ func Acts() []EventKind {
 		ActEnvironmentCreate, ActEnvironmentRename, ActEnvironmentLimit, ActEnvironmentStart,
 		ActEnvironmentGate, ActStageApprove, ActStageRefuse, ActStageWithdraw, ActBreakGlass, ActSecondLook,
 		ActEnvironmentAllowRoles, ActApprovalHook, ActApprovalHookRemove, ActApprovalHookTest,
+		ActVariableSet, ActVariableRemove,
 		ActEnvironmentRefuseRoles, ActReviewPreset, ActReviewLevel, ActReviewSetting, ActReviewInsist,
 		ActReviewRelax, ActEnvironmentOrder, ActEnvironmentDelete,
 		ActInstanceAdd, ActInstanceUpdate, ActInstanceDelete, ActInstanceCheck, ActInstanceDiscover,

@@ -19,6 +19,7 @@ type Stage struct {
 	Answerers   map[string]Answerer   // the members whose answers may count, by id
 	Schedule    Schedule              // of its start; zero for none
 	Strangers   []Reason              // authors that are no member, and files without a known author
+	Filling     Filling               // what is put into the files
 }
 
 // TextReview is what the SQL review says of one text in an environment.
@@ -33,18 +34,19 @@ type Answerer struct {
 	Author bool           // an author or committer of a file of the stage
 }
 
-// Evidence identifies what a person starts or approves. It has one part for each of evidenceParts.
+// Evidence identifies what a person starts or approves. It has one part for each of evidenceParts,
+// without those at its end that are about nothing.
 type Evidence string
 
-// evidenceParts name what can move, in the order of the parts. The last one is about the order and
-// the databases of each text, and moves with others.
+// evidenceParts name what can move, in the order of the parts. ReasonMovedOrder is about the order
+// and the databases of each text, and moves with others.
 var evidenceParts = []Reason{
 	Why(ReasonMovedFiles), Why(ReasonMovedDatabases), Why(ReasonMovedLimits), Why(ReasonMovedGate),
-	Why(ReasonMovedFindings), Why(ReasonMovedOrder),
+	Why(ReasonMovedFindings), Why(ReasonMovedOrder), Why(ReasonMovedVariables),
 }
 
 // Evidence returns what is decided about: the texts, their databases with the position of their
-// ledgers, the limits, what the gate asks for, the findings of the review, and the order.
+// ledgers, the limits, what the gate asks for, the findings of the review, the order, and the variables.
 func (s Stage) Evidence() Evidence {
 	var texts, databases, findings []string
 	var order strings.Builder
@@ -55,10 +57,14 @@ func (s Stage) Evidence() Evidence {
 		findings = append(findings, fmt.Sprintf("%q %q", t.Checksum, s.Reviews[t.Checksum].Digest))
 		fmt.Fprintf(&order, "%q %q %q %q %q\n", t.DatabaseID, t.Version, t.Type, t.Action, t.Checksum)
 	}
-	return Evidence(strings.Join([]string{
+	parts := []string{
 		digestSet(texts), digestSet(databases), digest([]byte(s.limits())), s.Environment.Gate.Version(),
 		digestSet(findings), digest([]byte(order.String())),
-	}, "."))
+	}
+	if filling := s.Filling.Digest(); filling != "" {
+		parts = append(parts, filling)
+	}
+	return Evidence(strings.Join(parts, "."))
 }
 
 // digestSet is the digest of lines, whatever their order and however often each occurs.
@@ -76,8 +82,9 @@ func (s Stage) limits() string {
 
 // Moved says which parts differ from what is there now; none when the evidence is the same.
 func (e Evidence) Moved(now Evidence) (moved []Reason) {
-	before, after := strings.Split(string(e), "."), strings.Split(string(now), ".")
-	if len(before) != len(evidenceParts) || len(after) != len(evidenceParts) {
+	before, known := e.parts()
+	after, knownNow := now.parts()
+	if !known || !knownNow {
 		return []Reason{Why(ReasonMovedFiles)}
 	}
 	for i, part := range evidenceParts {
@@ -88,11 +95,25 @@ func (e Evidence) Moved(now Evidence) (moved []Reason) {
 	return moved
 }
 
-// Pass identifies what a start lets through for one task: its text and database, the limits, the gate
-// and the findings. A task runs only while its pass is that of its start.
+// parts returns one part for each of evidenceParts, "" for one about nothing. known is false for a
+// text that is no evidence.
+func (e Evidence) parts() (parts []string, known bool) {
+	parts = strings.Split(string(e), ".")
+	if n := len(parts); n != len(evidenceParts) && n != len(evidenceParts)-1 {
+		return nil, false
+	}
+	return append(parts, "")[:len(evidenceParts)], true
+}
+
+// Pass identifies what a start lets through for one task: its text and database, the limits, the gate,
+// the findings and the variables. A task runs only while its pass is that of its start.
 func (s Stage) Pass(t Task) string {
-	return digest(fmt.Appendf(nil, "%q %q %q %q %q %q %q %q %q", t.EnvironmentID, t.DatabaseID, t.Version,
-		t.Type, t.Action, t.Checksum, s.limits(), s.Environment.Gate.Version(), s.Reviews[t.Checksum].Digest))
+	text := fmt.Appendf(nil, "%q %q %q %q %q %q %q %q %q", t.EnvironmentID, t.DatabaseID, t.Version,
+		t.Type, t.Action, t.Checksum, s.limits(), s.Environment.Gate.Version(), s.Reviews[t.Checksum].Digest)
+	if filling := s.Filling.Digest(); filling != "" {
+		text = fmt.Appendf(text, " %q", filling)
+	}
+	return digest(text)
 }
 
 // ReviewOf sums up the review of one text from its rows, of which an environment has several when its

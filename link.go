@@ -52,7 +52,8 @@ type RepositoryLink struct {
 	BaseDirectory      string // without leading and trailing slash; "" is the root
 	FilePathTemplate   string
 	Exclude            []string // patterns of files below the base directory that are ignored
-	SchemaPathTemplate string   // "" is off
+	Placeholders       Placeholders
+	SchemaPathTemplate string // "" is off
 	LatePolicy         LatePolicy
 	WaitingStatus      WaitingStatus
 

@@ -41,6 +41,8 @@ type Environment struct {
 	// whether migrations may change roles and users of the servers here, except an instance's own
 	AllowRoles bool
 
+	Variables Variables // for the placeholders of files
+
 	Gate // what the changes of a rollout need before they start
 
 	// how much the findings of the SQL review matter here
@@ -55,7 +57,7 @@ func (e Environment) Validate() error {
 		return Invalid("name", "Use 1 to 63 lower-case letters, digits and dashes, such as \"staging\": "+
 			"file paths contain it as {{ENV_ID}}.")
 	}
-	if err := e.Gate.validate(); err != nil {
+	if err := firstError(e.Gate.validate(), e.Variables.Validate()); err != nil {
 		return err
 	}
 	if err := firstError(

@@ -41,6 +41,8 @@ const (
 	ReasonMovedGate ReasonCode = "moved-gate"
 	// ReasonMovedFindings: the findings of the SQL review differ from what was seen.
 	ReasonMovedFindings ReasonCode = "moved-findings"
+	// ReasonMovedVariables: the variables of the environment differ from what was seen.
+	ReasonMovedVariables ReasonCode = "moved-variables"
 	// ReasonMovedOrder: the order of the files differs from what was seen.
 	ReasonMovedOrder ReasonCode = "moved-order"
 	// ReasonReceiverAnswered: the receiver of a request for approval did not take it. Params: status.

@@ -105,6 +105,8 @@ const (
 	ReasonRehearsalWanted ReasonCode = "rehearsal-wanted"
 	// ReasonRehearsalSlow: the rehearsal took too long. Params: limit.
 	ReasonRehearsalSlow ReasonCode = "rehearsal-slow"
+	// ReasonFileNotFilled: a file has a placeholder without a value. Params: path, line, message.
+	ReasonFileNotFilled ReasonCode = "file-not-filled"
 	// ReasonRehearsalMoved: the database was changed meanwhile. Params: environment, database.
 	ReasonRehearsalMoved ReasonCode = "rehearsal-moved"
 	// ReasonRehearsalEngine: the instance for rehearsals is of another kind. Params: instance.

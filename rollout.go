@@ -125,7 +125,8 @@ type Attempt struct {
 	Column     int
 	Total      int
 	Extent     Extent
-	Kept       int // statements from the file's start that are permanently in the database
+	Kept       int     // statements from the file's start that are permanently in the database
+	Filling    Filling // what was put into the file
 	StartedAt  time.Time
 	FinishedAt *time.Time
 	Statements []StatementLog

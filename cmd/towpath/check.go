@@ -24,15 +24,17 @@ const maxChecked = 64 << 20
 
 // checkCommand reviews files without a server.
 type checkCommand struct {
-	Files         []string `arg:"" name:"file" help:"Files of SQL, in the order in which they run; the .sql files of a folder in the order of their names."`
-	Dialect       string   `enum:",postgres,mysql,sqlite" default:"" help:"The dialect of SQL: postgres, mysql (MariaDB too) or sqlite. The default is postgres, or what towpath.yaml says."`
-	Setup         string   `type:"existingfile" help:"A file that makes the schema which is there before, such as a dump."`
-	ServerVersion string   `help:"The version of the server, such as 15.4 or 10.11.19."`
-	Format        string   `enum:"text,json,sarif,github" default:"text" help:"How to print: text, json, sarif or github."`
-	Level         string   `enum:",error,warning,info" default:"" help:"The lowest level to print: error, warning or info. The default is warning for text and github, info otherwise."`
-	Policy        string   `type:"existingfile" help:"The file with levels of rules. The default is towpath.yaml in this folder."`
-	Environment   string   `help:"The environment whose levels count."`
-	Rehearse      string   `placeholder:"URL" help:"Also run the files in a scratch database on this server, and print what they lock, write again and change: postgres://user:password@host/database, mysql://… or sqlite:. The database is dropped afterwards; --setup makes its schema."`
+	Files         []string          `arg:"" name:"file" help:"Files of SQL, in the order in which they run; the .sql files of a folder in the order of their names."`
+	Dialect       string            `enum:",postgres,mysql,sqlite" default:"" help:"The dialect of SQL: postgres, mysql (MariaDB too) or sqlite. The default is postgres, or what towpath.yaml says."`
+	Setup         string            `type:"existingfile" help:"A file that makes the schema which is there before, such as a dump."`
+	ServerVersion string            `help:"The version of the server, such as 15.4 or 10.11.19."`
+	Format        string            `enum:"text,json,sarif,github" default:"text" help:"How to print: text, json, sarif or github."`
+	Level         string            `enum:",error,warning,info" default:"" help:"The lowest level to print: error, warning or info. The default is warning for text and github, info otherwise."`
+	Policy        string            `type:"existingfile" help:"The file with levels of rules. The default is towpath.yaml in this folder."`
+	Environment   string            `help:"The environment whose levels count."`
+	Placeholders  string            `enum:"none,flyway" default:"none" help:"Which marks in files stand for variables: none, or flyway for ${...}. With --variable it is flyway."`
+	Variable      map[string]string `mapsep:"none" placeholder:"NAME=VALUE" help:"The value of a variable. Repeat the flag for others."`
+	Rehearse      string            `placeholder:"URL" help:"Also run the files in a scratch database on this server, and print what they lock, write again and change: postgres://user:password@host/database, mysql://… or sqlite:. The database is dropped afterwards; --setup makes its schema."`
 }
 
 // errFound ends a check that has found an error. It is no failure of the program and has no words.
@@ -148,6 +150,9 @@ func (c *checkCommand) review(
 		catalog = sqlreview.CatalogOf(server, files)
 	}
 	scripts, err := readScripts(c.Files)
+	if err == nil {
+		err = c.fill(scripts)
+	}
 	if err != nil {
 		return result, nil, err
 	}

@@ -13,6 +13,7 @@ type foundPreset struct {
 	BaseDirectory    string   `json:"baseDirectory"`
 	FilePathTemplate string   `json:"filePathTemplate"`
 	Exclude          []string `json:"exclude"`
+	Placeholders     string   `json:"placeholders"`
 	Fit              int      `json:"fit"`
 	Other            int      `json:"other"`
 	Excluded         int      `json:"excluded"`
@@ -58,7 +59,7 @@ func (w *world) takePreset(ts *testscript.TestScript, spec map[string]any) {
 	for _, p := range w.presets(ts) {
 		if p.Tool == tool {
 			spec["baseDirectory"], spec["filePathTemplate"] = p.BaseDirectory, p.FilePathTemplate
-			spec["exclude"] = p.Exclude
+			spec["exclude"], spec["placeholders"] = p.Exclude, p.Placeholders
 			return
 		}
 	}

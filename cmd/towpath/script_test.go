@@ -94,6 +94,7 @@ func TestMain(m *testing.M) {
 //	faults JSON             what goes wrong at Bitbucket, as bitbucketsim.Faults
 //	hook-deleted            somebody deletes the webhook
 //	environment NAME JSON  changes an environment
+//	variables ENVIRONMENT  what the attempts of the newest rollout there have put into files, to stdout
 //	see ENVIRONMENT  looks at what waits for a start there
 //	start  starts what was seen
 //	schedule SECONDS  schedules what was seen, so many seconds from now
@@ -205,9 +206,10 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"see": verbSee, "start": verbStart, "schedule": verbSchedule, "pause": verbPause, "resume": verbResume,
 			"answer": verbAnswer, "glass": verbGlass, "look": verbLook,
 			"receiver": verbReceiver, "received": verbReceived, "reply": verbReply,
-			"rehearse": verbRehearse,
-			"mark":     verbMark,
-			"rung":     verbRung, "pull": verbPull, "markers": verbMarkers,
+			"rehearse":  verbRehearse,
+			"mark":      verbMark,
+			"variables": verbVariables,
+			"rung":      verbRung, "pull": verbPull, "markers": verbMarkers,
 		},
 	})
 }

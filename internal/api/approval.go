@@ -12,7 +12,7 @@ type answerOutsideInput struct {
 	Body struct {
 		Rollout     string `json:"rollout" maxLength:"200" doc:"Its id."`
 		Environment string `json:"environment" maxLength:"200" doc:"Its id."`
-		Evidence    string `json:"evidence" maxLength:"300" doc:"As the request for approval has it. Another one is refused."`
+		Evidence    string `json:"evidence" maxLength:"400" doc:"As the request for approval has it. Another one is refused."`
 		Answer      string `json:"answer" enum:"approve,refuse"`
 		Why         string `json:"why,omitempty" maxLength:"4000" doc:"Needed to refuse."`
 	}

@@ -25,6 +25,7 @@ type environment struct {
 	Start               towpath.StartMode `json:"start" enum:"automatic,manual" doc:"How changes start here: when the environments before it are done, or when a person starts them."`
 	AskIf               towpath.AskIf     `json:"askIf" enum:"always,warnings" doc:"When people are asked, for consent and for a manual start: always, or when the SQL review says warning or worse or has not seen everything."`
 	Consent             consent           `json:"consent"`
+	Variables           map[string]string `json:"variables" nullable:"false" doc:"The values for the placeholders of files, by name."`
 	Windows             []window          `json:"windows" nullable:"false" doc:"When changes may start; none: at any time."`
 	Applied             appliedLimits     `json:"applied" doc:"The limits of changes when neither their project nor their file sets any."`
 }
@@ -43,9 +44,18 @@ func environmentOf(e towpath.Environment) environment {
 		Start:               e.Start,
 		AskIf:               cmp.Or(e.AskIf, towpath.AskAlways),
 		Consent:             consentOf(e.Consent),
+		Variables:           variablesOf(e.Variables),
 		Windows:             all(e.Windows, windowOf).Items,
 		Applied:             appliedLimitsOf(e, towpath.Project{}),
 	}
+}
+
+// variablesOf returns an empty object instead of none.
+func variablesOf(v towpath.Variables) map[string]string {
+	if v == nil {
+		return map[string]string{}
+	}
+	return v
 }
 
 func (s *Server) listEnvironments(ctx context.Context, _ *struct{}) (list[environment], error) {
@@ -80,6 +90,7 @@ type changeEnvironmentInput struct {
 		Start               *towpath.StartMode `json:"start,omitempty" enum:"automatic,manual" doc:"How changes start here. It holds for changes that have not started."`
 		AskIf               *towpath.AskIf     `json:"askIf,omitempty" enum:"always,warnings" doc:"When people are asked."`
 		Consent             *consent           `json:"consent,omitempty" doc:"Whose consent changes need."`
+		Variables           *towpath.Variables `json:"variables,omitempty" nullable:"false" doc:"All variables, value by name, at most 50; an empty object removes them. Names have letters, digits, dots, dashes and underscores; values have at most 500 characters on one line. Secrets are refused."`
 		Windows             *[]window          `json:"windows,omitempty" nullable:"false" doc:"All windows and freezes; an empty list removes them."`
 		AllowRoles          *bool              `json:"allowRoles,omitempty" doc:"Whether migrations may change roles and users of the database servers here."`
 	}
@@ -99,6 +110,7 @@ func (s *Server) changeEnvironment(ctx context.Context, in *changeEnvironmentInp
 		AskIf:               in.Body.AskIf,
 		Consent:             in.Body.Consent.change(),
 		Windows:             windowsChange(in.Body.Windows),
+		Variables:           in.Body.Variables,
 	})
 	return environmentOf(e), err
 }

@@ -294,7 +294,7 @@ type StagePath struct {
 type answerStageInput struct {
 	StagePath
 	Body struct {
-		Evidence string `json:"evidence" maxLength:"300" doc:"Of the stage as it was seen. Another one is refused."`
+		Evidence string `json:"evidence" maxLength:"400" doc:"Of the stage as it was seen. Another one is refused."`
 		Refused  bool   `json:"refused,omitempty" doc:"Refuse instead of approving."`
 		Why      string `json:"why,omitempty" maxLength:"4000" doc:"Needed to refuse."`
 	}
@@ -322,7 +322,7 @@ func (s *Server) withdrawAnswer(ctx context.Context, in *StagePath) (rolloutDeta
 type breakGlassInput struct {
 	StagePath
 	Body struct {
-		Evidence string `json:"evidence" maxLength:"300" doc:"Of the stage as it was seen. Another one is refused."`
+		Evidence string `json:"evidence" maxLength:"400" doc:"Of the stage as it was seen. Another one is refused."`
 		Why      string `json:"why" maxLength:"4000" doc:"Why this cannot wait. It stays on the page and in the audit log."`
 	}
 }

@@ -23,6 +23,7 @@ type RepositoryLink struct {
 	BaseDirectory      string                `json:"baseDirectory"`
 	FilePathTemplate   string                `json:"filePathTemplate"`
 	Exclude            []string              `json:"exclude" nullable:"false" doc:"Patterns of files below the base directory that are ignored."`
+	Placeholders       towpath.Placeholders  `json:"placeholders" enum:"none,flyway" doc:"Which marks in files stand for variables of the environment: none, or ${name} as in Flyway."`
 	SchemaPathTemplate string                `json:"schemaPathTemplate"`
 	LatePolicy         towpath.LatePolicy    `json:"latePolicy" enum:"hold,apply,refuse"`
 	WaitingStatus      towpath.WaitingStatus `json:"waitingStatus" enum:"stopped,successful" doc:"The build status of a commit whose changes wait for a person."`
@@ -112,6 +113,7 @@ func linkOf(v linkView) RepositoryLink {
 		BaseDirectory:      l.BaseDirectory,
 		FilePathTemplate:   l.FilePathTemplate,
 		Exclude:            orEmpty(l.Exclude),
+		Placeholders:       l.Placeholders,
 		SchemaPathTemplate: l.SchemaPathTemplate,
 		LatePolicy:         l.LatePolicy,
 		WaitingStatus:      l.WaitingStatus,
@@ -197,6 +199,7 @@ type linkSpec struct {
 	BaseDirectory      string                `json:"baseDirectory,omitempty" maxLength:"1000"`
 	FilePathTemplate   string                `json:"filePathTemplate" maxLength:"1000"`
 	Exclude            []string              `json:"exclude,omitempty" maxItems:"100" doc:"Patterns of files below the base directory to ignore, at most 20: * is any text in a name, ** any folders."`
+	Placeholders       towpath.Placeholders  `json:"placeholders,omitempty" enum:"none,flyway" doc:"Which marks in files stand for variables of the environment; none by default."`
 	SchemaPathTemplate string                `json:"schemaPathTemplate,omitempty" maxLength:"1000"`
 	LatePolicy         towpath.LatePolicy    `json:"latePolicy,omitempty" enum:"hold,apply,refuse"`
 	WaitingStatus      towpath.WaitingStatus `json:"waitingStatus,omitempty" enum:"stopped,successful" doc:"The build status of a commit whose changes wait for a person."`
@@ -226,6 +229,7 @@ func (l linkSpec) spec() links.Spec {
 		BaseDirectory:      l.BaseDirectory,
 		FilePathTemplate:   l.FilePathTemplate,
 		Exclude:            l.Exclude,
+		Placeholders:       l.Placeholders,
 		SchemaPathTemplate: l.SchemaPathTemplate,
 		LatePolicy:         l.LatePolicy,
 		WaitingStatus:      l.WaitingStatus,
@@ -309,6 +313,7 @@ type changeLinkInput struct {
 		BaseDirectory      *string                `json:"baseDirectory,omitempty" maxLength:"1000"`
 		FilePathTemplate   *string                `json:"filePathTemplate,omitempty" maxLength:"1000"`
 		Exclude            *[]string              `json:"exclude,omitempty" maxItems:"100" doc:"Patterns of files to ignore, at most 20."`
+		Placeholders       *towpath.Placeholders  `json:"placeholders,omitempty" enum:"none,flyway" doc:"Which marks in files stand for variables. It holds for files that have not started."`
 		SchemaPathTemplate *string                `json:"schemaPathTemplate,omitempty" maxLength:"1000"`
 		LatePolicy         *towpath.LatePolicy    `json:"latePolicy,omitempty" enum:"hold,apply,refuse"`
 		WaitingStatus      *towpath.WaitingStatus `json:"waitingStatus,omitempty" enum:"stopped,successful" doc:"The build status of a commit whose changes wait for a person."`

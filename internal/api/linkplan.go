@@ -32,18 +32,19 @@ type linkPreview struct {
 
 // foundConvention is how a tool has laid out files of a repository.
 type foundConvention struct {
-	Tool             convention.Tool `json:"tool" doc:"A stable code, such as flyway or numbered."`
-	Title            string          `json:"title" doc:"The tool's name."`
-	BaseDirectory    string          `json:"baseDirectory"`
-	FilePathTemplate string          `json:"filePathTemplate,omitempty" doc:"Absent when a link cannot run the files."`
-	Exclude          []string        `json:"exclude" nullable:"false" doc:"Patterns of files to ignore."`
-	Fit              int             `json:"fit" doc:"How many files become migrations."`
-	FitExamples      []string        `json:"fitExamples" nullable:"false" doc:"The first three of them."`
-	Other            int             `json:"other" doc:"How many other SQL files are below the base directory; of a tool that a link cannot run, its files."`
-	OtherExamples    []string        `json:"otherExamples" nullable:"false" doc:"The first three of them."`
-	Excluded         int             `json:"excluded" doc:"How many files the patterns leave out."`
-	Because          []string        `json:"because" nullable:"false" doc:"Files that say which tool it is."`
-	Note             *Reason         `json:"note,omitempty" doc:"Why a link cannot run the files, and what to do."`
+	Tool             convention.Tool      `json:"tool" doc:"A stable code, such as flyway or numbered."`
+	Title            string               `json:"title" doc:"The tool's name."`
+	BaseDirectory    string               `json:"baseDirectory"`
+	FilePathTemplate string               `json:"filePathTemplate,omitempty" doc:"Absent when a link cannot run the files."`
+	Exclude          []string             `json:"exclude" nullable:"false" doc:"Patterns of files to ignore."`
+	Placeholders     towpath.Placeholders `json:"placeholders" enum:"none,flyway" doc:"Which marks in the files stand for variables."`
+	Fit              int                  `json:"fit" doc:"How many files become migrations."`
+	FitExamples      []string             `json:"fitExamples" nullable:"false" doc:"The first three of them."`
+	Other            int                  `json:"other" doc:"How many other SQL files are below the base directory; of a tool that a link cannot run, its files."`
+	OtherExamples    []string             `json:"otherExamples" nullable:"false" doc:"The first three of them."`
+	Excluded         int                  `json:"excluded" doc:"How many files the patterns leave out."`
+	Because          []string             `json:"because" nullable:"false" doc:"Files that say which tool it is."`
+	Note             *Reason              `json:"note,omitempty" doc:"Why a link cannot run the files, and what to do."`
 }
 
 func foundConventionOf(f convention.Found) foundConvention {
@@ -53,6 +54,7 @@ func foundConventionOf(f convention.Found) foundConvention {
 		BaseDirectory:    f.BaseDirectory,
 		FilePathTemplate: f.Template,
 		Exclude:          orEmpty(f.Exclude),
+		Placeholders:     f.Placeholders(),
 		Fit:              f.Fit,
 		FitExamples:      orEmpty(f.Fits),
 		Other:            f.Other,

@@ -197,7 +197,7 @@ type startStageInput struct {
 	RolloutPath
 	Environment string `path:"environment"`
 	Body        struct {
-		Evidence string `json:"evidence" maxLength:"300" doc:"Of the stage as it was seen. Another one is refused."`
+		Evidence string `json:"evidence" maxLength:"400" doc:"Of the stage as it was seen. Another one is refused."`
 	}
 }
 

@@ -32,7 +32,7 @@ func (g gateReader) schedule(
 type scheduleStageInput struct {
 	StagePath
 	Body struct {
-		Evidence string    `json:"evidence" maxLength:"300" doc:"Of the stage as it was seen. Another one is refused."`
+		Evidence string    `json:"evidence" maxLength:"400" doc:"Of the stage as it was seen. Another one is refused."`
 		At       time.Time `json:"at" doc:"When to start, within the next 30 days."`
 	}
 }

@@ -100,6 +100,7 @@ type attempt struct {
 	InDatabase string            `json:"inDatabase,omitempty" doc:"A sentence: how much of the file is in the database after an attempt that did not succeed."`
 	StartedAt  time.Time         `json:"startedAt"`
 	FinishedAt *time.Time        `json:"finishedAt,omitempty"`
+	Variables  map[string]string `json:"variables,omitempty" doc:"The variables that were put into the file, value by name. While the attempt runs, all of its environment. Absent when there are none."`
 }
 
 func attemptOf(a towpath.Attempt) attempt {
@@ -115,6 +116,7 @@ func attemptOf(a towpath.Attempt) attempt {
 		InDatabase: wording.InDatabase(a),
 		StartedAt:  a.StartedAt,
 		FinishedAt: a.FinishedAt,
+		Variables:  a.Filling.Variables,
 	}
 }
 

@@ -92,6 +92,14 @@ type Found struct {
 // Runs reports whether a link can run the files.
 func (f Found) Runs() bool { return f.Template != "" }
 
+// Placeholders are a setting of a link: Flyway replaces them unless it is told not to.
+func (f Found) Placeholders() towpath.Placeholders {
+	if f.Tool == Flyway {
+		return towpath.PlaceholdersFlyway
+	}
+	return towpath.PlaceholdersNone
+}
+
 // Note says why a link cannot run the files, and what to do; none when it can.
 func (f Found) Note() towpath.Reason {
 	if f.Runs() {

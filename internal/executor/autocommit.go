@@ -66,7 +66,9 @@ func (a *autocommit) run(ctx context.Context, from int) error {
 func (a *autocommit) outcomeRow() towpath.LedgerEntry {
 	row := a.row
 	row.StatementsDone++
-	row.Intent = journal{Statement: row.StatementsDone, Prefix: a.after, Looks: a.log.looks}.text()
+	row.Intent = journal{
+		Statement: row.StatementsDone, Prefix: a.after, Filling: a.script.filling.Digest(), Looks: a.log.looks,
+	}.text()
 	return row
 }
 
@@ -132,6 +134,7 @@ func (a *autocommit) stepAutocommit(ctx context.Context, st statement.Statement)
 		Statement: a.row.StatementsDone,
 		Session:   a.session.Identity(),
 		Prefix:    a.before,
+		Filling:   a.script.filling.Digest(),
 		Objects:   seen.change.Objects,
 		Before:    seen.before,
 		Looks:     a.log.looks,
@@ -266,7 +269,9 @@ func (a *autocommit) stop(ctx context.Context, cause error) error {
 	writing, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
 	defer cancel()
 	a.row.State = towpath.LedgerFailed
-	j := journal{Statement: a.row.StatementsDone, Prefix: a.before, Looks: a.log.looks}
+	j := journal{
+		Statement: a.row.StatementsDone, Prefix: a.before, Filling: a.script.filling.Digest(), Looks: a.log.looks,
+	}
 	if a.left != nil {
 		j.Objects = a.left.Objects
 		j.Before = a.left.Before

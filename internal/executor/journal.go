@@ -16,6 +16,7 @@ type journal struct {
 	Statement     int                 `json:"statement"`              // index
 	Session       string              `json:"session,omitempty"`      // that runs the statement; "" for none
 	Prefix        string              `json:"prefix,omitempty"`       // checksum of the statements before it
+	Filling       string              `json:"filling,omitempty"`      // digest of what was put into the file
 	Objects       []schema.Object     `json:"objects,omitempty"`      // that it touches
 	Before        []engine.Definition `json:"before,omitempty"`       // Objects before it ran
 	Indeterminate towpath.Reason      `json:"indeterminate,omitzero"` // why a person must decide

@@ -16,11 +16,11 @@ func (a *attempt) record(ctx context.Context, session engine.Session) ([]change,
 		if err != nil {
 			return nil, err
 		}
-		if row := (ledgerRow{e, found}); recorded(m, row) || a.has(m, row) {
+		if row := (ledgerRow{LedgerEntry: e, found: found}); recorded(m, row) || a.has(m, row) {
 			changes = append(changes, change{Migration: m, entry: e})
 			continue
 		}
-		if err := a.mayOverwrite(m, ledgerRow{e, found}); err != nil {
+		if err := a.mayOverwrite(m, ledgerRow{LedgerEntry: e, found: found}); err != nil {
 			return nil, err
 		}
 		missing = append(missing, m)

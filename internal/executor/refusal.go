@@ -27,10 +27,13 @@ func (s *Service) Refusal(
 	}
 	src := bufio.NewReaderSize(text, maxDirectives)
 	head, err := src.Peek(maxDirectives)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return refusal, roles, err
+	if errors.Is(err, io.EOF) {
+		err = nil
 	}
-	directives, err := statement.ReadDirectives(bytes.NewReader(head))
+	var directives statement.Directives
+	if err == nil {
+		directives, err = statement.ReadDirectives(bytes.NewReader(head))
+	}
 	if err != nil {
 		refusal, err = refusedFor(err)
 		return refusal, refusal, err

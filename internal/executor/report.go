@@ -88,6 +88,9 @@ func (r reporter) finishAttempt(ctx context.Context, a *attempt, out outcome) er
 	stored.FinishedAt = &a.endedAt
 	stored.Extent = extentOf(out, a.at, a.autocommits(), a.unverified)
 	stored.Kept = a.at.kept
+	if a.script != nil {
+		stored.Filling = a.script.filling
+	}
 	if stored.Extent == towpath.ExtentUnknown || stored.Extent == towpath.ExtentUntouched {
 		stored.Kept = 0
 	}

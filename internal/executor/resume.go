@@ -11,7 +11,8 @@ import (
 // ledgerRow is the ledger's row of a migration, as a session finds it.
 type ledgerRow struct {
 	towpath.LedgerEntry
-	found bool
+	found    bool
+	refilled bool // it is about the file with other values than now
 }
 
 // resumePlan is the place in a file where an attempt begins.
@@ -25,11 +26,12 @@ type resumePlan struct {
 // begins with the statements that the row counts, resolved when a person chose to run it again. The
 // error is a *terminalError.
 func planResume(t towpath.Task, row ledgerRow, samePrefix, resolved bool) (resumePlan, error) {
-	sameText := row.Checksum == t.Checksum
+	sameFile := row.Checksum == t.Checksum
+	sameText := sameFile && !row.refilled
 	switch {
 	case !row.found && !(resolved && t.ContinueAfter > 0):
 		return resumePlan{}, nil
-	case row.State.Applied() && sameText:
+	case row.State.Applied() && sameFile:
 		return resumePlan{applied: true}, nil
 	case row.State.Applied():
 		return resumePlan{}, terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonChecksumMismatch,

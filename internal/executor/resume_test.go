@@ -18,6 +18,7 @@ func TestPlanResume(t *testing.T) {
 		row      towpath.LedgerEntry
 		none     bool
 		prefix   bool
+		refilled bool
 		resolved bool
 		after    int
 		want     resumePlan
@@ -88,13 +89,25 @@ func TestPlanResume(t *testing.T) {
 			row: row(towpath.LedgerFailed, "new", 2), after: 3,
 			want: resumePlan{from: 2},
 		},
+		"applied with other values": {
+			row: row(towpath.LedgerDone, "new", 5), refilled: true,
+			want: resumePlan{applied: true},
+		},
+		"stopped half-way with other values": {
+			row: row(towpath.LedgerFailed, "new", 2), refilled: true,
+			state: towpath.TaskUnknown,
+		},
+		"stopped half-way with other values behind": {
+			row: row(towpath.LedgerFailed, "new", 2), refilled: true, prefix: true,
+			want: resumePlan{from: 2},
+		},
 		"failed with nothing kept": {row: row(towpath.LedgerFailed, "old", 0)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			task := task
 			task.ContinueAfter = c.after
-			got, err := planResume(task, ledgerRow{c.row, !c.none}, c.prefix, c.resolved)
+			got, err := planResume(task, ledgerRow{c.row, !c.none, c.refilled}, c.prefix, c.resolved)
 			var e *terminalError
 			if errors.As(err, &e) != (c.state != "") || e != nil &&
 				(e.state != c.state || e.reason.IsZero()) || got != c.want {

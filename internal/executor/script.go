@@ -9,6 +9,7 @@ import (
 	"hash"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 
 	"towpath"
@@ -20,6 +21,7 @@ import (
 // script is the file of a migration, after one complete reading has found it fit to run.
 type script struct {
 	content    text
+	filling    towpath.Filling // of the content
 	engine     engine.Engine
 	address    engine.Target
 	directives statement.Directives
@@ -36,7 +38,9 @@ type text interface {
 
 // openScript opens a text and reads all of it, so that no statement runs of a file that must not
 // run to its end.
-func openScript(ctx context.Context, st *store.Store, checksum string, t *target) (*script, error) {
+func openScript(
+	ctx context.Context, st *store.Store, checksum string, filling towpath.Filling, t *target,
+) (*script, error) {
 	content, err := st.OpenContent(ctx, checksum)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
 		return nil, terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonTextMissing))
@@ -44,7 +48,7 @@ func openScript(ctx context.Context, st *store.Store, checksum string, t *target
 	if err != nil {
 		return nil, fmt.Errorf("read the file's text: %w", err)
 	}
-	s := &script{content: content, engine: t.engine, address: t.address}
+	s := &script{content: content, filling: filling, engine: t.engine, address: t.address}
 	sum := sha256.New()
 	if err := s.hash(sum, content.Size); err != nil {
 		return nil, err
@@ -52,12 +56,40 @@ func openScript(ctx context.Context, st *store.Store, checksum string, t *target
 	if hex.EncodeToString(sum.Sum(nil)) != checksum {
 		return nil, terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonTextDiffers))
 	}
+	if err := s.trim(); err != nil {
+		return nil, err
+	}
 	return s, s.read()
+}
+
+// maxNames is how many placeholders of a file are told apart.
+const maxNames = 1000
+
+// trim leaves only those variables that the file has, so that the attempt records what it ran with.
+func (s *script) trim() error {
+	if s.filling.IsZero() {
+		return nil
+	}
+	names, err := statement.Placeholders(s.content.Reader(), maxNames)
+	if err != nil {
+		return &textError{err}
+	}
+	if len(names) == maxNames {
+		return nil
+	}
+	own := towpath.Variables{}
+	for name, value := range s.filling.Variables {
+		if slices.Contains(names, strings.ToLower(name)) {
+			own[name] = value
+		}
+	}
+	s.filling.Variables = own
+	return nil
 }
 
 // read reads the script to its end. Its error is that of a script that must not run.
 func (s *script) read() (err error) {
-	if s.directives, err = statement.ReadDirectives(s.content.Reader()); err != nil {
+	if s.directives, err = statement.ReadDirectives(s.reader()); err != nil {
 		return refusal(err)
 	}
 	scan, err := scanScript(s.directives, s.split())
@@ -68,6 +100,11 @@ func (s *script) read() (err error) {
 	s.keys = !scan.NoKeys
 	s.statements = scan.Statements
 	return nil
+}
+
+// reader reads the text that runs: the file with the values of its variables.
+func (s *script) reader() io.Reader {
+	return statement.Fill(s.content.Reader(), string(s.filling.Placeholders), s.filling.Variables)
 }
 
 // scanScript reads a script to its end. It refuses statements that contradict the directives.
@@ -102,7 +139,7 @@ func refusal(err error) error {
 // split cuts the script into statements. Its errors are *statement.Error or *textError.
 func (s *script) split() iter.Seq2[statement.Statement, error] {
 	return func(yield func(statement.Statement, error) bool) {
-		for st, err := range s.engine.Split(s.content.Reader()) {
+		for st, err := range s.engine.Split(s.reader()) {
 			if refused := (*statement.Error)(nil); err != nil && !errors.As(err, &refused) {
 				err = &textError{err}
 			}

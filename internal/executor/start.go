@@ -12,11 +12,19 @@ import (
 func (s *shared) start(
 	ctx context.Context, tx *store.Tx, tasks []towpath.Task,
 ) (attempts []*attempt, err error) {
+	fillings := map[string]towpath.Filling{} // by rollout
 	for _, task := range tasks {
 		a := &attempt{shared: s, limits: s.defaults, was: task}
-		number := 1
+		var last towpath.Attempt
 		if task.Attempts > 0 {
-			if number, a.resolved, err = closeEarlier(ctx, tx, task); err != nil {
+			if last, a.resolved, err = closeEarlier(ctx, tx, task); err != nil {
+				return nil, err
+			}
+		}
+		number := last.Number + 1
+		filling := last.Filling // of the attempt that a crash has ended, whatever the variables are now
+		if task.State != towpath.TaskRunning {
+			if filling, err = s.filling(ctx, tx, task.RolloutID, fillings); err != nil {
 				return nil, err
 			}
 		}
@@ -37,6 +45,7 @@ func (s *shared) start(
 			TaskID:    task.ID,
 			Number:    number,
 			State:     towpath.TaskRunning,
+			Filling:   filling,
 			StartedAt: tx.Now,
 		}
 		if err := tx.CreateAttempt(ctx, &a.stored); err != nil {
@@ -47,19 +56,39 @@ func (s *shared) start(
 	return attempts, nil
 }
 
-// closeEarlier closes an attempt of the task that a crash left open, and returns the number of the
-// next one. resolved is true when the last one was unknown and a person chose to run the task
-// again.
+// filling returns what is put into the files of a rollout now. The gate has seen the same, since it
+// was passed in this transaction.
+func (s *shared) filling(
+	ctx context.Context, tx *store.Tx, rolloutID string, known map[string]towpath.Filling,
+) (towpath.Filling, error) {
+	if filling, ok := known[rolloutID]; ok {
+		return filling, nil
+	}
+	r, err := tx.RolloutAlone(ctx, rolloutID)
+	if err != nil {
+		return towpath.Filling{}, err
+	}
+	e, err := tx.Environment(ctx, s.database.EnvironmentID)
+	if err != nil {
+		return towpath.Filling{}, err
+	}
+	known[rolloutID], err = tx.Filling(ctx, r.LinkID, e)
+	return known[rolloutID], err
+}
+
+// closeEarlier closes an attempt of the task that a crash left open, and returns the last one.
+// resolved is true when that was unknown and a person chose to run the task again.
 func closeEarlier(
 	ctx context.Context, tx *store.Tx, task towpath.Task,
-) (number int, resolved bool, err error) {
+) (last towpath.Attempt, resolved bool, err error) {
 	attempts, err := tx.Attempts(ctx, task.ID)
 	if err != nil {
-		return 0, false, err
+		return last, false, err
 	}
-	number = 1
 	for _, a := range attempts {
-		number = max(number, a.Number+1)
+		if a.Number > last.Number {
+			last = a
+		}
 		resolved = task.State == towpath.TaskPending && a.State == towpath.TaskUnknown
 		if a.State != towpath.TaskRunning {
 			continue
@@ -68,8 +97,8 @@ func closeEarlier(
 		a.Message = towpath.Why(towpath.ReasonServerDied)
 		a.FinishedAt = &tx.Now
 		if err := tx.UpdateAttempt(ctx, &a); err != nil {
-			return 0, false, err
+			return last, false, err
 		}
 	}
-	return number, resolved, nil
+	return last, resolved, nil
 }

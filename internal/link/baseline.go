@@ -10,8 +10,10 @@ import (
 
 	"towpath"
 	"towpath/internal/account"
+	"towpath/internal/manifest"
 	"towpath/internal/plan"
 	"towpath/internal/schema"
+	"towpath/internal/statement"
 	"towpath/internal/store"
 )
 
@@ -77,7 +79,8 @@ func (s *Service) evidence(ctx context.Context, d draft, in plan.Input) ([]Datab
 		if objects[i] == nil {
 			continue
 		}
-		marked, err := texts.markFiles(ctx, in.Engines[list[i].Database.ID], missing[i])
+		marked, err := texts.markFiles(ctx, in.Engines[list[i].Database.ID],
+			in.Fillings[list[i].Database.ID], missing[i])
 		if err != nil {
 			return nil, err
 		}
@@ -115,8 +118,9 @@ func labelsOf(files []towpath.Migration) []string {
 }
 
 type evidenceKey struct {
-	path string
-	kind towpath.EngineType
+	path    string
+	kind    towpath.EngineType
+	filling string // its digest
 }
 
 // evidenceTexts reads each text of a draft once for each kind of database.
@@ -128,7 +132,7 @@ type evidenceTexts struct {
 }
 
 func (e *evidenceTexts) markFiles(
-	ctx context.Context, kind towpath.EngineType, files []towpath.Migration,
+	ctx context.Context, kind towpath.EngineType, filling towpath.Filling, files []towpath.Migration,
 ) ([]plan.FileMarks, error) {
 	marked := make([]plan.FileMarks, len(files))
 	source := e.draft.client.Source(e.draft.link.RepositoryID)
@@ -136,7 +140,7 @@ func (e *evidenceTexts) markFiles(
 	group.SetLimit(8)
 	for i, m := range files {
 		marked[i].Migration = m
-		key := evidenceKey{m.Path, kind}
+		key := evidenceKey{m.Path, kind, filling.Digest()}
 		marks, known := e.known[key]
 		if marked[i].Marks = marks; known || i < len(files)-maxEvidence || m.Type == towpath.TypeBaseline ||
 			e.sizes[m.Path] > maxEvidenceSize {
@@ -146,7 +150,7 @@ func (e *evidenceTexts) markFiles(
 			_, err := e.service.Manifest.ReadFile(ctx, source, e.draft.head,
 				towpath.ManifestFile{Migration: m},
 				func(_ context.Context, text io.Reader) (string, int64, error) {
-					marks, err := e.service.Marks(kind, text)
+					marks, err := e.service.filledMarks(kind, text, filling)
 					marked[i].Marks = marks
 					return "", 0, err
 				})
@@ -157,9 +161,20 @@ func (e *evidenceTexts) markFiles(
 		return nil, account.Explain(err, "read file")
 	}
 	for _, t := range marked {
-		e.known[evidenceKey{t.Path, kind}] = t.Marks
+		e.known[evidenceKey{t.Path, kind, filling.Digest()}] = t.Marks
 	}
 	return marked, nil
+}
+
+// filledMarks returns the marks of a text with the values of an environment; none when one is missing.
+func (s *Service) filledMarks(
+	kind towpath.EngineType, text io.Reader, filling towpath.Filling,
+) ([]schema.Mark, error) {
+	marks, err := s.Marks(kind, manifest.Filled(text, filling))
+	if statement.AsError(err) != nil {
+		return nil, nil
+	}
+	return marks, err
 }
 
 // checkBaselines refuses baselines that the tables, indexes or columns of a database contradict.

@@ -18,6 +18,7 @@ type Change struct {
 	BaseDirectory      *string
 	FilePathTemplate   *string
 	Exclude            *[]string
+	Placeholders       *towpath.Placeholders
 	SchemaPathTemplate *string
 	LatePolicy         *towpath.LatePolicy
 	WaitingStatus      *towpath.WaitingStatus
@@ -56,6 +57,7 @@ func (s *Service) UpdateLink(
 		setTo(&link.BaseDirectory, change.BaseDirectory, want.BaseDirectory)
 		setTo(&link.FilePathTemplate, change.FilePathTemplate, want.FilePathTemplate)
 		setTo(&link.Exclude, change.Exclude, want.Exclude)
+		setTo(&link.Placeholders, change.Placeholders, want.Placeholders)
 		setTo(&link.SchemaPathTemplate, change.SchemaPathTemplate, want.SchemaPathTemplate)
 		setTo(&link.LatePolicy, change.LatePolicy, want.LatePolicy)
 		setTo(&link.WaitingStatus, change.WaitingStatus, want.WaitingStatus)
@@ -81,13 +83,18 @@ func (s *Service) UpdateLink(
 				return err
 			}
 		}
-		if link.LatePolicy != before.LatePolicy {
+		if link.LatePolicy != before.LatePolicy || link.Placeholders != before.Placeholders {
 			if err := tx.StaleLedgers(ctx, link.ProjectID); err != nil {
 				return err
 			}
 		}
 		if err := tx.UpdateLink(ctx, &link); err != nil {
 			return err
+		}
+		if link.Placeholders != before.Placeholders {
+			if err := refill(ctx, tx, linkID); err != nil {
+				return err
+			}
 		}
 		for _, kind := range []towpath.JobKind{towpath.JobReconcile, towpath.JobWriteBack} {
 			if err := tx.Enqueue(ctx, kind, linkID); err != nil {
@@ -102,6 +109,21 @@ func (s *Service) UpdateLink(
 	return link, err
 }
 
+// refill asks for what depends on the values that are put into a link's files: reviews and gates.
+func refill(ctx context.Context, tx *store.Tx, linkID string) error {
+	if err := tx.WantReviews(ctx, linkID); err != nil {
+		return err
+	}
+	r, err := tx.OpenRollout(ctx, linkID)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return tx.Enqueue(ctx, towpath.JobAdvance, r.ID)
+}
+
 // changedSettings lists the settings of a link that a person changed.
 func changedSettings(before, now towpath.RepositoryLink) []towpath.Change {
 	return towpath.Changed(
@@ -109,6 +131,7 @@ func changedSettings(before, now towpath.RepositoryLink) []towpath.Change {
 		"base directory", before.BaseDirectory, now.BaseDirectory,
 		"file path template", before.FilePathTemplate, now.FilePathTemplate,
 		"excluded files", strings.Join(before.Exclude, ", "), strings.Join(now.Exclude, ", "),
+		"placeholders", string(before.Placeholders), string(now.Placeholders),
 		"schema path template", before.SchemaPathTemplate, now.SchemaPathTemplate,
 		"late policy", string(before.LatePolicy), string(now.LatePolicy),
 		"waiting status", string(before.WaitingStatus), string(now.WaitingStatus),

@@ -129,6 +129,7 @@ type historyTexts struct {
 	draft   draft
 	files   map[string][]towpath.Migration // by database id
 	engines map[string]towpath.EngineType
+	filling map[string]towpath.Filling
 	sizes   map[string]int64
 	known   map[evidenceKey]historyText
 	chain   map[string]history.Sum // by path; nil when no history has such sums
@@ -136,7 +137,7 @@ type historyTexts struct {
 
 func newHistoryTexts(s *Service, d draft, in plan.Input, read []foreignRecord) *historyTexts {
 	t := &historyTexts{
-		service: s, draft: d, files: plan.FilesOf(in), engines: in.Engines,
+		service: s, draft: d, files: plan.FilesOf(in), engines: in.Engines, filling: in.Fillings,
 		sizes: map[string]int64{}, known: map[evidenceKey]historyText{},
 	}
 	for _, f := range in.Files {
@@ -159,7 +160,7 @@ func (t *historyTexts) compare(ctx context.Context, d *DatabaseHistory, r foreig
 		return nil
 	}
 	missing := missingFrom(d.Database.Ledger, t.files[d.Database.ID])
-	files, err := t.read(ctx, t.engines[d.Database.ID], missing[:min(len(missing), maxCompared)])
+	files, err := t.read(ctx, d.Database.ID, missing[:min(len(missing), maxCompared)])
 	if err != nil {
 		return err
 	}
@@ -202,15 +203,16 @@ func named(a plan.Adoption) (n int) {
 
 // read returns the files with what their texts say.
 func (t *historyTexts) read(
-	ctx context.Context, kind towpath.EngineType, files []towpath.Migration,
+	ctx context.Context, databaseID string, files []towpath.Migration,
 ) ([]plan.HistoryFile, error) {
+	kind, filling := t.engines[databaseID], t.filling[databaseID]
 	texts := make([]historyText, len(files))
 	bodies := make([][]byte, len(files))
 	source := t.draft.client.Source(t.draft.link.RepositoryID)
 	var group errgroup.Group
 	group.SetLimit(8)
 	for i, m := range files {
-		known, ok := t.known[evidenceKey{m.Path, kind}]
+		known, ok := t.known[evidenceKey{m.Path, kind, filling.Digest()}]
 		if texts[i] = known; ok || m.Type == towpath.TypeBaseline {
 			continue
 		}
@@ -218,7 +220,7 @@ func (t *historyTexts) read(
 			_, err := t.service.Manifest.ReadFile(ctx, source, t.draft.head, towpath.ManifestFile{Migration: m},
 				func(_ context.Context, text io.Reader) (string, int64, error) {
 					var err error
-					texts[i], bodies[i], err = t.readText(kind, t.sizes[m.Path], text)
+					texts[i], bodies[i], err = t.readText(kind, filling, t.sizes[m.Path], text)
 					return texts[i].checksum, t.sizes[m.Path], err
 				})
 			return err
@@ -230,7 +232,7 @@ func (t *historyTexts) read(
 	t.link(files, bodies)
 	list := make([]plan.HistoryFile, len(files))
 	for i, m := range files {
-		t.known[evidenceKey{m.Path, kind}] = texts[i]
+		t.known[evidenceKey{m.Path, kind, filling.Digest()}] = texts[i]
 		m.Checksum = texts[i].checksum
 		list[i] = plan.HistoryFile{
 			FileMarks: plan.FileMarks{Migration: m, Marks: texts[i].marks},
@@ -262,7 +264,7 @@ func (t *historyTexts) link(files []towpath.Migration, bodies [][]byte) {
 
 // readText reads one text. Of a large one only the checksum is computed: it usually contains data.
 func (t *historyTexts) readText(
-	kind towpath.EngineType, size int64, text io.Reader,
+	kind towpath.EngineType, filling towpath.Filling, size int64, text io.Reader,
 ) (h historyText, body []byte, err error) {
 	sum := sha256.New()
 	if size > maxEvidenceSize {
@@ -284,7 +286,7 @@ func (t *historyTexts) readText(
 	h.checksum = h.sums[0].Text
 	h.parts = changesets(body)
 	if t.service.Marks != nil {
-		h.marks, err = t.service.Marks(kind, bytes.NewReader(body))
+		h.marks, err = t.service.filledMarks(kind, bytes.NewReader(body), filling)
 	}
 	return h, body, err
 }

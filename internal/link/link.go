@@ -26,7 +26,8 @@ type Spec struct {
 	Branch             string
 	BaseDirectory      string
 	FilePathTemplate   string
-	Exclude            []string // patterns of files to ignore
+	Exclude            []string             // patterns of files to ignore
+	Placeholders       towpath.Placeholders // "" is none
 	SchemaPathTemplate string
 	LatePolicy         towpath.LatePolicy    // "" is hold
 	WaitingStatus      towpath.WaitingStatus // "" is stopped

@@ -119,6 +119,7 @@ func (s *Service) changedDraft(ctx context.Context, linkID string, change Change
 	towpath.Patch(&d.link.BaseDirectory, change.BaseDirectory)
 	towpath.Patch(&d.link.FilePathTemplate, change.FilePathTemplate)
 	towpath.Patch(&d.link.Exclude, change.Exclude)
+	towpath.Patch(&d.link.Placeholders, change.Placeholders)
 	towpath.Patch(&d.link.SchemaPathTemplate, change.SchemaPathTemplate)
 	towpath.Patch(&d.link.LatePolicy, change.LatePolicy)
 	towpath.Patch(&d.link.WaitingStatus, change.WaitingStatus)
@@ -199,6 +200,7 @@ func (s *Service) draft(
 		BaseDirectory:    d.scope.BaseDirectory,
 		FilePathTemplate: d.scope.Template.String(),
 		Exclude:          d.scope.Excluded(),
+		Placeholders:     cmp.Or(spec.Placeholders, towpath.PlaceholdersNone),
 		LatePolicy:       cmp.Or(spec.LatePolicy, towpath.LateHold),
 		WaitingStatus:    cmp.Or(spec.WaitingStatus, towpath.WaitingStopped),
 		CreatedBy:        actor.Member.ID,
@@ -235,6 +237,9 @@ func (s *Service) checkPolicy(
 	}
 	if link.WaitingStatus != towpath.WaitingStopped && link.WaitingStatus != towpath.WaitingSuccessful {
 		return towpath.Invalid("waitingStatus", "Use stopped or successful.")
+	}
+	if err := towpath.CheckPlaceholders(link.Placeholders); err != nil {
+		return err
 	}
 	link.SchemaPathTemplate = ""
 	if schemaTemplate == "" {

@@ -3,6 +3,7 @@ package link
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 
 	"towpath"
@@ -31,7 +32,12 @@ func (s *Service) validateDraft(
 	for i, f := range in.Files {
 		index[f.Path] = i
 	}
-	kinds := map[string][]towpath.EngineType{}
+	type rules struct {
+		kind    towpath.EngineType
+		filling string // its digest
+	}
+	wanted := map[string][]rules{}
+	fillings := map[string]towpath.Filling{}
 	var paths []string
 	for _, item := range plan.Build(*in).Items {
 		i, ours := index[item.Path]
@@ -40,10 +46,14 @@ func (s *Service) validateDraft(
 				item.State != plan.ItemBlocked) {
 			continue
 		}
-		if kinds[item.Path] == nil {
+		if wanted[item.Path] == nil {
 			paths = append(paths, item.Path)
 		}
-		kinds[item.Path] = append(kinds[item.Path], in.Engines[item.DatabaseID])
+		filling := in.Fillings[item.DatabaseID]
+		own := rules{in.Engines[item.DatabaseID], filling.Digest()}
+		if fillings[own.filling] = filling; !slices.Contains(wanted[item.Path], own) {
+			wanted[item.Path] = append(wanted[item.Path], own)
+		}
 	}
 	source := d.client.Source(d.link.RepositoryID)
 	for _, path := range paths[:min(len(paths), maxPreviewed)] {
@@ -51,10 +61,10 @@ func (s *Service) validateDraft(
 		var kept strings.Builder
 		read, err := s.Manifest.ReadFile(ctx, source, d.head, in.Files[index[path]],
 			func(ctx context.Context, text io.Reader) (string, int64, error) {
-				// a project nearly always has databases of one kind only
+				first := wanted[path][0]
 				return s.Manifest.ReadAndValidate(ctx,
 					io.TeeReader(text, &head{to: &kept, left: maxReviewed}),
-					kinds[path][0], &verdict)
+					first.kind, fillings[first.filling], &verdict)
 			})
 		if err != nil {
 			return account.Explain(err, "read file")
@@ -67,8 +77,17 @@ func (s *Service) validateDraft(
 			}
 		}
 		manifest.AddVerdict(in, verdict)
-		if in.Files[index[path]].Size <= maxReviewed {
-			texts[path] = kept.String()
+		if read.Size > maxReviewed {
+			continue // the link itself validates it for the other databases
+		}
+		texts[path] = kept.String()
+		for _, other := range wanted[path][1:] {
+			text := manifest.Filled(strings.NewReader(kept.String()), fillings[other.filling])
+			verdict.Engine, verdict.Filling = other.kind, other.filling
+			if verdict.Refusal, verdict.Roles, err = s.Manifest.Refusal(other.kind, text); err != nil {
+				return err
+			}
+			manifest.AddVerdict(in, verdict)
 		}
 	}
 	return nil
@@ -97,7 +116,7 @@ func (s *Service) reviewDraft(
 	}
 	draft := manifest.Draft{
 		Plan: p.Plan, Files: in.Files, Databases: in.Databases, Environments: in.Environments, Texts: texts,
-		Late: in.Late,
+		Late: in.Late, Placeholders: d.link.Placeholders,
 	}
 	path, text, err := vcs.FirstFile(ctx, d.client.Source(d.link.RepositoryID), d.head, d.policies,
 		manifest.MaxPolicy)

@@ -14,4 +14,5 @@ type Draft struct {
 	Texts        map[string]string // by path, of the files that the preview has read
 	Policy       towpath.PolicyFile
 	Late         towpath.LatePolicy
+	Placeholders towpath.Placeholders
 }

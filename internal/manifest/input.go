@@ -38,7 +38,7 @@ func (s *Service) Input(
 	if err := ReadTexts(ctx, tx, &in); err != nil {
 		return in, err
 	}
-	return in, s.readVerdicts(ctx, tx, &in)
+	return in, s.readVerdicts(ctx, tx, link.Placeholders, &in)
 }
 
 // ReadTexts sets in.Texts, by which a plan finds texts that differ only in their line ends.

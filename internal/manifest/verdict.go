@@ -8,6 +8,7 @@ import (
 	"towpath"
 	"towpath/internal/plan"
 	"towpath/internal/schema"
+	"towpath/internal/statement"
 	"towpath/internal/store"
 )
 
@@ -28,10 +29,7 @@ func textsToRun(in plan.Input) (list []textToRun) {
 		default:
 			continue
 		}
-		key := textToRun{plan.RuledText{
-			Checksum: item.Checksum, Engine: in.Engines[item.DatabaseID],
-			Roles: in.Roles[item.DatabaseID],
-		}, item.Type == towpath.TypeRepeatable}
+		key := textToRun{in.Ruled(item.Checksum, item.DatabaseID), item.Type == towpath.TypeRepeatable}
 		// a baseline is recorded and never runs
 		if key.Checksum != "" && item.Type != towpath.TypeBaseline && !seen[key] {
 			seen[key] = true
@@ -42,7 +40,9 @@ func textsToRun(in plan.Input) (list []textToRun) {
 }
 
 // readVerdicts adds the stored verdicts about the texts, and which rules apply in each database.
-func (s *Service) readVerdicts(ctx context.Context, tx *store.Tx, in *plan.Input) error {
+func (s *Service) readVerdicts(
+	ctx context.Context, tx *store.Tx, p towpath.Placeholders, in *plan.Input,
+) error {
 	if s.Refusal == nil {
 		return nil
 	}
@@ -50,9 +50,10 @@ func (s *Service) readVerdicts(ctx context.Context, tx *store.Tx, in *plan.Input
 	in.Names = map[plan.NamedText]schema.Names{}
 	in.Engines = map[string]towpath.EngineType{}
 	in.Roles = map[string]bool{}
-	allow := map[string]bool{}
+	in.Fillings = map[string]towpath.Filling{}
+	environments := map[string]towpath.Environment{}
 	for _, e := range in.Environments {
-		allow[e.ID] = e.AllowRoles
+		environments[e.ID] = e
 	}
 	of := map[string]towpath.EngineType{}
 	for _, d := range in.Databases {
@@ -63,7 +64,11 @@ func (s *Service) readVerdicts(ctx context.Context, tx *store.Tx, in *plan.Input
 			}
 			of[d.InstanceID] = instance.Engine
 		}
-		in.Engines[d.ID], in.Roles[d.ID] = of[d.InstanceID], allow[d.EnvironmentID]
+		e := environments[d.EnvironmentID]
+		in.Engines[d.ID], in.Roles[d.ID] = of[d.InstanceID], e.AllowRoles
+		if filling := towpath.FillingOf(p, e); !filling.IsZero() {
+			in.Fillings[d.ID] = filling
+		}
 	}
 	var checksums []string
 	for _, f := range in.Files {
@@ -80,8 +85,10 @@ func (s *Service) readVerdicts(ctx context.Context, tx *store.Tx, in *plan.Input
 
 // AddVerdict adds a verdict to in, for environments that allow changes of roles and for others.
 func AddVerdict(in *plan.Input, v store.Verdict) {
-	in.Refused[plan.RuledText{Checksum: v.Checksum, Engine: v.Engine}] = v.Roles
-	in.Refused[plan.RuledText{Checksum: v.Checksum, Engine: v.Engine, Roles: true}] = v.Refusal
+	key := plan.RuledText{Checksum: v.Checksum, Engine: v.Engine, Filling: v.Filling}
+	in.Refused[key] = v.Roles
+	key.Roles = true
+	in.Refused[key] = v.Refusal
 	if v.Names != nil {
 		in.Names[plan.NamedText{Checksum: v.Checksum, Engine: v.Engine}] = *v.Names
 	}
@@ -110,6 +117,10 @@ func (s *Service) ValidateTexts(
 		return err
 	}
 	validated := map[textToRun]bool{}
+	fillings := map[string]towpath.Filling{} // by digest
+	for _, filling := range in.Fillings {
+		fillings[filling.Digest()] = filling
+	}
 	for _, key := range textsToRun(in) {
 		_, known := in.Refused[key.RuledText]
 		_, named := in.Names[plan.NamedText{Checksum: key.Checksum, Engine: key.Engine}]
@@ -118,14 +129,14 @@ func (s *Service) ValidateTexts(
 			continue
 		}
 		validated[key] = true
-		if err := s.validateText(ctx, key); err != nil {
+		if err := s.validateText(ctx, key, fillings[key.Filling]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Service) validateText(ctx context.Context, key textToRun) error {
+func (s *Service) validateText(ctx context.Context, key textToRun, filling towpath.Filling) error {
 	text, err := s.Store.OpenContent(ctx, key.Checksum)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
 		return nil // the executor reports it
@@ -133,15 +144,16 @@ func (s *Service) validateText(ctx context.Context, key textToRun) error {
 	if err != nil {
 		return fmt.Errorf("read a file's text: %w", err)
 	}
-	refusal, roles, err := s.Refusal(key.Engine, text.Reader())
+	refusal, roles, err := s.Refusal(key.Engine, Filled(text.Reader(), filling))
 	if err != nil {
 		return fmt.Errorf("validate a file's text: %w", err)
 	}
 	v := store.Verdict{
-		Checksum: key.Checksum, Engine: key.Engine, Rules: s.Rules, Refusal: refusal, Roles: roles,
+		Checksum: key.Checksum, Engine: key.Engine, Filling: key.Filling, Rules: s.Rules, Refusal: refusal,
+		Roles: roles,
 	}
 	if key.repeatable {
-		if err := s.ReadNames(&v, text.Reader()); err != nil {
+		if err := s.ReadNames(&v, Filled(text.Reader(), filling)); err != nil {
 			return err
 		}
 	}
@@ -154,24 +166,29 @@ func (s *Service) ReadNames(v *store.Verdict, text io.Reader) error {
 		return nil
 	}
 	names, err := s.Names(v.Engine, io.LimitReader(text, maxNamed))
-	if err != nil {
+	if err != nil && statement.AsError(err) == nil { // a text without a value for a variable has no names
 		return fmt.Errorf("read the names in a file's text: %w", err)
 	}
 	v.Names = &names
 	return nil
 }
 
+// Filled returns a text with what is put into it.
+func Filled(text io.Reader, filling towpath.Filling) io.Reader {
+	return statement.Fill(text, string(filling.Placeholders), filling.Variables)
+}
+
 // ReadAndValidate reads a text once, for its checksum and its size in bytes, and validates it by
 // the rules of a kind of engine. It sets the verdict in v.
 func (s *Service) ReadAndValidate(
-	ctx context.Context, text io.Reader, kind towpath.EngineType, v *store.Verdict,
+	ctx context.Context, text io.Reader, kind towpath.EngineType, filling towpath.Filling, v *store.Verdict,
 ) (string, int64, error) {
 	r, w := io.Pipe()
 	refused := make(chan error, 1)
 	go func() {
 		var err error
-		v.Engine = kind
-		v.Refusal, v.Roles, err = s.Refusal(kind, r)
+		v.Engine, v.Filling = kind, filling.Digest()
+		v.Refusal, v.Roles, err = s.Refusal(kind, Filled(r, filling))
 		_, _ = io.Copy(io.Discard, r) // the rest, so that the writer does not block
 		refused <- err
 	}()

@@ -38,13 +38,24 @@ type Input struct {
 	// Names say what must run first among repeatable files. Files whose texts are missing run in the
 	// order of their own names.
 	Names map[NamedText]schema.Names
+	// Fillings are what is put into the texts, by ids of databases. Where one is missing, nothing is.
+	Fillings map[string]towpath.Filling
 }
 
 // RuledText is a text together with the rules that apply to it.
 type RuledText struct {
 	Checksum string
 	Engine   towpath.EngineType
-	Roles    bool // whether it may change roles
+	Roles    bool   // whether it may change roles
+	Filling  string // towpath.Filling.Digest of what is put into it
+}
+
+// Ruled returns a text with the rules of a database.
+func (in Input) Ruled(checksum, databaseID string) RuledText {
+	return RuledText{
+		Checksum: checksum, Engine: in.Engines[databaseID], Roles: in.Roles[databaseID],
+		Filling: in.Fillings[databaseID].Digest(),
+	}
 }
 
 // text returns a checksum that texts with other line ends share, if it is known.

@@ -189,8 +189,8 @@ func (p *planner) file(c claim) Item {
 		item.State, item.Reason = ItemSkipped, reason
 		return item
 	}
-	rule := RuledText{Checksum: c.Checksum, Engine: p.in.Engines[p.ID], Roles: p.in.Roles[p.ID]}
-	if refusal := p.in.Refused[rule]; !refusal.IsZero() && c.Type != towpath.TypeBaseline {
+	refusal := p.in.Refused[p.in.Ruled(c.Checksum, p.ID)]
+	if !refusal.IsZero() && c.Type != towpath.TypeBaseline {
 		item.State, item.Reason = ItemUnusable, refusal
 		p.waitFor(c.Path, refusal)
 		return item

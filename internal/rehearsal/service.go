@@ -6,12 +6,14 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
 	"towpath"
 	"towpath/internal/catalog"
 	"towpath/internal/engine"
+	"towpath/internal/manifest"
 	"towpath/internal/statement"
 	"towpath/internal/store"
 	"towpath/internal/wording"
@@ -135,7 +137,7 @@ func (s *Service) run(
 	if err := s.allowed(ctx, p); err != nil {
 		return err
 	}
-	if in.Files, err = s.texts(ctx, order.Files); err != nil {
+	if in.Files, err = s.texts(ctx, order); err != nil {
 		return err
 	}
 	_, err = Run(ctx, in)
@@ -212,9 +214,13 @@ func (s *Service) allowed(ctx context.Context, p catalog.Place) error {
 }
 
 // texts reads the files. One that is too long for a rehearsal is an error.
-func (s *Service) texts(ctx context.Context, files []towpath.RehearsalFile) (all []File, err error) {
+func (s *Service) texts(ctx context.Context, order towpath.BranchRehearsal) (all []File, err error) {
+	filling, err := s.filling(ctx, order)
+	if err != nil {
+		return nil, err
+	}
 	size := int64(0)
-	for _, f := range files {
+	for _, f := range order.Files {
 		content, err := s.Store.OpenContent(ctx, f.Checksum)
 		if err != nil {
 			return nil, err
@@ -223,11 +229,38 @@ func (s *Service) texts(ctx context.Context, files []towpath.RehearsalFile) (all
 			return nil, towpath.Errorf(towpath.CodeTooLarge, "The files are longer than %d MiB.",
 				MaxSetup>>20)
 		}
-		text, err := io.ReadAll(content.Reader())
+		text, err := io.ReadAll(io.LimitReader(manifest.Filled(content.Reader(), filling), MaxSetup+1))
+		if refused := statement.AsError(err); refused != nil {
+			return nil, becauseOf(towpath.Why(towpath.ReasonFileNotFilled, "path", f.Path,
+				"line", strconv.Itoa(refused.Pos.Line), "message", refused.Message))
+		}
 		if err != nil {
 			return nil, err
+		}
+		if len(text) > MaxSetup {
+			return nil, towpath.Errorf(towpath.CodeTooLarge, "The files are longer than %d MiB.",
+				MaxSetup>>20)
 		}
 		all = append(all, File{Path: f.Path, Content: string(text)})
 	}
 	return all, nil
+}
+
+// filling returns what is put into the files of a rehearsal.
+func (s *Service) filling(
+	ctx context.Context, order towpath.BranchRehearsal,
+) (filling towpath.Filling, err error) {
+	err = s.Store.Read(ctx, func(tx *store.Tx) error {
+		r, err := tx.BranchReview(ctx, order.ReviewID)
+		if err != nil {
+			return err
+		}
+		e, err := tx.Environment(ctx, order.EnvironmentID)
+		if err != nil {
+			return err
+		}
+		filling, err = tx.Filling(ctx, r.LinkID, e)
+		return err
+	})
+	return filling, err
 }

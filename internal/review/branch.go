@@ -99,7 +99,7 @@ func (s *Service) branchSubjectOf(
 	files []towpath.BranchFile,
 ) (sub branchSubject, err error) {
 	sub.review, sub.own = r, map[string]bool{}
-	sub.commit, sub.texts = r.ReadHead, s.stored
+	sub.commit, sub.texts, sub.placeholders = r.ReadHead, s.stored, link.Placeholders
 	for _, f := range files {
 		sub.own[f.Path] = !f.Removed
 	}

@@ -40,7 +40,7 @@ func (s *Service) Draft(ctx context.Context, d manifest.Draft) (r towpath.Review
 }
 
 func draftSubject(d manifest.Draft) subject {
-	sub := subject{environments: byID(d.Environments), policy: d.Policy}
+	sub := subject{environments: byID(d.Environments), policy: d.Policy, placeholders: d.Placeholders}
 	sub.texts = func(_ context.Context, f file) (string, towpath.Reason, error) {
 		if text, ok := d.Texts[f.Path]; ok {
 			return text, towpath.Reason{}, nil

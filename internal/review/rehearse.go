@@ -95,6 +95,9 @@ func (b *branchSubject) order(
 	for _, f := range files {
 		fmt.Fprintf(&key, " %q %q %t", f.Path, f.Checksum, f.Own)
 	}
+	if filling := towpath.FillingOf(b.placeholders, environment).Digest(); filling != "" {
+		fmt.Fprintf(&key, " %q", filling)
+	}
 	sum := sha256.Sum256([]byte(key.String()))
 	o.Key = hex.EncodeToString(sum[:])
 	return madeBefore(o, known)

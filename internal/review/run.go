@@ -4,13 +4,17 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"slices"
+	"strings"
 
 	"towpath"
+	"towpath/internal/manifest"
 	"towpath/internal/schema"
 	"towpath/internal/sqlparse"
 	"towpath/internal/sqlreview"
 	"towpath/internal/sqlreview/rules"
+	"towpath/internal/statement"
 )
 
 // maxScript bounds a file that the rules look into, in bytes: its trees are in memory at once.
@@ -68,7 +72,11 @@ func union(sets []*set) (all []file) {
 
 // file reviews one text in each set that has it.
 func (s *Service) file(ctx context.Context, sub subject, f file, all []*one) error {
-	parsed := map[towpath.EngineType]*sqlreview.File{}
+	type variant struct {
+		dialect towpath.EngineType
+		filling string // its digest
+	}
+	parsed := map[variant]*sqlreview.File{}
 	var text string
 	var reason towpath.Reason
 	read := false
@@ -85,7 +93,7 @@ func (s *Service) file(ctx context.Context, sub subject, f file, all []*one) err
 			continue
 		}
 		if own.edited { // it does not run
-			o.files = append(o.files, o.review(own, &sqlreview.File{Path: own.Path}, 0, nil))
+			o.files = append(o.files, o.review(own, &sqlreview.File{Path: own.Path}, nil))
 			continue
 		}
 		if !read {
@@ -100,32 +108,65 @@ func (s *Service) file(ctx context.Context, sub subject, f file, all []*one) err
 			o.files = append(o.files, o.unreviewed(own, reason))
 			continue
 		}
-		tree, known := parsed[o.server.Dialect]
+		filling := towpath.FillingOf(sub.placeholders, o.environment)
+		filled, gap := fill(text, filling)
+		if gap.Why != "" {
+			o.files = append(o.files, o.unread(own, gap))
+			continue
+		}
+		key := variant{o.server.Dialect, filling.Digest()}
+		tree, known := parsed[key]
 		if !known {
 			var err error
-			if tree, err = s.parse(ctx, o.server.Dialect, f.Path, text); err != nil {
+			if tree, err = s.parse(ctx, o.server.Dialect, f.Path, filled); err != nil {
 				return err
 			}
-			parsed[o.server.Dialect] = tree
-			if sub.objects != nil && tree != nil {
-				sub.objects[f.Path] = objectsOf(tree)
+			parsed[key] = tree
+			if sub.objects != nil {
+				sub.objects[f.Path] = merged(sub.objects[f.Path], objectsOf(tree))
 			}
 		}
-		o.files = append(o.files, o.review(own, tree, len(text), sub.rehearsed[o.at(own)]))
+		o.files = append(o.files, o.review(own, tree, sub.rehearsed[o.at(own)]))
 	}
 	return nil
+}
+
+// fill returns the text that runs in an environment, or why it cannot be read.
+func fill(text string, filling towpath.Filling) (filled string, gap towpath.ReviewGap) {
+	size := len(text)
+	if size <= maxScript && !filling.IsZero() {
+		all, err := io.ReadAll(io.LimitReader(manifest.Filled(strings.NewReader(text), filling), maxScript+1))
+		if refused := statement.AsError(err); refused != nil {
+			return "", towpath.ReviewGap{Line: refused.Pos.Line, Why: clip(refused.Message)}
+		}
+		text, size = string(all), len(all)
+	}
+	if size > maxScript {
+		return "", towpath.ReviewGap{
+			Line: 1, Why: fmt.Sprintf("the file has %d MiB, and the review reads files up to %d MiB",
+				(size+1<<20-1)>>20, maxScript>>20),
+		}
+	}
+	return text, gap
+}
+
+// merged lists what either of two lists has, each once.
+func merged(a, b []string) []string {
+	if len(a) == 0 {
+		return b
+	}
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // at is the place of a file of the set.
 func (s *set) at(f file) place { return place{environmentID: s.environment.ID, path: f.Path} }
 
-// parse reads a text; nil for one that is too large.
+// parse reads a text.
 func (s *Service) parse(
 	ctx context.Context, dialect towpath.EngineType, path, text string,
 ) (*sqlreview.File, error) {
-	if len(text) > maxScript {
-		return nil, nil
-	}
 	files, err := sqlparse.Read(ctx, s.Parser, dialect, []sqlparse.Script{{Path: path, Content: text}})
 	if err != nil {
 		return nil, &parserError{err}
@@ -133,20 +174,21 @@ func (s *Service) parse(
 	return files[0], nil
 }
 
+// unread is a file of the set whose text the rules cannot see.
+func (o *one) unread(f file, gap towpath.ReviewGap) towpath.ReviewedFile {
+	o.reviewer.Unread()
+	made := o.unreviewed(f, o.reason)
+	made.Against = o.against
+	made.NotAnalyzed = []towpath.ReviewGap{gap}
+	return made
+}
+
 // review judges one text for one set. rehearsed is where a rehearsal of it has stopped; nil for none.
 func (o *one) review(
-	f file, parsed *sqlreview.File, size int, rehearsed *sqlreview.Rehearsed,
+	f file, parsed *sqlreview.File, rehearsed *sqlreview.Rehearsed,
 ) towpath.ReviewedFile {
 	made := o.unreviewed(f, o.reason)
 	made.Against = o.against
-	if parsed == nil {
-		o.reviewer.Unread()
-		made.NotAnalyzed = []towpath.ReviewGap{{
-			Line: 1, Why: fmt.Sprintf("the file has %d MiB, and the review reads files up to %d MiB",
-				(size+1<<20-1)>>20, maxScript>>20),
-		}}
-		return made
-	}
 	copied := copyOf(parsed)
 	copied.Late, copied.Edited, copied.NoUndo = f.late, f.edited, f.noUndo
 	copied.Rehearsed = rehearsed

@@ -17,7 +17,8 @@ import (
 type subject struct {
 	environments map[string]towpath.Environment
 	policy       towpath.PolicyFile
-	commit       string // that a broken policy file is said on
+	placeholders towpath.Placeholders // of the link
+	commit       string               // that a broken policy file is said on
 	changes      []change
 	texts        texts
 	objects      map[string][]string // what each file changes, by path; nil when nobody asks
@@ -57,7 +58,7 @@ func (s *Service) subjectOf(ctx context.Context, tx *store.Tx, rolloutID string)
 	if err != nil {
 		return sub, err
 	}
-	sub = subject{commit: r.Commit, began: true, texts: s.stored}
+	sub = subject{commit: r.Commit, began: true, texts: s.stored, placeholders: link.Placeholders}
 	if sub.policy, err = tx.PolicyFile(ctx, link.ID); err != nil &&
 		towpath.ErrorCode(err) != towpath.CodeNotFound {
 		return sub, err

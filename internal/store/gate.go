@@ -146,6 +146,9 @@ func (tx *Tx) StageOfTask(
 	if s.Reviews, err = tx.textReviews(ctx, r.LinkID, t.EnvironmentID, []towpath.Task{t}); err != nil {
 		return s, start, true, err
 	}
+	if s.Filling, err = tx.Filling(ctx, r.LinkID, s.Environment); err != nil {
+		return s, start, true, err
+	}
 	starts, err := tx.StageStarts(ctx, []towpath.Task{t})
 	return s, starts[t.StartID], true, err
 }
@@ -235,6 +238,9 @@ func (g *Gates) Stage(
 		return s, err
 	}
 	if s.Reviews, err = g.tx.textReviews(ctx, r.LinkID, environmentID, s.Tasks); err != nil {
+		return s, err
+	}
+	if s.Filling, err = g.tx.Filling(ctx, r.LinkID, s.Environment); err != nil {
 		return s, err
 	}
 	found, err := g.tx.Reviews(ctx, []string{r.ID})

@@ -23,6 +23,7 @@ var links = newTable("repository_link", 1, func(l *towpath.RepositoryLink) []col
 		{"base_directory", &l.BaseDirectory},
 		{"file_path_template", &l.FilePathTemplate},
 		{"exclude_paths", jsonText{&l.Exclude}},
+		{"placeholders", (*string)(&l.Placeholders)},
 		{"schema_path_template", &l.SchemaPathTemplate},
 		{"late_policy", (*string)(&l.LatePolicy)},
 		{"waiting_status", (*string)(&l.WaitingStatus)},
@@ -51,9 +52,8 @@ var links = newTable("repository_link", 1, func(l *towpath.RepositoryLink) []col
 // and the webhook contain it.
 func (tx *Tx) CreateLink(ctx context.Context, l *towpath.RepositoryLink) error {
 	l.CreatedAt = tx.Now
-	if l.WaitingStatus == "" {
-		l.WaitingStatus = towpath.WaitingStopped
-	}
+	l.WaitingStatus = cmp.Or(l.WaitingStatus, towpath.WaitingStopped)
+	l.Placeholders = cmp.Or(l.Placeholders, towpath.PlaceholdersNone)
 	err := tx.emitAfter(links.insert(ctx, tx, *l), linkEvent(towpath.EventLinkCreated, *l, ""))
 	return taken(err, "baseDirectory",
 		"The project is linked with branch %s of %s in this base directory already. "+
@@ -118,6 +118,15 @@ func (tx *Tx) DeleteLink(ctx context.Context, id string) error {
 // Link reads a link.
 func (tx *Tx) Link(ctx context.Context, id string) (towpath.RepositoryLink, error) {
 	return links.get(ctx, tx, "id = $1", id)
+}
+
+// Filling returns what an environment puts into the files of a link; nothing when it was removed.
+func (tx *Tx) Filling(ctx context.Context, linkID string, e towpath.Environment) (towpath.Filling, error) {
+	l, err := tx.Link(ctx, linkID)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return towpath.Filling{}, nil
+	}
+	return towpath.FillingOf(l.Placeholders, e), err
 }
 
 // LinkByHook reads a link by the key in its webhook's address.

@@ -132,6 +132,7 @@ var environments = newTable("environment", 1, func(e *towpath.Environment) []col
 		{"start_mode", (*string)(&e.Start)},
 		{"review_policy", jsonText{&e.Review}},
 		{"gate", jsonText{&e.Gate}},
+		{"variables", jsonText{&e.Variables}},
 	}
 })
 

@@ -254,6 +254,7 @@ var attempts = newTable("attempt", 1, func(a *towpath.Attempt) []column {
 		{"finished_at", maybe{&a.FinishedAt}},
 		{"in_database", (*string)(&a.Extent)},
 		{"kept", &a.Kept},
+		{"filling", jsonText{&a.Filling}},
 	}
 })
 

@@ -11,16 +11,18 @@ import (
 type Verdict struct {
 	Checksum string
 	Engine   towpath.EngineType
+	Filling  string         // towpath.Filling.Digest of what was put into the text
 	Rules    string         // the version of the rules
 	Refusal  towpath.Reason // why the text must not run; zero when it may
 	Roles    towpath.Reason // the same for environments in which roles must not be changed
 	Names    *schema.Names  // of the text of a repeatable file; nil when they were not read
 }
 
-var verdicts = newTable("text_verdict", 2, func(v *Verdict) []column {
+var verdicts = newTable("text_verdict", 3, func(v *Verdict) []column {
 	return []column{
 		{"checksum", &v.Checksum},
 		{"engine", (*string)(&v.Engine)},
+		{"filling", &v.Filling},
 		{"rules", &v.Rules},
 		{"refusal", reason{&v.Refusal}},
 		{"roles", reason{&v.Roles}},

@@ -28,6 +28,8 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActEnvironmentStart:       "Changed the start of changes in the environment {environment} from {from} to {to}.",
 	towpath.ActEnvironmentAllowRoles:  "Allowed migrations to change roles in the environment {environment}.",
 	towpath.ActEnvironmentRefuseRoles: "Stopped allowing migrations to change roles in the environment {environment}.",
+	towpath.ActVariableSet:            "Set the variable {variable} of the environment {environment} to “{to}”.",
+	towpath.ActVariableRemove:         "Removed the variable {variable}, which was “{from}”, from the environment {environment}.",
 	towpath.ActReviewPreset:           "Changed the preset of the SQL review in {environment} from {from} to {to}.",
 	towpath.ActReviewLevel:            "Changed the level of {rule} in {environment} from {from:level} to {to:level}.",
 	towpath.ActReviewSetting:          "Changed the setting {setting} of {rule} in {environment} from {from:setting} to {to:setting}.",

@@ -98,6 +98,7 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonMovedLimits:         "The limits have changed.",
 	towpath.ReasonMovedGate:           "What the environment asks for has changed.",
 	towpath.ReasonMovedFindings:       "The findings of the SQL review have changed.",
+	towpath.ReasonMovedVariables:      "The variables of the environment have changed.",
 	towpath.ReasonMovedOrder:          "The order of the files has changed.",
 	towpath.ReasonMoved: "The file has the same text as version {version} (“{path}”), which the database has, so " +
 		"it would run twice; skip it, or release it to run it again.",
@@ -330,6 +331,7 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonRehearsalOff:    "Rehearsals are off. Turn them on in the project's settings.",
 	towpath.ReasonRehearsalWanted: "The rehearsal has not ended yet.",
 	towpath.ReasonRehearsalSlow:   "The rehearsal took longer than {limit:span}. Push again to try it again.",
+	towpath.ReasonFileNotFilled:   "{path}, line {line}: {message}",
 	towpath.ReasonRehearsalMoved: "{environment}/{database} was changed at that time. " +
 		"Push again to have the files rehearsed.",
 	towpath.ReasonRehearsalEngine: "The instance {instance} for rehearsals is of another kind than the database. " +

@@ -3,6 +3,7 @@ package workspace
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -48,6 +49,7 @@ type EnvironmentChange struct {
 	AskIf               *towpath.AskIf
 	Consent             *towpath.Consent
 	Windows             *[]towpath.Window
+	Variables           *towpath.Variables // all of them
 }
 
 // ChangeEnvironment changes an environment. New limits and AllowRoles apply from the next attempt
@@ -62,6 +64,7 @@ func (s *Service) ChangeEnvironment(
 		before := e
 		towpath.Patch(&e.Name, change.Name)
 		towpath.Patch(&e.AllowRoles, change.AllowRoles)
+		towpath.Patch(&e.Variables, change.Variables)
 		towpath.Patch(&e.Start, change.Start)
 		towpath.Patch(&e.AskIf, change.AskIf)
 		towpath.Patch(&e.Consent, change.Consent)
@@ -76,12 +79,19 @@ func (s *Service) ChangeEnvironment(
 		if err := tx.UpdateEnvironment(ctx, &e); err != nil {
 			return err
 		}
-		if e.Version() != before.Version() {
+		refilled := !maps.Equal(e.Variables, before.Variables)
+		if refilled {
+			if err := tx.WantReviews(ctx, ""); err != nil {
+				return err
+			}
+		}
+		if refilled || e.Version() != before.Version() {
 			if err := tx.WakeRollouts(ctx); err != nil {
 				return err
 			}
 		}
-		if e.Name != before.Name || e.AllowRoles != before.AllowRoles || e.Version() != before.Version() {
+		if refilled || e.Name != before.Name || e.AllowRoles != before.AllowRoles ||
+			e.Version() != before.Version() {
 			if err := wakeLinks(ctx, tx); err != nil {
 				return err
 			}
@@ -118,6 +128,18 @@ func emitEnvironmentChange(tx *store.Tx, actor towpath.Actor, before, now towpat
 		if c.from != c.to {
 			tx.Emit(actor.Did(towpath.ActEnvironmentGate, now.ID, "", "environment", now.Name,
 				"field", c.field, "from", cmp.Or(c.from, "none"), "to", cmp.Or(c.to, "none")))
+		}
+	}
+	for _, name := range keysOf(before.Variables, now.Variables) {
+		from, had := before.Variables[name]
+		to, has := now.Variables[name]
+		switch {
+		case !has:
+			tx.Emit(actor.Did(towpath.ActVariableRemove, now.ID, "", "environment", now.Name,
+				"variable", name, "from", from))
+		case !had || from != to:
+			tx.Emit(actor.Did(towpath.ActVariableSet, now.ID, "", "environment", now.Name,
+				"variable", name, "to", to))
 		}
 	}
 	if now.AllowRoles == before.AllowRoles {
