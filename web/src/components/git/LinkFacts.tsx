@@ -3,6 +3,7 @@ import type { Schemas } from '~/api/client'
 import { Icon } from '~/ui/Icon'
 import { readingWords } from '~/util/link-reading'
 import { pb } from '~/util/path-builder'
+import { placeholderOf } from '~/util/variables'
 import { Commit } from '../Commit'
 import { Link } from '../Link'
 import { StateBadge } from '../StateBadge'
@@ -109,6 +110,9 @@ function Settings({ link }: { link: Schemas['LinkStatus'] }) {
           <span className="mono">{link.exclude.join(', ')}</span>
         </Fact>
       )}
+      <Fact name="Placeholders">
+        {link.placeholders === 'flyway' ? <span className="mono">{placeholderOf('name')}</span> : 'none'}
+      </Fact>
       <Fact name="Schema path template">
         {link.schemaPathTemplate ? <span className="mono">{link.schemaPathTemplate}</span> : 'off'}
       </Fact>

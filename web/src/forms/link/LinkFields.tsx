@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { formErrors } from '~/api/errors'
 import { branchesQuery } from '~/api/gitops-queries'
 import type { useForm } from '~/hooks/use-form'
+import { placeholderOf } from '~/util/variables'
 import { Conventions } from './Conventions'
 import type { Convention } from './conventions'
 import { type LinkValues, templates } from './values'
@@ -25,6 +26,11 @@ const policies = [
   { value: 'hold', label: 'Hold them until someone releases them' },
   { value: 'apply', label: 'Apply them' },
   { value: 'refuse', label: 'Refuse them' },
+]
+
+const placeholders = [
+  { value: 'none', label: 'None: run files as they are' },
+  { value: 'flyway', label: `${placeholderOf('name')}, as in Flyway` },
 ]
 
 const waiting = [
@@ -91,6 +97,13 @@ export function LinkFields({ form, grant, repository, found, onFill, previewErro
         styles={{ input: mono }}
         autosize
         {...text('exclude')}
+      />
+      <Select
+        label="Placeholders in files"
+        description="They get the values of the environment's variables. A placeholder without a value holds its file."
+        data={placeholders}
+        allowDeselect={false}
+        {...form.choice('placeholders')}
       />
       <TextInput
         label="Schema path template"

@@ -9,6 +9,7 @@ function found(change: Partial<Convention> = {}): Convention {
     baseDirectory: 'db/migration',
     filePathTemplate: 'V{{VERSION}}__{{DESCRIPTION}}.sql',
     exclude: ['U*__*.sql', 'seed/'],
+    placeholders: 'flyway',
     fit: 1412,
     fitExamples: ['db/migration/V1__a.sql'],
     other: 3,
@@ -28,6 +29,7 @@ describe('presetOf', () => {
     expect(values.exclude).toBe('U*__*.sql\nseed/')
     expect(isTaken(preset, values)).toBe(true)
     expect(isTaken(preset, { ...values, baseDirectory: ' /db/migration/' })).toBe(true)
+    expect(isTaken(preset, { ...values, placeholders: 'none' })).toBe(false)
     expect(isTaken(preset, { ...values, exclude: 'U*__*.sql' })).toBe(false)
     expect(isTaken(preset, defaults('main'))).toBe(false)
   })

@@ -5,12 +5,13 @@ import { type LinkValues, patternsOf } from './values'
 export type Convention = Schemas['FoundConvention']
 
 /** The settings that a convention fills in. */
-export type Preset = Pick<LinkValues, 'baseDirectory' | 'filePathTemplate' | 'exclude'>
+export type Preset = Pick<LinkValues, 'baseDirectory' | 'filePathTemplate' | 'exclude' | 'placeholders'>
 
 /** The preset of a convention; undefined when a link cannot run its files. */
 export function presetOf(found: Convention): Preset | undefined {
-  const { baseDirectory, filePathTemplate, exclude } = found
-  return filePathTemplate === undefined ? undefined : { baseDirectory, filePathTemplate, exclude: exclude.join('\n') }
+  const { baseDirectory, filePathTemplate, exclude, placeholders } = found
+  if (filePathTemplate === undefined) return undefined
+  return { baseDirectory, filePathTemplate, exclude: exclude.join('\n'), placeholders }
 }
 
 /** Whether a form has the settings of a preset. */
@@ -18,6 +19,7 @@ export function isTaken(preset: Preset, values: LinkValues): boolean {
   return (
     preset.baseDirectory === values.baseDirectory.trim().replace(/^\/+|\/+$/g, '') &&
     preset.filePathTemplate === values.filePathTemplate &&
+    preset.placeholders === values.placeholders &&
     preset.exclude === patternsOf(values.exclude).join('\n')
   )
 }

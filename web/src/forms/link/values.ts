@@ -8,6 +8,7 @@ export interface LinkValues {
   filePathTemplate: string
   /** Patterns of files to ignore, one in each line. */
   exclude: string
+  placeholders: Schemas['RepositoryLink']['placeholders']
   schemaPathTemplate: string
   latePolicy: Schemas['RepositoryLink']['latePolicy']
   waitingStatus: Schemas['RepositoryLink']['waitingStatus']
@@ -33,6 +34,7 @@ export function defaults(branch: string): LinkValues {
     baseDirectory: 'migrations',
     filePathTemplate: templates[0].value,
     exclude: '',
+    placeholders: 'none',
     schemaPathTemplate: '',
     latePolicy: 'hold',
     waitingStatus: 'stopped',

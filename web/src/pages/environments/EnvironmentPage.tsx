@@ -10,11 +10,13 @@ import { ApprovalHookForm } from '~/forms/ApprovalHookForm'
 import { GateForm } from '~/forms/GateForm'
 import { EnvironmentLimitsForm } from '~/forms/limit/EnvironmentLimitsForm'
 import { StartModeForm } from '~/forms/StartModeForm'
+import { VariablesForm } from '~/forms/VariablesForm'
 import { useParam } from '~/hooks/use-params'
 import { EmptyState } from '~/ui/EmptyState'
 import { limitText } from '~/util/limit'
 import { pb } from '~/util/path-builder'
 import { count } from '~/util/str'
+import { placeholderOf, variablesText } from '~/util/variables'
 
 /** One environment: its limits, and whether files may change roles in it. */
 export default function EnvironmentPage() {
@@ -40,7 +42,8 @@ const crumbs = [{ label: 'Environments', to: pb.environments() }]
 
 function Details({ environment }: { environment: Schemas['Environment'] }) {
   const manages = can(useQuery(sessionQuery).data, 'environments.manage')
-  const { allowRoles, applied, consent, start, windows, maxLockTimeout, maxStatementTimeout } = environment
+  const { allowRoles, applied, consent, start, windows, variables } = environment
+  const { maxLockTimeout, maxStatementTimeout } = environment
   return (
     <Page
       title={environment.name}
@@ -72,6 +75,10 @@ function Details({ environment }: { environment: Schemas['Environment'] }) {
             {maxLockTimeout ? `${limitText(maxLockTimeout)} of waiting for locks` : '24 h of waiting for locks'},{' '}
             {maxStatementTimeout ? `${limitText(maxStatementTimeout)} for one statement` : '7 days for one statement'}
           </dd>
+          <dt>Variables for files</dt>
+          <dd>
+            {Object.keys(variables).length === 0 ? 'None' : <span className="mono">{variablesText(variables)}</span>}
+          </dd>
           <dt>Roles and users of the servers</dt>
           <dd>{allowRoles ? 'Files may change them' : 'Files must not change them'}</dd>
         </dl>
@@ -97,6 +104,14 @@ function Details({ environment }: { environment: Schemas['Environment'] }) {
           <section className="panel narrow" aria-label="Limits">
             <h2>Limits</h2>
             <EnvironmentLimitsForm key={environment.id} environment={environment} />
+          </section>
+          <section className="panel narrow" aria-label="Variables">
+            <h2>Variables</h2>
+            <p className="muted">
+              They replace placeholders such as <span className="mono">{placeholderOf('schema')}</span> in the files of
+              links that use placeholders. Everybody can read them, so do not store secrets here.
+            </p>
+            <VariablesForm key={environment.id} environment={environment} />
           </section>
           <section className="panel narrow" aria-label="Roles">
             <h2>Roles</h2>

@@ -34,13 +34,15 @@ export default function EditLinkPage() {
 
 function Edit({ link, project }: { link: Schemas['LinkStatus']; project: string }) {
   const navigate = useNavigate()
-  const { branch, baseDirectory, filePathTemplate, exclude, schemaPathTemplate, latePolicy, waitingStatus } = link
+  const { branch, baseDirectory, filePathTemplate, exclude, placeholders, schemaPathTemplate } = link
+  const { latePolicy, waitingStatus } = link
   const form = useForm<LinkValues>({
     initial: {
       branch,
       baseDirectory,
       filePathTemplate,
       exclude: exclude.join('\n'),
+      placeholders,
       schemaPathTemplate,
       latePolicy,
       waitingStatus,
@@ -89,6 +91,6 @@ function Edit({ link, project }: { link: Schemas['LinkStatus']; project: string 
 
 /** The settings that determine which files go where. */
 function settingsOf(values: LinkValues) {
-  const { branch, baseDirectory, filePathTemplate, exclude, schemaPathTemplate, latePolicy } = values
-  return { branch, baseDirectory, filePathTemplate, exclude: patternsOf(exclude), schemaPathTemplate, latePolicy }
+  const { choices: _, waitingStatus: _status, polling: _polling, ...rest } = values
+  return { ...rest, exclude: patternsOf(values.exclude) }
 }

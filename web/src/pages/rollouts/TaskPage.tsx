@@ -26,6 +26,7 @@ import { useParam } from '~/hooks/use-params'
 import { Notice } from '~/ui/Notice'
 import { pb } from '~/util/path-builder'
 import { count } from '~/util/str'
+import { variablesText } from '~/util/variables'
 
 /**
  * One migration in one database: its SQL, the results of its statements, and the actions for it.
@@ -127,6 +128,11 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
             </span>
           </div>
           {attempt.inDatabase && <p>{attempt.inDatabase}</p>}
+          {attempt.variables && (
+            <p>
+              Variables: <span className="mono">{variablesText(attempt.variables)}</span>
+            </p>
+          )}
           {task.rehearsed && <Forecast rehearsed={task.rehearsed} />}
           <StatementTable
             rollout={task.rolloutId}
