@@ -101,6 +101,9 @@ const (
 	// ActHistoryImport: what another tool has applied was recorded in a ledger. Params: instance,
 	// database, tool, table, n.
 	ActHistoryImport EventKind = "ledger.import"
+	// ActStandingImport: files that no other tool names were recorded, since the catalog shows what
+	// they make. Params: instance, database, n.
+	ActStandingImport EventKind = "ledger.import-standing"
 
 	// ActBaselineFile: the schema of a database was written as a file. Params: instance, database,
 	// state.
@@ -229,7 +232,7 @@ func Acts() []EventKind {
 		ActReviewRelax, ActEnvironmentOrder, ActEnvironmentDelete,
 		ActInstanceAdd, ActInstanceUpdate, ActInstanceDelete, ActInstanceCheck, ActInstanceDiscover,
 		ActDatabaseAssign, ActDatabaseUnassign, ActLedgerAdopt, ActLedgerAccept,
-		ActHistoryImport, ActBaselineFile,
+		ActHistoryImport, ActBaselineFile, ActStandingImport,
 		ActProjectCreate, ActProjectRename, ActProjectLimit, ActProjectRehearse, ActProjectRehearseOff,
 		ActProjectMember, ActProjectMemberRemove,
 		ActProviderSignIn, ActGrantConnect, ActProviderAdd, ActProviderSecret, ActProviderRename,

@@ -3,14 +3,15 @@ package towpath
 import "time"
 
 // HistorySource says where a row of a ledger came from that another migration tool's history proves
-// or claims.
+// or claims, or that only the catalog speaks for.
 type HistorySource struct {
-	Tool     string    `json:"tool"`
-	Table    string    `json:"table"`
-	Version  string    `json:"version,omitempty"` // as the tool writes it
-	Name     string    `json:"name,omitempty"`    // of the file, as the tool writes it
-	At       time.Time `json:"at,omitzero"`       // when the tool applied it, if the history says so
-	Evidence string    `json:"evidence"`          // proved, claimed, edited, contradicted or halfway
+	Tool    string    `json:"tool,omitempty"` // "" for a file that no history names
+	Table   string    `json:"table,omitempty"`
+	Version string    `json:"version,omitempty"` // as the tool writes it
+	Name    string    `json:"name,omitempty"`    // of the file, as the tool writes it
+	At      time.Time `json:"at,omitzero"`       // when the tool applied it, if the history says so
+	// proved, claimed, edited, contradicted or halfway; without Tool, stands or partly
+	Evidence string `json:"evidence"`
 }
 
 // ImportedMigration is a migration that another tool has applied to a database, and that the

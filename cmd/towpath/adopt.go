@@ -18,6 +18,7 @@ type adoptCommand struct {
 	Token   string   `required:"" help:"API token of a member who may manage links. TOWPATH_TOKEN keeps it off the command line."`
 	DryRun  bool     `help:"Only print what each database's history says. Nothing is recorded."`
 	Despite []string `placeholder:"ENVIRONMENT/DATABASE" help:"Record the files in this database although its catalog contradicts its history."`
+	Record  []string `enum:"stands,partly" help:"Record files that no history names too: stands are those whose objects are all there, partly those that also change what no catalog shows."`
 	JSON    bool     `name:"json" help:"Write JSON, as the API does."`
 }
 
@@ -69,7 +70,7 @@ func (c *adoptCommand) Run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	if !c.DryRun {
-		choice := map[string]any{"fingerprint": found.Fingerprint, "despite": despite}
+		choice := map[string]any{"fingerprint": found.Fingerprint, "despite": despite, "record": append([]string{}, c.Record...)}
 		if err := api.call(ctx, "POST", path+"/accept", choice, &raw); err != nil {
 			return err
 		}
@@ -81,7 +82,7 @@ func (c *adoptCommand) Run(ctx context.Context, out io.Writer) error {
 		_, err = fmt.Fprintln(out, string(raw))
 		return err
 	}
-	return found.print(out, c.DryRun)
+	return found.print(out, c)
 }
 
 // named returns the ids of databases by environment and name.
@@ -101,11 +102,11 @@ func (a adoptable) named(names []string) (ids []string, err error) {
 // verdictOrder is the order in which verdicts are printed.
 var verdictOrder = []plan.Verdict{
 	plan.VerdictProved, plan.VerdictClaimed, plan.VerdictEdited, plan.VerdictHalfway,
-	plan.VerdictContradicted, plan.VerdictStands, plan.VerdictMissing,
+	plan.VerdictContradicted, plan.VerdictStands, plan.VerdictPartly, plan.VerdictMissing,
 }
 
 // print writes one paragraph for each database, and whether anything was recorded.
-func (a adoptable) print(out io.Writer, dryRun bool) error {
+func (a adoptable) print(out io.Writer, c *adoptCommand) error {
 	var b strings.Builder
 	for _, d := range a.Databases {
 		fmt.Fprintf(&b, "%s/%s: ", d.Environment, d.Name)
@@ -133,10 +134,11 @@ func (a adoptable) print(out io.Writer, dryRun bool) error {
 	switch {
 	case len(a.Databases) == 0:
 		b.WriteString("No database has the table of another migration tool.\n")
-	case dryRun:
+	case c.DryRun:
 		b.WriteString("Nothing was recorded: this was a dry run.\n")
 	default:
-		b.WriteString("Recorded what is proved, claimed, edited and halfway.\n")
+		recorded := append([]string{"proved", "claimed", "edited", "halfway"}, c.Record...)
+		fmt.Fprintf(&b, "Recorded what is %s.\n", strings.Join(recorded, ", "))
 	}
 	_, err := io.WriteString(out, b.String())
 	return err

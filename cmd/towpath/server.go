@@ -214,7 +214,8 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		PerInstance:     c.MaxPerInstance,
 	}
 	roll := &rollout.Service{
-		Store: s.store, Logger: s.log, Catalog: rollout.Catalog{Marks: cat.Marks, Objects: cat.Objects},
+		Store: s.store, Logger: s.log,
+		Catalog: rollout.Catalog{Footprint: cat.Footprint, Objects: cat.Objects},
 	}
 	s.auth = &auth.Service{Store: s.store, Keyring: keyring}
 	accounts := &account.Service{
@@ -237,7 +238,7 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		Logger:         s.log,
 		RefreshLedgers: cat.RefreshLedgers,
 		StopStatuses:   report.StopStatuses,
-		Marks:          cat.Marks,
+		Footprint:      cat.Footprint,
 		Objects:        cat.Objects,
 		Histories:      cat.Histories,
 		Import:         exec.Import,

@@ -30,7 +30,7 @@ type databaseHistory struct {
 	Code        bool                 `json:"code" doc:"The tool's migrations are code, so only a baseline can follow from it."`
 	Rows        int                  `json:"rows" doc:"How many migrations the history has."`
 	Newest      *time.Time           `json:"newest,omitempty" doc:"When the tool last wrote to it, if it says so."`
-	Counts      map[plan.Verdict]int `json:"counts" doc:"How many files have each verdict: proved, claimed, edited, contradicted, halfway, stands, missing."`
+	Counts      map[plan.Verdict]int `json:"counts" doc:"How many files have each verdict: proved, claimed, edited, contradicted, halfway, stands, partly, missing."`
 	Files       []fileEvidence       `json:"files" nullable:"false" doc:"The files that are neither proved nor claimed, at most 500."`
 	MoreFiles   int                  `json:"moreFiles" doc:"How many were left out."`
 	Gone        []goneMigration      `json:"gone" nullable:"false" doc:"What the tool has applied and the repository lacks, at most 100."`
@@ -43,7 +43,7 @@ type databaseHistory struct {
 type fileEvidence struct {
 	Path    string          `json:"path"`
 	Version string          `json:"version"`
-	Verdict plan.Verdict    `json:"verdict" enum:"proved,claimed,edited,contradicted,halfway,stands,missing"`
+	Verdict plan.Verdict    `json:"verdict" enum:"proved,claimed,edited,contradicted,halfway,stands,partly,missing"`
 	Against []contradiction `json:"against" nullable:"false" doc:"What the catalog shows against it, the first 5."`
 }
 
@@ -161,8 +161,9 @@ func differencesOf(list []links.DatabaseHistory) (differ []historyDifference) {
 
 // historyChoice is how a person accepts histories.
 type historyChoice struct {
-	Fingerprint string   `json:"fingerprint,omitempty" maxLength:"100" doc:"Of the histories as they were shown. They are refused when a tool has written to one since."`
-	Despite     []string `json:"despite,omitempty" maxItems:"10000" doc:"Ids of databases in which contradicted files count as applied too."`
+	Fingerprint string         `json:"fingerprint,omitempty" maxLength:"100" doc:"Of the histories as they were shown. They are refused when a tool has written to one since."`
+	Despite     []string       `json:"despite,omitempty" maxItems:"10000" doc:"Ids of databases in which contradicted files count as applied too."`
+	Record      []plan.Verdict `json:"record,omitempty" maxItems:"2" enum:"stands,partly" doc:"Files to record although no history names them: with stands those whose tables, columns and indexes are all there, with partly also those that do what no catalog shows, such as to change data."`
 }
 
 func (s *Server) getLinkHistories(ctx context.Context, in *LinkPath) (historiesView, error) {

@@ -12,17 +12,17 @@ import (
 	"towpath/internal/statement"
 )
 
-// Marks returns which named objects a text creates or drops in a database of this kind; nil when the
+// Footprint returns what a text leaves in the catalog of a database of this kind; none when the
 // engine cannot tell. The error is one of reading the text.
-func (s *Service) Marks(kind towpath.EngineType, text io.Reader) ([]schema.Mark, error) {
+func (s *Service) Footprint(kind towpath.EngineType, text io.Reader) (f schema.Footprint, err error) {
 	e := s.Engines[kind]
 	r, ok := e.(engine.Reader)
 	if !ok {
-		return nil, nil
+		return f, nil
 	}
 	recorder := &errorRecorder{src: text}
-	marks := r.Marks(e.Split(recorder))
-	return marks, recorder.err
+	f = r.Footprint(e.Split(recorder))
+	return f, recorder.err
 }
 
 // Names returns what a text makes and mentions in a database of this kind; none when the engine cannot

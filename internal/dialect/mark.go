@@ -34,27 +34,6 @@ func (d Reader) Objects(dump iter.Seq2[statement.Statement, error], path []strin
 	return objects
 }
 
-// Marks reads from a file's text what it does to tables (including views), indexes and columns. It
-// leaves out temporary tables. A file that cannot be read, or must not run, has no marks.
-func (d Reader) Marks(script iter.Seq2[statement.Statement, error]) (all []schema.Mark) {
-	temporary := map[string]bool{}
-	for s, err := range script {
-		if err != nil {
-			return nil
-		}
-		if first, known, sets := d.setsPath(s); sets && !known {
-			return nil
-		} else if sets {
-			d.schema = first
-			continue
-		}
-		marks, own := d.marks(s, false)
-		temporary[own] = true
-		all = append(all, marks...)
-	}
-	return slices.DeleteFunc(all, func(m schema.Mark) bool { return m.Object != "" && temporary[m.Object] })
-}
-
 // setsPath reads from a SET search_path the schema in which new tables are created: "" is the same
 // as without it.
 func (d Reader) setsPath(s statement.Statement) (first string, known, sets bool) {
@@ -90,6 +69,11 @@ func (d Reader) marks(s statement.Statement, columns bool) (marks []schema.Mark,
 	if !ok {
 		return nil, ""
 	}
+	return d.marksOf(words, columns)
+}
+
+// marksOf reads the words of one statement, as marks does.
+func (d Reader) marksOf(words []word, columns bool) (marks []schema.Mark, temporary string) {
 	p := &phrase{words: words}
 	switch p.next().key {
 	case "CREATE":
@@ -98,7 +82,8 @@ func (d Reader) marks(s statement.Statement, columns bool) (marks []schema.Mark,
 		return d.markDrop(p), ""
 	case "ALTER":
 		if p.kind() == "table" {
-			return d.markAlter(p), ""
+			marks, _ = d.markAlter(p)
+			return marks, ""
 		}
 	case "RENAME":
 		if p.accept("TABLE") || p.accept("TABLES") {
@@ -264,16 +249,19 @@ func (d Reader) markDrop(p *phrase) (marks []schema.Mark) {
 	return marks
 }
 
-func (d Reader) markAlter(p *phrase) (marks []schema.Mark) {
+// markAlter reads the clauses of ALTER TABLE. all is false when a clause changes something else.
+func (d Reader) markAlter(p *phrase) (marks []schema.Mark, all bool) {
 	conditional := p.has("IF")
 	p.accept("IF", "EXISTS")
 	p.accept("ONLY")
 	table := p.name()
 	if table == "" {
-		return nil
+		return nil, false
 	}
+	all = true
 	for !p.end() {
-		marks = append(marks, d.markClause(p, table)...)
+		clause := d.markClause(p, table)
+		marks, all = append(marks, clause...), all && len(clause) > 0
 		p.skipClause()
 	}
 	for i := range marks {
@@ -281,7 +269,7 @@ func (d Reader) markAlter(p *phrase) (marks []schema.Mark) {
 			marks[i].Before = schema.Unknown
 		}
 	}
-	return marks
+	return marks, all
 }
 
 func (d Reader) markClause(p *phrase, table string) []schema.Mark {

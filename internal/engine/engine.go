@@ -180,9 +180,9 @@ type Pather interface {
 // Reader is an optional interface of an Engine that can read the names in its statements without a
 // server.
 type Reader interface {
-	// Marks reads the effect of a file's statements on tables, views, indexes and columns. A file
-	// that cannot be read, or must not run, has no marks.
-	Marks(script iter.Seq2[statement.Statement, error]) []schema.Mark
+	// Footprint reads the effect of a file's statements on tables, views, indexes and columns. A
+	// file that cannot be read, or must not run, has none.
+	Footprint(script iter.Seq2[statement.Statement, error]) schema.Footprint
 
 	// Names reads what a file's statements make, and the names that they mention.
 	Names(script iter.Seq2[statement.Statement, error]) schema.Names

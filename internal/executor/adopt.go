@@ -63,9 +63,10 @@ func (s *Service) adopt(ctx context.Context, actor towpath.Actor, databaseID str
 			return towpath.Errorf(towpath.CodeConflict,
 				"A task is changing this database now. Try again when it has finished.")
 		}
-		act := actor.Did(how.act, h.ID, h.ProjectID, how.params(h)...)
-		act.Causes = h.Ledger.Differs
-		tx.Emit(act)
+		for _, act := range how.acts(actor, h) {
+			act.Causes = h.Ledger.Differs
+			tx.Emit(act)
+		}
 		return nil
 	})
 	if err != nil {

@@ -21,12 +21,28 @@ type heldTarget struct {
 	lease    *lease
 }
 
-// params are those of the act: what was imported, and from where.
-func (how adoption) params(h heldTarget) []string {
-	list := []string{"instance", h.instance.Name, "database", h.Name}
-	if n := len(how.imported); n > 0 {
-		from := how.imported[0].Source
-		list = append(list, "tool", from.Tool, "table", from.Table, "n", strconv.Itoa(n))
+// acts are what the person does: for an import, what another tool names and what only the catalog
+// speaks for.
+func (how adoption) acts(actor towpath.Actor, h heldTarget) (acts []towpath.Event) {
+	where := []string{"instance", h.instance.Name, "database", h.Name}
+	if len(how.imported) == 0 {
+		return []towpath.Event{actor.Did(how.act, h.ID, h.ProjectID, where...)}
 	}
-	return list
+	standing, named := 0, towpath.HistorySource{}
+	for _, m := range how.imported {
+		if m.Source.Tool == "" {
+			standing++
+		} else {
+			named = m.Source
+		}
+	}
+	if n := len(how.imported) - standing; n > 0 {
+		params := append(where, "tool", named.Tool, "table", named.Table, "n", strconv.Itoa(n))
+		acts = append(acts, actor.Did(how.act, h.ID, h.ProjectID, params...))
+	}
+	if standing > 0 {
+		acts = append(acts, actor.Did(towpath.ActStandingImport, h.ID, h.ProjectID,
+			"instance", h.instance.Name, "database", h.Name, "n", strconv.Itoa(standing)))
+	}
+	return acts
 }

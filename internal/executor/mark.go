@@ -60,11 +60,11 @@ func (a *attempt) marksOf(ctx context.Context, r engine.Reader, checksum string)
 		return nil, fmt.Errorf("read the file's text: %w", err)
 	}
 	text := &failing{Reader: content.Reader()}
-	marks := r.Marks(a.target.engine.Split(text))
+	shown := r.Footprint(a.target.engine.Split(text))
 	if text.err != nil {
 		return nil, &textError{text.err}
 	}
-	return marks, nil
+	return shown.Marks, nil
 }
 
 // failing keeps the error of a reader, which marks leave out.

@@ -20,6 +20,9 @@ type HistoryChoice struct {
 	// written to its history since; "" accepts whatever is there.
 	Fingerprint string
 	Despite     []string // ids of databases in which contradicted files count as applied too
+	// Record are verdicts of files that no history names: stands, partly. Such files are recorded
+	// too. Without it, they are planned like any other.
+	Record []plan.Verdict
 }
 
 // LinkHistories compares the files of an existing link with the histories in its project's
@@ -75,13 +78,16 @@ func (s *Service) importHistories(
 	if err != nil {
 		return h, err
 	}
+	if err := choice.validate(); err != nil {
+		return h, err
+	}
 	if err := refuseHistories(h, choice); err != nil {
 		return h, err
 	}
 	var group errgroup.Group
 	group.SetLimit(maxReaders)
 	for _, one := range h.Databases {
-		if list := importsOf(one, d.head); len(list) > 0 {
+		if list := importsOf(one, d.head, choice.Record); len(list) > 0 {
 			group.Go(func() error {
 				if err := s.Import(ctx, actor, one.Database.ID, list); err != nil {
 					return fmt.Errorf("record the history of %s/%s: %w", one.Environment, one.Database.Name, err)
@@ -93,17 +99,24 @@ func (s *Service) importHistories(
 	return h, group.Wait()
 }
 
+func (c HistoryChoice) validate() error {
+	for _, v := range c.Record {
+		if !v.Standing() {
+			return towpath.Invalid("record", "Use stands or partly: only such files are recorded by choice.")
+		}
+	}
+	return nil
+}
+
 // refuseHistories explains why histories cannot be accepted.
 func refuseHistories(h Histories, choice HistoryChoice) error {
 	if choice.Fingerprint != "" && choice.Fingerprint != h.Fingerprint {
 		return towpath.Errorf(towpath.CodeConflict,
-			"Another tool has written to its history since you looked. Stop it, and look again.")
+			"Another tool has written to its history, or to the tables, since you looked. Stop it, and look again.")
 	}
 	found := 0
 	for _, d := range h.Databases {
-		if len(d.Adoption.Files) > 0 {
-			found += named(d.Adoption)
-		}
+		found += len(importsOf(d, "", choice.Record))
 		if !d.Problem.IsZero() && len(d.History.Tools) > 0 {
 			return towpath.Invalid("existingFiles", "The history in %s/%s cannot be used. Choose a baseline instead.",
 				d.Environment, d.Database.Name)
@@ -126,25 +139,24 @@ func refuseHistories(h Histories, choice HistoryChoice) error {
 	return nil
 }
 
-// importsOf lists what an accepted history records. Contradicted files count: without a choice they
-// were refused before.
-func importsOf(d DatabaseHistory, commit string) (list []towpath.ImportedMigration) {
+// importsOf lists what an accepted history records, with the files of the chosen verdicts that none
+// names. Contradicted files count: without a choice they were refused before.
+func importsOf(
+	d DatabaseHistory, commit string, chosen []plan.Verdict,
+) (list []towpath.ImportedMigration) {
 	for _, f := range d.Adoption.Files {
-		if !f.Verdict.Applied() && f.Verdict != plan.VerdictContradicted && f.Verdict != plan.VerdictHalfway {
+		if !f.Verdict.Named() && !slices.Contains(chosen, f.Verdict) {
 			continue
 		}
 		m := towpath.ImportedMigration{
 			Migration: f.Migration,
 			Commit:    commit,
 			Halfway:   f.Verdict == plan.VerdictHalfway,
-			Source: towpath.HistorySource{
-				Tool:     strings.Join(d.History.Tools, " or "),
-				Table:    d.History.Table,
-				Version:  f.Entry.Version,
-				Name:     f.Entry.Name,
-				At:       f.Entry.At,
-				Evidence: string(f.Verdict),
-			},
+			Source:    towpath.HistorySource{Evidence: string(f.Verdict)},
+		}
+		if f.Verdict.Named() {
+			m.Source.Tool, m.Source.Table = strings.Join(d.History.Tools, " or "), d.History.Table
+			m.Source.Version, m.Source.Name, m.Source.At = f.Entry.Version, f.Entry.Name, f.Entry.At
 		}
 		if f.Verdict == plan.VerdictEdited {
 			m.Checksum = foreignChecksum(f.Entry.Sum)

@@ -55,7 +55,7 @@ func (s *Service) evidence(ctx context.Context, d draft, in plan.Input) ([]Datab
 			Versions:    labelsOf(missing[i]),
 			Problem:     database.Ledger.Error,
 		}
-		if s.Objects == nil || s.Marks == nil || !list[i].Problem.IsZero() || len(missing[i]) == 0 {
+		if s.Objects == nil || s.Footprint == nil || !list[i].Problem.IsZero() || len(missing[i]) == 0 {
 			continue
 		}
 		group.Go(func() (err error) {
@@ -150,8 +150,8 @@ func (e *evidenceTexts) markFiles(
 			_, err := e.service.Manifest.ReadFile(ctx, source, e.draft.head,
 				towpath.ManifestFile{Migration: m},
 				func(_ context.Context, text io.Reader) (string, int64, error) {
-					marks, err := e.service.filledMarks(kind, text, filling)
-					marked[i].Marks = marks
+					shown, err := e.service.filledFootprint(kind, text, filling)
+					marked[i].Marks = shown.Marks
 					return "", 0, err
 				})
 			return err
@@ -166,15 +166,16 @@ func (e *evidenceTexts) markFiles(
 	return marked, nil
 }
 
-// filledMarks returns the marks of a text with the values of an environment; none when one is missing.
-func (s *Service) filledMarks(
+// filledFootprint returns what a text with the values of an environment leaves; nothing when a value is
+// missing.
+func (s *Service) filledFootprint(
 	kind towpath.EngineType, text io.Reader, filling towpath.Filling,
-) ([]schema.Mark, error) {
-	marks, err := s.Marks(kind, manifest.Filled(text, filling))
+) (schema.Footprint, error) {
+	shown, err := s.Footprint(kind, manifest.Filled(text, filling))
 	if statement.AsError(err) != nil {
-		return nil, nil
+		return schema.Footprint{}, nil
 	}
-	return marks, err
+	return shown, err
 }
 
 // checkBaselines refuses baselines that the tables, indexes or columns of a database contradict.

@@ -38,7 +38,7 @@ type DatabaseHistory struct {
 type Histories struct {
 	Commit    string // whose files are compared
 	Databases []DatabaseHistory
-	// Fingerprint changes when any of the histories changes.
+	// Fingerprint changes when any of the histories changes, or the files that stand without one.
 	Fingerprint string
 }
 
@@ -102,7 +102,8 @@ func (s *Service) readForeign(ctx context.Context, databaseID string) (r foreign
 	return r
 }
 
-// fingerprintOf sums up the fingerprints of all histories.
+// fingerprintOf sums up the fingerprints of all histories, and the files that the catalogs alone
+// speak for.
 func fingerprintOf(list []DatabaseHistory) string {
 	sum := sha256.New()
 	for _, d := range list {
@@ -110,6 +111,11 @@ func fingerprintOf(list []DatabaseHistory) string {
 		slices.SortFunc(all, func(a, b history.History) int { return cmp.Compare(a.Fingerprint, b.Fingerprint) })
 		for _, one := range all {
 			_, _ = io.WriteString(sum, d.Database.ID+" "+one.Fingerprint+"\n")
+		}
+		for _, f := range d.Adoption.Files {
+			if f.Verdict.Standing() {
+				_, _ = io.WriteString(sum, string(f.Verdict)+" "+f.Checksum+" "+f.Path+"\n")
+			}
 		}
 	}
 	return hex.EncodeToString(sum.Sum(nil))
@@ -120,7 +126,7 @@ type historyText struct {
 	checksum string
 	sums     []history.Sum
 	parts    int
-	marks    []schema.Mark
+	shown    schema.Footprint
 }
 
 // historyTexts reads each text of a draft once for each kind of database.
@@ -194,7 +200,7 @@ func cmpReason(a, b towpath.Reason) towpath.Reason {
 // named counts the files that a history names.
 func named(a plan.Adoption) (n int) {
 	for _, f := range a.Files {
-		if f.Verdict != plan.VerdictMissing && f.Verdict != plan.VerdictStands {
+		if f.Verdict.Named() {
 			n++
 		}
 	}
@@ -235,7 +241,9 @@ func (t *historyTexts) read(
 		t.known[evidenceKey{m.Path, kind, filling.Digest()}] = texts[i]
 		m.Checksum = texts[i].checksum
 		list[i] = plan.HistoryFile{
-			FileMarks: plan.FileMarks{Migration: m, Marks: texts[i].marks},
+			FileMarks: plan.FileMarks{Migration: m, Marks: texts[i].shown.Marks},
+			Columns:   texts[i].shown.Columns,
+			Whole:     texts[i].shown.Whole,
 			Sums:      texts[i].sums,
 			Parts:     texts[i].parts,
 		}
@@ -285,8 +293,8 @@ func (t *historyTexts) readText(
 	}
 	h.checksum = h.sums[0].Text
 	h.parts = changesets(body)
-	if t.service.Marks != nil {
-		h.marks, err = t.service.filledMarks(kind, bytes.NewReader(body), filling)
+	if t.service.Footprint != nil {
+		h.shown, err = t.service.filledFootprint(kind, bytes.NewReader(body), filling)
 	}
 	return h, body, err
 }

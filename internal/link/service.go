@@ -36,10 +36,10 @@ type Service struct {
 	// deleted.
 	StopStatuses func(ctx context.Context, link towpath.RepositoryLink) error
 
-	// Marks returns which named objects a text creates or drops, and Objects which a database has.
+	// Footprint returns what a text leaves in a catalog by name, and Objects what a database has.
 	// When they are nil, baselines are not checked.
-	Marks   func(kind towpath.EngineType, text io.Reader) ([]schema.Mark, error)
-	Objects func(ctx context.Context, databaseID string) (map[string]bool, error)
+	Footprint func(kind towpath.EngineType, text io.Reader) (schema.Footprint, error)
+	Objects   func(ctx context.Context, databaseID string) (map[string]bool, error)
 
 	// Histories reads the tables of other migration tools in a database, and Import records in its
 	// ledger what they have applied. When they are nil, no link begins with a history.

@@ -14,8 +14,10 @@ import (
 // HistoryFile is a file that is compared with the history of another tool.
 type HistoryFile struct {
 	FileMarks
-	Sums  []history.Sum // of its text, as tools compute them; none when it was not read
-	Parts int           // the changesets in its text; 0 for a file that is one migration
+	Columns []string      // of the tables that it creates, as in schema.Footprint
+	Whole   bool          // whether Marks and Columns are all that it does
+	Sums    []history.Sum // of its text, as tools compute them; none when it was not read
+	Parts   int           // the changesets in its text; 0 for a file that is one migration
 }
 
 // Verdict is what the history of another tool and the catalog say of a file in a database.
@@ -28,6 +30,7 @@ const (
 	VerdictContradicted Verdict = "contradicted" // the history names it, and the catalog disagrees
 	VerdictHalfway      Verdict = "halfway"      // the history says that it failed or did not finish
 	VerdictStands       Verdict = "stands"       // not named, but the database has all that it makes
+	VerdictPartly       Verdict = "partly"       // as stands, but it also does what no catalog shows
 	VerdictMissing      Verdict = "missing"      // the history does not have it, or has it as undone
 )
 
@@ -35,6 +38,12 @@ const (
 func (v Verdict) Applied() bool {
 	return v == VerdictProved || v == VerdictClaimed || v == VerdictEdited
 }
+
+// Named reports whether the history of the other tool has the file, whatever it says of it.
+func (v Verdict) Named() bool { return !v.Standing() && v != VerdictMissing }
+
+// Standing reports whether the catalog alone speaks for the file. It is recorded only by choice.
+func (v Verdict) Standing() bool { return v == VerdictStands || v == VerdictPartly }
 
 // FileEvidence is the verdict about one file in one database.
 type FileEvidence struct {
@@ -271,9 +280,10 @@ func contradict(found []FileEvidence, files []HistoryFile, objects map[string]bo
 // findStanding finds the files that the history does not have, although the database has all that
 // they make and that no other file makes.
 func findStanding(found []FileEvidence, files []HistoryFile, objects map[string]bool) {
-	makers := map[string]int{}
+	makers, touched := map[string]int{}, map[string]bool{}
 	for _, f := range files {
 		for _, m := range f.Marks {
+			touched[m.Object] = true
 			if m.After == schema.There {
 				makers[m.Object]++
 			}
@@ -291,8 +301,14 @@ func findStanding(found []FileEvidence, files []HistoryFile, objects map[string]
 			fits = fits && m.Object != "" && m.After != schema.Unknown &&
 				(m.After == schema.There) == objects[m.Object]
 		}
-		if fits && own > 0 {
+		for _, column := range f.Columns { // another file may have dropped or renamed it
+			fits = fits && (objects[column] || touched[column])
+		}
+		switch {
+		case fits && own > 0 && f.Whole:
 			found[i].Verdict = VerdictStands
+		case fits && own > 0:
+			found[i].Verdict = VerdictPartly
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 
 // historyFile makes a file from a path; it creates the tables that follow, or drops those with a -.
 func historyFile(version, path string, tables ...string) HistoryFile {
-	f := HistoryFile{Sums: []history.Sum{{Kind: history.SHA256, Text: "aa" + version}}}
+	f := HistoryFile{Whole: true, Sums: []history.Sum{{Kind: history.SHA256, Text: "aa" + version}}}
 	f.Migration = towpath.Migration{
 		MigrationID: towpath.MigrationID{Version: version, Type: towpath.TypeDDL}, Label: version, Path: path,
 	}
@@ -169,6 +169,49 @@ func TestCompareHistory_repeatableFilesNeedAChecksum(t *testing.T) {
 		if verdicts(got) != want || got.Files[0].ApplicationNumber() != 1 {
 			t.Errorf("checksum %q: %s, %+v", sum, verdicts(got), got.Files[0].Migration)
 		}
+	}
+}
+
+// A file stands only when all of it shows: its tables with their columns, and nothing else.
+func TestCompareHistory_standing(t *testing.T) {
+	t.Parallel()
+	columns := func(f HistoryFile, names ...string) HistoryFile {
+		f.Columns = names
+		return f
+	}
+	partly := historyFile("1", "1.sql", "a")
+	partly.Whole = false
+	dropped := historyFile("2", "2.sql")
+	dropped.Marks = []schema.Mark{{Object: "column a.fax", Before: schema.There, After: schema.Absent}}
+	for _, c := range []struct {
+		name    string
+		files   []HistoryFile
+		objects []string
+		want    string
+	}{
+		{"all is there", []HistoryFile{columns(historyFile("1", "1.sql", "a"), "column a.id")},
+			[]string{"table a", "column a.id"}, "1 stands"},
+		{"a column is not", []HistoryFile{columns(historyFile("1", "1.sql", "a"), "column a.id")},
+			[]string{"table a", "column a.number"}, "1 missing"},
+		{"a later file has dropped the column",
+			[]HistoryFile{columns(historyFile("1", "1.sql", "a"), "column a.fax"), dropped},
+			[]string{"table a"}, "1 stands, 2 missing"},
+		{"it does more than shows", []HistoryFile{partly}, []string{"table a"}, "1 partly"},
+		{"its table is gone", []HistoryFile{partly}, []string{"table b"}, "1 missing"},
+		{"another file makes the table too",
+			[]HistoryFile{historyFile("1", "1.sql", "a"), historyFile("2", "2.sql", "a")},
+			[]string{"table a"}, "1 missing, 2 missing"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			objects := map[string]bool{}
+			for _, o := range c.objects {
+				objects[o] = true
+			}
+			if got := verdicts(CompareHistory(c.files, history.History{}, objects)); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
 	}
 }
 

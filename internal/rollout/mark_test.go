@@ -17,9 +17,10 @@ import (
 // shows makes the catalog: each file makes the table of its text, and the databases have objects.
 func (b *bundle) shows(objects ...string) {
 	b.Catalog = rollout.Catalog{
-		Marks: func(_ towpath.EngineType, text io.Reader) ([]schema.Mark, error) {
+		Footprint: func(_ towpath.EngineType, text io.Reader) (schema.Footprint, error) {
 			table, err := io.ReadAll(text)
-			return []schema.Mark{{Object: string(table), After: schema.There}}, err
+			marks := []schema.Mark{{Object: string(table), After: schema.There}}
+			return schema.Footprint{Marks: marks}, err
 		},
 		Objects: func(context.Context, string) (map[string]bool, error) {
 			has := map[string]bool{}

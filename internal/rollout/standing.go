@@ -15,9 +15,9 @@ import (
 
 // Catalog shows what texts and databases have. Its fields are set before first use.
 type Catalog struct {
-	// Marks returns which named objects a text makes or drops, and Objects which a database has.
-	Marks   func(kind towpath.EngineType, text io.Reader) ([]schema.Mark, error)
-	Objects func(ctx context.Context, databaseID string) (map[string]bool, error)
+	// Footprint returns what a text leaves in a catalog by name, and Objects what a database has.
+	Footprint func(kind towpath.EngineType, text io.Reader) (schema.Footprint, error)
+	Objects   func(ctx context.Context, databaseID string) (map[string]bool, error)
 }
 
 // Standing is what shows whether the database of a task has its migration already.
@@ -84,7 +84,7 @@ func (s *Service) compare(ctx context.Context, st Standing, kind towpath.EngineT
 	if err != nil {
 		return st, err
 	}
-	marks, err := s.Catalog.Marks(kind, content.Reader())
+	shown, err := s.Catalog.Footprint(kind, content.Reader())
 	if err != nil {
 		return st, fmt.Errorf("read the text of a task: %w", err)
 	}
@@ -93,7 +93,7 @@ func (s *Service) compare(ctx context.Context, st Standing, kind towpath.EngineT
 		st.Problem = towpath.Why(towpath.ReasonTablesUnread).From(towpath.ReasonOf(err))
 		return st, nil
 	}
-	st.Traces = plan.Traces(marks, objects)
+	st.Traces = plan.Traces(shown.Marks, objects)
 	return st, nil
 }
 

@@ -17,3 +17,11 @@ type Mark struct {
 	Before Presence // without which the statement would fail
 	After  Presence
 }
+
+// Footprint is what a catalog shows of a file by name.
+type Footprint struct {
+	Marks   []Mark
+	Columns []string // of the tables that it creates, as objects
+	// Whole says that the marks and columns are all that it does. Types and keys are not compared.
+	Whole bool
+}

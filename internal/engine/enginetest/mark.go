@@ -67,12 +67,34 @@ func RunMarks(t *testing.T, e engine.Engine, cases []MarkCase) {
 	for _, c := range slices.Concat(everyMark, cases) {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			marks := reader.Marks(e.Split(strings.NewReader(c.Script)))
-			if got := wordMarks(marks); got != c.Want {
+			found := reader.Footprint(e.Split(strings.NewReader(c.Script)))
+			if got := wordMarks(found.Marks); got != c.Want {
 				t.Errorf("%s\ndoes  %s\nwants %s", c.Script, got, c.Want)
 			}
 		})
 	}
+	for script, want := range everyWhole {
+		found := reader.Footprint(e.Split(strings.NewReader(script)))
+		if got := strings.Join(found.Columns, ", "); found.Whole != (want != "-") || (found.Whole && got != want) {
+			t.Errorf("%s\nmakes %q, whole: %v; want %q", script, got, found.Whole, want)
+		}
+	}
+}
+
+// everyWhole are scripts with the columns of new tables, or "-" for one that does something else too.
+var everyWhole = map[string]string{
+	`CREATE TABLE a (id INT PRIMARY KEY, größe VARCHAR(9) DEFAULT 'AS (x')`: "column a.id, column a.größe",
+	`CREATE TABLE a (id INT); CREATE UNIQUE INDEX by_id ON a (id)`:          "column a.id",
+	`ALTER TABLE a ADD COLUMN b INT`:                                        "",
+	`ALTER TABLE a RENAME COLUMN b TO c`:                                    "",
+	`DROP TABLE a`:                                                          "",
+	`CREATE TABLE a (id INT); INSERT INTO a VALUES (1)`:                     "-",
+	`CREATE TABLE a (id INT); UPDATE b SET c = 1`:                           "-",
+	`CREATE TABLE a (id INT); GRANT SELECT ON a TO towpath_ledger`:          "-",
+	`CREATE TABLE a AS SELECT 1 AS id`:                                      "-",
+	`CREATE TABLE a (id INT); CREATE VIEW b AS SELECT id FROM a`:            "-",
+	`CREATE TABLE a (id INT); CREATE TEMPORARY TABLE b (id INT)`:            "-",
+	`CREATE TABLE a (id INT); INSERT INTO a VALUES ('`:                      "-",
 }
 
 func wordMarks(marks []schema.Mark) string {

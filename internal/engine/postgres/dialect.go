@@ -11,9 +11,9 @@ import (
 
 var _ engine.Reader = (*Engine)(nil)
 
-// Marks implements engine.Reader.
-func (e *Engine) Marks(script iter.Seq2[statement.Statement, error]) []schema.Mark {
-	return dialect.Reader().Marks(script)
+// Footprint implements engine.Reader.
+func (e *Engine) Footprint(script iter.Seq2[statement.Statement, error]) schema.Footprint {
+	return dialect.Reader().Footprint(script)
 }
 
 // Objects implements engine.Reader.

@@ -2,7 +2,16 @@ import { Checkbox } from '@mantine/core'
 import { Notice } from '~/ui/Notice'
 import { count } from '~/util/str'
 import classes from './Baselines.module.css'
-import { contradictedOf, type Histories as Found, toolsOf, usableOf, verdictWord, wordsOf } from './histories'
+import {
+  contradictedOf,
+  type Histories as Found,
+  type Standing,
+  standingOf,
+  toolsOf,
+  usableOf,
+  verdictWord,
+  wordsOf,
+} from './histories'
 
 type Database = Found['databases'][number]
 
@@ -11,12 +20,16 @@ interface HistoriesProps {
   chosen: boolean
   /** Ids of databases in which contradicted files count as applied too. */
   despite: string[]
+  /** The kinds of files to record that no history names. */
+  record: Standing[]
   onChoose: (chosen: boolean) => void
   onDespite: (despite: string[]) => void
+  onRecord: (record: Standing[]) => void
 }
 
 /** What another migration tool has applied to each database, and whether to record it. */
-export function Histories({ histories, chosen, despite, onChoose, onDespite }: HistoriesProps) {
+export function Histories(props: HistoriesProps) {
+  const { histories, chosen, despite, onChoose, onDespite } = props
   const usable = usableOf(histories)
   const rest = histories.databases.filter(database => !usable.includes(database))
   const tools = toolsOf(usable.length > 0 ? usable : rest)
@@ -56,6 +69,7 @@ export function Histories({ histories, chosen, despite, onChoose, onDespite }: H
                 }
               />
             ))}
+          {chosen && <Standings {...props} databases={usable} />}
           <Differences histories={histories} databases={usable} />
         </>
       )}
@@ -93,6 +107,35 @@ function Row({ database }: { database: Database }) {
         ))}
       </td>
     </tr>
+  )
+}
+
+/** Whether to record the files that no history names, a checkbox for each kind. */
+function Standings({ databases, record, onRecord }: HistoriesProps & { databases: Database[] }) {
+  const box = (kind: Standing, label: string, description: string) =>
+    standingOf(databases, kind) > 0 && (
+      <Checkbox
+        label={label}
+        description={description}
+        checked={record.includes(kind)}
+        onChange={event =>
+          onRecord(event.currentTarget.checked ? [...record, kind] : record.filter(one => one !== kind))
+        }
+      />
+    )
+  return (
+    <>
+      {box(
+        'stands',
+        `Record also ${count(standingOf(databases, 'stands'), 'file')} that no history names (recommended)`,
+        'The tables, columns and indexes they make are all there, so they would fail if they ran.',
+      )}
+      {box(
+        'partly',
+        `Record also ${count(standingOf(databases, 'partly'), 'file')} whose data or code nobody can see`,
+        'Their tables are there, and they change more than tables. Check the databases before you choose this.',
+      )}
+    </>
   )
 }
 

@@ -11,7 +11,7 @@ import { count } from '~/util/str'
 import { Baselines } from './Baselines'
 import { baselinesOf, choicesOf, refusalsOf, waits } from './baselines'
 import { Histories } from './Histories'
-import { contradictedOf, type Histories as Found, usableOf, withHistories } from './histories'
+import { contradictedOf, type Histories as Found, type Standing, usableOf, withHistories } from './histories'
 import { LinkFields } from './LinkFields'
 import { LinkPreview } from './LinkPreview'
 import { defaults, type LinkValues, specOf, withBaselines } from './values'
@@ -29,11 +29,12 @@ export function LinkForm({ project, grant, repository, save, onBack }: LinkFormP
   const [sent, setSent] = useState<Schemas['BaselineChoice'][]>([])
   const [recorded, setRecorded] = useState(true)
   const [despite, setDespite] = useState<string[]>([])
+  const [record, setRecord] = useState<Standing[]>(['stands'])
   const form = useForm<LinkValues>({
     initial: defaults(repository.defaultBranch ?? ''),
     submit: values => {
       const wanted = specOf(grant, repository.id, values)
-      if (chosen) return save(withHistories(wanted, chosen, despite))
+      if (chosen) return save(withHistories(wanted, chosen, despite, record))
       setSent(baselines)
       return save(withBaselines(wanted, baselines))
     },
@@ -105,8 +106,10 @@ export function LinkForm({ project, grant, repository, save, onBack }: LinkFormP
             histories={histories}
             chosen={chosen !== undefined}
             despite={despite}
+            record={record}
             onChoose={setRecorded}
             onDespite={setDespite}
+            onRecord={setRecord}
           />
         )}
         {exist && shown.data && !chosen && (

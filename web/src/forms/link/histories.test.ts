@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { contradictedOf, type Histories, usableOf, withHistories, wordsOf } from './histories'
+import { contradictedOf, type Histories, standingOf, usableOf, withHistories, wordsOf } from './histories'
 import { defaults, specOf } from './values'
 
 const database = (counts: Record<string, number>, more: object = {}): Histories['databases'][number] => ({
@@ -66,12 +66,17 @@ describe('withHistories', () => {
   it('sends what was seen, and what counts despite the catalog', () => {
     const spec = specOf('g', 'r', defaults('main'))
     const seen = histories(database({ contradicted: 1 }))
-    expect(withHistories(spec, seen, [])).toEqual({
+    expect(withHistories(spec, seen, [], [])).toEqual({
       ...spec,
       existingFiles: 'history',
       history: { fingerprint: 'f' },
     })
-    expect(withHistories(spec, seen, ['d']).history).toEqual({ fingerprint: 'f', despite: ['d'] })
+    expect(withHistories(spec, seen, ['d'], ['stands']).history).toEqual({
+      fingerprint: 'f',
+      despite: ['d'],
+      record: ['stands'],
+    })
     expect(contradictedOf(seen.databases)).toHaveLength(1)
+    expect(standingOf([database({ stands: 2, partly: 1 }), database({ stands: 1 })], 'stands')).toBe(3)
   })
 })

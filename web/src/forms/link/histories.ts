@@ -25,6 +25,14 @@ export function contradictedOf(databases: Database[]): Database[] {
   return databases.filter(database => sum(database.counts, 'contradicted') > 0)
 }
 
+/** The files that no history names, although the database has what they make. */
+export type Standing = NonNullable<NonNullable<Schemas['LinkSpec']['history']>['record']>[number]
+
+/** How many files of a kind stand in the databases. */
+export function standingOf(databases: Database[], kind: Standing): number {
+  return databases.reduce((n, database) => n + sum(database.counts, kind), 0)
+}
+
 /** The tools, such as "Flyway", or "dbmate or Rails". */
 export function toolsOf(databases: Database[]): string {
   return [...new Set(databases.map(database => database.tools.join(' or ')))].join(', ')
@@ -51,7 +59,8 @@ const others: [Verdict, string][] = [
   ['edited', 'edited since: accept the new text later'],
   ['halfway', 'not finished: decide later'],
   ['contradicted', 'named, but their objects are missing or differ'],
-  ['stands', 'not named, but their objects are there'],
+  ['stands', 'not named, but all that they make is there'],
+  ['partly', 'not named, but their tables are there'],
   ['missing', 'missing'],
 ]
 
@@ -62,15 +71,25 @@ export const verdictWord: Record<Verdict, string> = {
   edited: 'Edited since',
   halfway: 'Not finished',
   contradicted: 'Contradicted',
-  stands: 'Objects there',
+  stands: 'All there',
+  partly: 'Tables there',
   missing: 'Missing',
 }
 
-/** The settings that record the histories. */
-export function withHistories(spec: Schemas['LinkSpec'], histories: Histories, despite: string[]): Schemas['LinkSpec'] {
+/** The settings that record the histories, and the chosen kinds of files that none names. */
+export function withHistories(
+  spec: Schemas['LinkSpec'],
+  histories: Histories,
+  despite: string[],
+  record: Standing[],
+): Schemas['LinkSpec'] {
   return {
     ...spec,
     existingFiles: 'history',
-    history: { fingerprint: histories.fingerprint, ...(despite.length > 0 ? { despite } : {}) },
+    history: {
+      fingerprint: histories.fingerprint,
+      ...(despite.length > 0 ? { despite } : {}),
+      ...(record.length > 0 ? { record } : {}),
+    },
   }
 }
