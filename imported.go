@@ -1,6 +1,9 @@
 package towpath
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // HistorySource says where a row of a ledger came from that another migration tool's history proves
 // or claims, or that only the catalog speaks for.
@@ -12,6 +15,34 @@ type HistorySource struct {
 	At      time.Time `json:"at,omitzero"`       // when the tool applied it, if the history says so
 	// proved, claimed, edited, contradicted or halfway; without Tool, stands or partly
 	Evidence string `json:"evidence"`
+}
+
+// Reason says in what way the row was recorded.
+func (s HistorySource) Reason() Reason {
+	switch {
+	case s.Tool == "":
+		return Why(ReasonRecordedStanding)
+	case s.At.IsZero():
+		return Why(ReasonRecordedFrom, "tool", s.Tool, "table", s.Table, "evidence", s.Evidence)
+	}
+	return Why(ReasonRecordedFromAt, "tool", s.Tool, "table", s.Table, "evidence", s.Evidence,
+		"at", s.At.UTC().Format(time.RFC3339))
+}
+
+// Source is where an imported row came from; nil for every other row. Anybody may have written the
+// row, so its texts are clipped.
+func (e LedgerEntry) Source() *HistorySource {
+	var intent struct {
+		Source *HistorySource `json:"source"`
+	}
+	if e.Intent == "" || json.Unmarshal([]byte(e.Intent), &intent) != nil || intent.Source == nil {
+		return nil
+	}
+	s := intent.Source
+	for _, text := range []*string{&s.Tool, &s.Table, &s.Version, &s.Name, &s.Evidence} {
+		*text = Clip(*text)
+	}
+	return s
 }
 
 // ImportedMigration is a migration that another tool has applied to a database, and that the

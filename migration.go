@@ -230,5 +230,6 @@ type ChangeHistory struct {
 	RowsAffected int64
 	SchemaBefore string // content checksum of the schema's dump; "" when none was taken
 	SchemaAfter  string
-	Mark         *Mark // who said that the database has it; nil when nobody did
+	Mark         *Mark          // who said that the database has it; nil when nobody did
+	Source       *HistorySource // of an imported row; nil for what ran here
 }

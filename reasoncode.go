@@ -181,6 +181,12 @@ const (
 	ReasonHistoryHidden ReasonCode = "history-hidden"
 	// ReasonHistoryHalfway: another tool did not finish the file. Params: tool, table.
 	ReasonHistoryHalfway ReasonCode = "history-halfway"
+	// ReasonRecordedFrom: it was recorded from another tool's table. Params: tool, table, evidence.
+	ReasonRecordedFrom ReasonCode = "recorded-from"
+	// ReasonRecordedFromAt: the same, and when the tool applied it. Params: tool, table, evidence, at.
+	ReasonRecordedFromAt ReasonCode = "recorded-from-at"
+	// ReasonRecordedStanding: it was recorded since the database already had what it makes.
+	ReasonRecordedStanding ReasonCode = "recorded-standing"
 	// ReasonLedgerUnread: the ledger has not been read yet.
 	ReasonLedgerUnread ReasonCode = "ledger-unread"
 	// ReasonLedgerTampered: something other than the server has changed the ledger. Causes: how it

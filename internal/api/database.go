@@ -200,9 +200,14 @@ type change struct {
 	RowsAffected int64               `json:"rowsAffected"`
 	SchemaChange bool                `json:"schemaChange" doc:"Whether the schema before and after are kept and differ."`
 	Mark         *mark               `json:"mark,omitempty" doc:"Who marked it as applied; absent when nobody did."`
+	Recorded     *Reason             `json:"recorded,omitempty" doc:"From where it was recorded, when another tool or a person had applied it before."`
 }
 
 func changeOf(h towpath.ChangeHistory) change {
+	var source towpath.Reason
+	if h.Source != nil {
+		source = h.Source.Reason()
+	}
 	return change{
 		ID:           h.ID,
 		DatabaseID:   h.DatabaseID,
@@ -220,6 +225,7 @@ func changeOf(h towpath.ChangeHistory) change {
 		RowsAffected: h.RowsAffected,
 		SchemaChange: h.SchemaBefore != h.SchemaAfter,
 		Mark:         markOf(h.Mark),
+		Recorded:     reasonOf(source),
 	}
 }
 

@@ -40,6 +40,7 @@ func addMissingHistory(
 			StartedAt:  e.StartedAt,
 			FinishedAt: finishedAt(e),
 			Statements: e.StatementsDone,
+			Source:     e.Source(),
 			Migration: towpath.Migration{
 				MigrationID: e.MigrationID, Label: e.Label(), Description: e.Description, Path: e.Path,
 				Checksum: e.Checksum, Environment: environment.Name, Database: d.Name,

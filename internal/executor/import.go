@@ -60,6 +60,7 @@ func addImported(ctx context.Context, tx *store.Tx, h heldTarget, rows []towpath
 		}
 		task := towpath.Task{DatabaseID: h.ID, ProjectID: h.ProjectID}
 		row := historyOf(origin{}, task, change{Migration: m, entry: e})
+		row.Source = e.Source()
 		if err := tx.AddHistory(ctx, &row); err != nil {
 			return err
 		}

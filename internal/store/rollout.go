@@ -358,6 +358,7 @@ var history = newTable("change_history", 1, func(h *towpath.ChangeHistory) []col
 		{"rows_affected", &h.RowsAffected},
 		{"schema_before", &h.SchemaBefore},
 		{"schema_after", &h.SchemaAfter},
+		{"source", jsonText{&h.Source}},
 		{"mark", mark{&h.Mark}},
 	}
 })

@@ -123,7 +123,10 @@ var templates = map[towpath.ReasonCode]string{
 		"or choose a baseline for the database.",
 	towpath.ReasonHistoryHalfway: "{tool} did not finish it, by its table {table}; check what the database has of it, then " +
 		"record it as applied or run it again.",
-	towpath.ReasonLedgerUnread: "Its ledger has not been read yet.",
+	towpath.ReasonRecordedFrom:     "Recorded from the table {table} of {tool} ({evidence}).",
+	towpath.ReasonRecordedFromAt:   "Recorded from the table {table} of {tool}, which applied it on {at:day} ({evidence}).",
+	towpath.ReasonRecordedStanding: "Recorded because the database already had what it makes.",
+	towpath.ReasonLedgerUnread:     "Its ledger has not been read yet.",
 	towpath.ReasonLedgerTampered: "Its ledger was changed outside Towpath: {cause}; nothing runs there until a workspace " +
 		"owner or DBA accepts it.",
 	towpath.ReasonLedgerRestored: "Its ledger is an earlier state of itself: {cause}; nothing runs there until a workspace " +

@@ -246,7 +246,8 @@ var examples = map[string]string{
 	"engine": "postgres", "from": "shop", "instance": "main", "project": "Shop", "role": "developer", "rule": "NM02", "setting": "format",
 	"template": "{{VERSION}}__{{TYPE}}.sql", "to": "store",
 	"errors": "1", "warnings": "2", "newest": "9", "other": "shop/3__ddl__carts.sql",
-	"doubt": "other-change", "variable": "schema", "word": "init", "rows": "12345678", "state": "proved",
+	"doubt": "other-change", "evidence": "proved", "variable": "schema", "word": "init", "rows": "12345678",
+	"state": "proved",
 }
 
 func (c code) example() towpath.Reason {

@@ -31,10 +31,16 @@ export default function ChangePage() {
         >
           <dl className="facts">
             <dt>When</dt>
-            <dd>
-              <TimeAgo at={change.finishedAt} />, took{' '}
-              {duration(between(change.startedAt, change.finishedAt, new Date()))}
-            </dd>
+            {change.recorded ? (
+              <dd>
+                <TimeAgo at={change.finishedAt} />. {change.recorded.text} Nothing ran.
+              </dd>
+            ) : (
+              <dd>
+                <TimeAgo at={change.finishedAt} />, took{' '}
+                {duration(between(change.startedAt, change.finishedAt, new Date()))}
+              </dd>
+            )}
             <Marked mark={change.mark} />
             <dt>Author</dt>
             <dd>{change.author || 'not known'}</dd>
@@ -42,14 +48,20 @@ export default function ChangePage() {
             <dd>
               {change.repository} <Commit hash={change.commit} />
             </dd>
-            <dt>Statements</dt>
-            <dd>
-              {count(change.statements, 'statement')}, {count(change.rowsAffected, 'row')} affected
-            </dd>
+            {!change.recorded && (
+              <>
+                <dt>Statements</dt>
+                <dd>
+                  {count(change.statements, 'statement')}, {count(change.rowsAffected, 'row')} affected
+                </dd>
+              </>
+            )}
             <dt>Task</dt>
             <dd>
               {change.taskId ? (
                 <Link to={pb.task(change.rolloutId, change.taskId)}>Open the task</Link>
+              ) : change.recorded ? (
+                'None. It was recorded when the repository was linked.'
               ) : (
                 'Not kept. The database’s ledger still has the change.'
               )}
