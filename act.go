@@ -104,6 +104,9 @@ const (
 	// ActStandingImport: files that no other tool names were recorded, since the catalog shows what
 	// they make. Params: instance, database, n.
 	ActStandingImport EventKind = "ledger.import-standing"
+	// ActHistoryAcknowledge: a member knows that another tool has written to its accepted table.
+	// Params: environment, database, tool, table.
+	ActHistoryAcknowledge EventKind = "history.acknowledge"
 
 	// ActBaselineFile: the schema of a database was written as a file. Params: instance, database,
 	// state.
@@ -232,7 +235,7 @@ func Acts() []EventKind {
 		ActReviewRelax, ActEnvironmentOrder, ActEnvironmentDelete,
 		ActInstanceAdd, ActInstanceUpdate, ActInstanceDelete, ActInstanceCheck, ActInstanceDiscover,
 		ActDatabaseAssign, ActDatabaseUnassign, ActLedgerAdopt, ActLedgerAccept,
-		ActHistoryImport, ActBaselineFile, ActStandingImport,
+		ActHistoryImport, ActBaselineFile, ActStandingImport, ActHistoryAcknowledge,
 		ActProjectCreate, ActProjectRename, ActProjectLimit, ActProjectRehearse, ActProjectRehearseOff,
 		ActProjectMember, ActProjectMemberRemove,
 		ActProviderSignIn, ActGrantConnect, ActProviderAdd, ActProviderSecret, ActProviderRename,

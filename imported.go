@@ -45,6 +45,48 @@ func (e LedgerEntry) Source() *HistorySource {
 	return s
 }
 
+// AcceptedHistory is another tool's table that a person has accepted for a database. The tool should
+// no longer write to it.
+type AcceptedHistory struct {
+	Tool   string `json:"tool"`
+	Schema string `json:"schema,omitempty"` // "" in engines without schemas
+	Table  string `json:"table"`
+	Column string `json:"column"` // that grows with its rows
+	Mark   string `json:"mark"`   // sums up its rows when a person last accepted or acknowledged them
+	Seen   string `json:"seen"`   // the mark at the last reading
+}
+
+// SeeHistory takes the mark of the accepted table at a reading. "" is a reading that failed, and
+// changes nothing.
+func (d *Database) SeeHistory(mark string, at time.Time) {
+	switch {
+	case d.History == nil || mark == "":
+		return
+	case mark == d.History.Mark:
+		d.HistoryWrittenAt = nil
+	case d.HistoryWrittenAt == nil:
+		d.HistoryWrittenAt = &at
+	}
+	d.History.Seen = mark
+}
+
+// AcceptHistory takes the table as it was last seen for the accepted one.
+func (d *Database) AcceptHistory() {
+	if d.History != nil && d.HistoryWrittenAt != nil {
+		d.History.Mark, d.HistoryWrittenAt = d.History.Seen, nil
+	}
+}
+
+// HistoryWritten is why somebody should look at the table of another tool; none when it is as it was
+// accepted.
+func (d Database) HistoryWritten() Reason {
+	if d.History == nil || d.HistoryWrittenAt == nil {
+		return Reason{}
+	}
+	return Why(ReasonHistoryWritten, "tool", d.History.Tool, "table", d.History.Table,
+		"since", d.HistoryWrittenAt.UTC().Format(time.RFC3339))
+}
+
 // ImportedMigration is a migration that another tool has applied to a database, and that the
 // database's ledger records.
 type ImportedMigration struct {

@@ -11,10 +11,11 @@ type Standing struct {
 	ProjectID     string
 	EnvironmentID string
 	DatabaseID    string
-	Drifted       bool      // missing, unreachable, or with a ledger that cannot be trusted
-	ChangeID      string    // of its newest change; "" when it had none
-	Label         string    // the version of that change
-	ChangedAt     time.Time // when that change finished
+	// missing, unreachable, with a ledger that cannot be trusted, or written to by another tool
+	Drifted   bool
+	ChangeID  string    // of its newest change; "" when it had none
+	Label     string    // the version of that change
+	ChangedAt time.Time // when that change finished
 }
 
 // OpenWork counts the open tasks in one state of a project in an environment.

@@ -111,6 +111,9 @@ type Database struct {
 	Ledger        LedgerSnapshot
 	MissingAt     *time.Time // when discovery no longer found it
 	CreatedAt     time.Time
+
+	History          *AcceptedHistory // nil when none was accepted
+	HistoryWrittenAt *time.Time       // when it was first seen that another tool has written since
 }
 
 // LedgerSnapshot is a target's ledger as last read.
@@ -125,4 +128,6 @@ type LedgerSnapshot struct {
 	// "" when the ledger matches what was written; otherwise Entries are older than the trouble
 	Trouble LedgerTrouble
 	Differs []Reason // of a Trouble: the differences, the first 20
+
+	HistoryMark string // of the database's AcceptedHistory; "" when it has none or was not read
 }

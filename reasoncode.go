@@ -181,6 +181,9 @@ const (
 	ReasonHistoryHidden ReasonCode = "history-hidden"
 	// ReasonHistoryHalfway: another tool did not finish the file. Params: tool, table.
 	ReasonHistoryHalfway ReasonCode = "history-halfway"
+	// ReasonHistoryWritten: another tool has written to its table after it was accepted. Params: tool,
+	// table, since.
+	ReasonHistoryWritten ReasonCode = "history-written"
 	// ReasonRecordedFrom: it was recorded from another tool's table. Params: tool, table, evidence.
 	ReasonRecordedFrom ReasonCode = "recorded-from"
 	// ReasonRecordedFromAt: the same, and when the tool applied it. Params: tool, table, evidence, at.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -93,4 +94,26 @@ func verbAdopt(ts *testscript.TestScript, neg bool, args []string) {
 	if neg != (err != nil) {
 		ts.Fatalf("towpath adopt: %v", err)
 	}
+}
+
+// verbUntilWritten has the ledgers read, and waits until other tools are seen to write in the
+// databases of exactly these environments.
+func verbUntilWritten(ts *testscript.TestScript, _ bool, want []string) {
+	w := worldOf(ts)
+	check(ts, w.api.call(w.ctx, "POST", "/repository-links/"+w.linkID+"/sync", nil, nil))
+	check(ts, w.until(30*time.Second, func() (bool, string) {
+		var link struct {
+			WrittenHistories []struct {
+				Environment string `json:"environment"`
+			} `json:"writtenHistories"`
+		}
+		if err := w.api.call(w.ctx, "GET", "/repository-links/"+w.linkID, nil, &link); err != nil {
+			return false, err.Error()
+		}
+		var got []string
+		for _, one := range link.WrittenHistories {
+			got = append(got, one.Environment)
+		}
+		return slices.Equal(got, want), fmt.Sprintf("tools write in %v", got)
+	}))
 }

@@ -32,6 +32,7 @@ var unaudited = map[string]string{
 var auditedElsewhere = map[string]string{
 	"POST /databases/{database}/baseline-file":                "baseline-file of TestScenarios",
 	"POST /repository-links/{link}/histories/accept":          "everywhere-history of TestScenarios",
+	"POST /repository-links/{link}/histories/acknowledge":     "everywhere-history of TestScenarios",
 	"POST /repository-links/{link}/reviews/{review}/renumber": "TestRenumber of package sync",
 }
 

@@ -27,6 +27,7 @@ type database struct {
 	LedgerDiffers []Reason   `json:"ledgerDiffers,omitempty" nullable:"false" doc:"How the ledger differs from what was written."`
 	LastChangeAt  *time.Time `json:"lastChangeAt,omitempty" doc:"When its newest change finished; left out when there is none."`
 	LastVersion   string     `json:"lastVersion,omitempty" doc:"The version of that change."`
+	Written       *Reason    `json:"historyWritten,omitempty" doc:"That another migration tool has written to its table since it was accepted."`
 	CreatedAt     time.Time  `json:"createdAt"`
 }
 
@@ -47,6 +48,7 @@ func databaseOf(d towpath.Database) database {
 		LedgerDiffers: reasonsOf(d.Ledger.Differs),
 		LastChangeAt:  nil,
 		LastVersion:   "",
+		Written:       reasonOf(d.HistoryWritten()),
 		CreatedAt:     d.CreatedAt,
 	}
 }

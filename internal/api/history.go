@@ -187,3 +187,25 @@ func (s *Server) acceptHistories(ctx context.Context, in *acceptHistoriesInput) 
 	}
 	return historiesOf(h), nil
 }
+
+// writtenHistory is a database in which another tool still writes to its accepted table.
+type writtenHistory struct {
+	DatabaseID  string `json:"databaseId"`
+	Environment string `json:"environment"`
+	Name        string `json:"name"`
+	Reason      Reason `json:"reason"`
+}
+
+const mostWritten = 100
+
+func writtenHistoryOf(w links.WrittenHistory) writtenHistory {
+	return writtenHistory{
+		DatabaseID: w.Database.ID, Environment: w.Environment, Name: w.Database.Name,
+		Reason: *reasonOf(w.Database.HistoryWritten()),
+	}
+}
+
+// acknowledgeHistories takes the tables of other tools as they were last seen.
+func (s *Server) acknowledgeHistories(ctx context.Context, in *LinkPath) error {
+	return s.Links.AcknowledgeHistories(ctx, actorOf(ctx), in.Link)
+}

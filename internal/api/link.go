@@ -269,6 +269,8 @@ type linkStatus struct {
 	Usage          usage      `json:"usage"`
 	Plan           planView   `json:"plan" doc:"Without items that are applied, baselined or ignored."`
 	Rollout        *Rollout   `json:"rollout,omitempty" doc:"The open one."`
+
+	WrittenHistories []writtenHistory `json:"writtenHistories" nullable:"false" doc:"The databases in which another migration tool has written to its table since it was accepted, at most 100."`
 }
 
 // statusLimit bounds how many items a link's page shows.
@@ -289,6 +291,8 @@ func (s *Server) getLink(ctx context.Context, in *LinkPath) (linkStatus, error) 
 		GrantBroken:    reasonOf(st.GrantBroken),
 		Usage:          usageOf(st.Usage.Used, st.Usage.Limit, st.Usage.BackoffUntil),
 		Plan:           planOf(st.Plan, statusLimit, quiet, st.Review),
+
+		WrittenHistories: all(st.Written[:min(len(st.Written), mostWritten)], writtenHistoryOf).Items,
 	}
 	if st.WriteBack.Attempts > 0 {
 		view.WriteBackError = reasonOf(st.WriteBack.LastError)

@@ -167,6 +167,8 @@ func (s *Server) repositoryRoutes() []route {
 		on("POST", "/repository-links/{link}/preview", towpath.ManageLinks, ok(s.previewLinkChange)),
 		on("GET", "/repository-links/{link}/histories", towpath.ManageLinks, ok(s.getLinkHistories)),
 		on("POST", "/repository-links/{link}/histories/accept", towpath.ManageLinks, ok(s.acceptHistories)),
+		on("POST", "/repository-links/{link}/histories/acknowledge", towpath.ManageLinks,
+			done(s.acknowledgeHistories)),
 		on("PATCH", "/repository-links/{link}", towpath.ManageLinks, ok(s.changeLink)),
 		on("DELETE", "/repository-links/{link}", towpath.ManageLinks, done(s.deleteLink)),
 		on("POST", "/repository-links/{link}/sync", towpath.SyncProject, done(s.syncLink)),

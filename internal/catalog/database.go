@@ -355,7 +355,17 @@ func (s *Service) read(
 		return snapshot, err
 	}
 	defer func() { _ = db.Close() }() // nothing was written
-	snapshot, err = s.readVerified(ctx, db, d)
+	if snapshot, err = s.readFrom(ctx, db, d); err == nil {
+		snapshot.HistoryMark = s.historyMark(ctx, db, d)
+	}
+	return snapshot, err
+}
+
+// readFrom reads the ledger of an open database, and whether it has tables beside it.
+func (s *Service) readFrom(
+	ctx context.Context, db engine.DB, d towpath.Database,
+) (towpath.LedgerSnapshot, error) {
+	snapshot, err := s.readVerified(ctx, db, d)
 	if err != nil || snapshot.Trouble != "" || len(snapshot.Entries) > 0 {
 		return snapshot, err
 	}

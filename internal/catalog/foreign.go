@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 
+	"towpath"
 	"towpath/internal/engine"
 	"towpath/internal/history"
 )
@@ -29,4 +30,20 @@ func (s *Service) Histories(ctx context.Context, databaseID string) (tables []hi
 		return nil, unavailable(err, t.Password)
 	}
 	return tables, nil
+}
+
+// historyMark reads the mark of the table that was accepted for a database; "" when there is none, or
+// it cannot be read.
+func (s *Service) historyMark(ctx context.Context, db engine.DB, d towpath.Database) string {
+	reader, ok := db.(engine.Historian)
+	if d.History == nil || !ok {
+		return ""
+	}
+	mark, err := reader.HistoryMark(ctx,
+		history.Place{Schema: d.History.Schema, Table: d.History.Table, Column: d.History.Column})
+	if err != nil {
+		s.Logger.Info("the table of another migration tool cannot be read", "database", d.ID, "error", err)
+		return ""
+	}
+	return mark
 }

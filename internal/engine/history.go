@@ -16,6 +16,10 @@ type Historian interface {
 	// history.MaxRows rows of each. It changes nothing, and waits for no lock longer than a few
 	// seconds: an *Error with Kind Locked then.
 	Histories(ctx context.Context) ([]history.Table, error)
+
+	// HistoryMark reads the mark of a table that Histories has returned, without its rows; "" when
+	// there is no such table any more. It changes nothing.
+	HistoryMark(ctx context.Context, at history.Place) (string, error)
 }
 
 const (
@@ -74,6 +78,12 @@ func (q HistoryQueries) fill(ctx context.Context, t *history.Table) error {
 	}
 	form := history.Fitting(t.Schema, t.Name, t.Columns)[0]
 	wanted := form.Wanted(t.Columns)
+	t.Column = form.Grows(t.Columns)
+	mark, err := q.readMark(ctx, history.Place{Schema: t.Schema, Table: t.Name, Column: t.Column})
+	if err != nil {
+		return err
+	}
+	t.Mark = mark // before the rows: one that comes between is newer than it
 	values := make([]sql.NullString, len(wanted))
 	places := make([]any, len(wanted))
 	for i := range values {
@@ -95,6 +105,39 @@ func (q HistoryQueries) fill(ctx context.Context, t *history.Table) error {
 	}, places, q.selectRows(*t, form, wanted))
 }
 
+// Mark reads the mark of a table. It makes sure first that the name is still that of a table, since
+// reading a view may run code.
+func (q HistoryQueries) Mark(ctx context.Context, at history.Place) (string, error) {
+	columns, err := q.Columns(ctx, []string{strings.ToLower(at.Table)})
+	if err != nil {
+		return "", fmt.Errorf("look for the table of another migration tool: %w", err)
+	}
+	known := HistoryColumn{Schema: at.Schema, Table: at.Table, Name: at.Column}
+	if !slices.Contains(columns, known) {
+		return "", nil
+	}
+	return q.readMark(ctx, at)
+}
+
+func (q HistoryQueries) readMark(ctx context.Context, at history.Place) (mark string, err error) {
+	var rows int64
+	var newest sql.NullString
+	query := "SELECT count(*), " + fmt.Sprintf(q.Text, "max(h."+q.Quote(at.Column)+")") + " FROM " +
+		q.table(at.Schema, at.Table) + " h"
+	err = q.Each(ctx, func() error {
+		mark = fmt.Sprintf("%d %s", rows, newest.String)
+		return nil
+	}, []any{&rows, &newest}, query)
+	return mark, err
+}
+
+func (q HistoryQueries) table(schema, name string) string {
+	if schema == "" {
+		return q.Quote(name)
+	}
+	return q.Quote(schema) + "." + q.Quote(name)
+}
+
 // selectRows selects the wanted columns of a table. All of its names come from the form, or from the
 // catalog.
 func (q HistoryQueries) selectRows(t history.Table, form history.Form, wanted []string) string {
@@ -112,11 +155,7 @@ func (q HistoryQueries) selectRows(t history.Table, form history.Form, wanted []
 	for _, c := range form.Order {
 		order = append(order, quoted[c])
 	}
-	from := q.Quote(t.Name)
-	if t.Schema != "" {
-		from = q.Quote(t.Schema) + "." + from
-	}
-	query := "SELECT " + strings.Join(list, ", ") + " FROM " + from + " h"
+	query := "SELECT " + strings.Join(list, ", ") + " FROM " + q.table(t.Schema, t.Name) + " h"
 	if len(order) > 0 {
 		query += " ORDER BY " + strings.Join(order, ", ")
 	}

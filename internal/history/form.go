@@ -90,6 +90,17 @@ func (f Form) Wanted(columns []string) (wanted []string) {
 	return wanted
 }
 
+// Grows returns the column whose newest value changes with a new row, as the table names it.
+func (f Form) Grows(columns []string) string {
+	first := append(slices.Clone(f.Order), f.Columns...)[0]
+	for _, c := range columns {
+		if strings.EqualFold(c, first) {
+			return c
+		}
+	}
+	return ""
+}
+
 // narrow decides between tools that share a form by what else the database has.
 func narrow(forms []Form, tables []Table) []Form {
 	if len(forms) < 2 {

@@ -20,7 +20,12 @@ type Table struct {
 	Rows    []Row    `json:"rows"`             // in the order of the form that fits
 	Cut     bool     `json:"cut,omitempty"`    // there are more rows than were read
 	Hidden  bool     `json:"hidden,omitempty"` // the user of the instance may not read it
+	Column  string   `json:"-"`                // that grows with its rows
+	Mark    string   `json:"-"`                // of the rows, read before them
 }
+
+// Place is a table's column that grows with its rows.
+type Place struct{ Schema, Table, Column string }
 
 // Row has the texts of a row by the column's name in lower case. A column that is NULL is not in it.
 // Bytes are lower hex.
@@ -59,6 +64,9 @@ type History struct {
 	Entries []Entry
 	// Fingerprint changes with every row, so that a tool that still writes is noticed.
 	Fingerprint string
+	// Column grows with the rows, and Mark is their number and its newest value. A cheap query reads
+	// them again. "" when they could not be read.
+	Column, Mark string
 }
 
 // Read returns the histories among tables. A table whose columns are not those of a tool is left
@@ -78,6 +86,8 @@ func Read(tables []Table) (list []History) {
 			Hidden:      t.Hidden,
 			Entries:     forms[0].read(t.Rows),
 			Fingerprint: fingerprint(t),
+			Column:      t.Column,
+			Mark:        t.Mark,
 		}
 		for _, f := range forms {
 			h.Tools = append(h.Tools, f.Tool)

@@ -96,7 +96,10 @@ func (s *Service) importHistories(
 			})
 		}
 	}
-	return h, group.Wait()
+	if err := group.Wait(); err != nil {
+		return h, err
+	}
+	return h, s.watchHistories(ctx, h)
 }
 
 func (c HistoryChoice) validate() error {

@@ -30,6 +30,7 @@ type Status struct {
 	Files       int                       // 0 while none are
 	Progress    *towpath.Progress         // of a reading that goes on
 	WaitsFor    towpath.Reason            // none when nothing is to come
+	Written     []WrittenHistory          // the databases in which another tool still writes
 }
 
 // LinkStatus reads a link's health.
@@ -69,6 +70,9 @@ func (s *Service) LinkStatus(ctx context.Context, linkID string) (st Status, err
 			return err
 		}
 		st.Notes = notes[st.Link.SyncedCommit]
+		if st.Written, err = writtenHistories(ctx, tx, st.Link.ProjectID); err != nil {
+			return err
+		}
 		r, err := tx.OpenRollout(ctx, linkID)
 		if err == nil {
 			st.Rollout = &r

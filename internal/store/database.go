@@ -89,6 +89,8 @@ var databases = newTable(`"database"`, 1, func(d *towpath.Database) []column {
 		{"lease_epoch", &d.Lease.Epoch},
 		{"lease_until", maybe{&d.Lease.Until}},
 		{"created_at", instant{&d.CreatedAt}},
+		{"history", jsonText{&d.History}},
+		{"history_written_at", maybe{&d.HistoryWrittenAt}},
 	}
 })
 
@@ -255,6 +257,7 @@ func (tx *Tx) SetLedger(ctx context.Context, databaseID string, s towpath.Ledger
 		return nil
 	}
 	d.Ledger.At, d.Ledger.Error = s.At, s.Error
+	d.SeeHistory(s.HistoryMark, tx.Now)
 	if s.Error.IsZero() {
 		d.Ledger.Trouble, d.Ledger.Differs = s.Trouble, s.Differs
 	}

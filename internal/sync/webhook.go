@@ -146,9 +146,16 @@ func readNow(
 	return tx.Enqueue(ctx, towpath.JobReconcile, linkID)
 }
 
-// Sync schedules a reconcile of a link now.
+// Sync schedules a reconcile of a link now, which also reads the ledgers.
 func (s *Service) Sync(ctx context.Context, actor towpath.Actor, linkID string) error {
 	return s.Store.Write(ctx, func(tx *store.Tx) error {
+		link, err := tx.Link(ctx, linkID)
+		if err != nil {
+			return err
+		}
+		if err := tx.StaleLedgers(ctx, link.ProjectID); err != nil {
+			return err
+		}
 		return readNow(ctx, tx, actor, towpath.ActLinkSync, linkID, linkID)
 	})
 }

@@ -48,6 +48,7 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActLedgerAccept:           "Accepted the ledger in {instance}/{database} as it is. {Cause}",
 	towpath.ActBaselineFile:           "Wrote the schema of {instance}/{database} as a baseline file: {state}.",
 	towpath.ActHistoryImport:          "Recorded in {instance}/{database} what {tool} has applied there by its table {table}; files: {n}.",
+	towpath.ActHistoryAcknowledge:     "Acknowledged that {tool} has written to its table {table} in {environment}/{database}.",
 	towpath.ActStandingImport:         "Recorded in {instance}/{database} {n:file} whose objects it already has.",
 
 	towpath.ActProjectCreate:       "Created the project {project}.",

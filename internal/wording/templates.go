@@ -123,6 +123,8 @@ var templates = map[towpath.ReasonCode]string{
 		"or choose a baseline for the database.",
 	towpath.ReasonHistoryHalfway: "{tool} did not finish it, by its table {table}; check what the database has of it, then " +
 		"record it as applied or run it again.",
+	towpath.ReasonHistoryWritten: "{tool} has written to its table {table} since it was accepted, first seen " +
+		"{since:minute}; stop it there, and check what it has changed.",
 	towpath.ReasonRecordedFrom:     "Recorded from the table {table} of {tool} ({evidence}).",
 	towpath.ReasonRecordedFromAt:   "Recorded from the table {table} of {tool}, which applied it on {at:day} ({evidence}).",
 	towpath.ReasonRecordedStanding: "Recorded because the database already had what it makes.",

@@ -64,6 +64,7 @@ func Run(t *testing.T, f Fixture) {
 		{"a missing database is unavailable", testMissing},
 		{"a database that is there is found and healthy", testDiscover},
 		{"histories of other tools are read, and nothing else", testHistories},
+		{"a new row of another tool is noticed", testHistoryMark},
 		{"the rights that are described are enough", testRights},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -53,3 +53,40 @@ CREATE VIEW alembic_version AS SELECT version AS version_num FROM schema_migrati
 		t.Errorf("reading has changed the database: %v", err)
 	}
 }
+
+// testHistoryMark notices a new row by the mark of a table, and reads no view of its name.
+func testHistoryMark(t *testing.T, f Fixture) {
+	ctx, b := setup(t, f)
+	b.apply(ctx, `
+CREATE TABLE goose_db_version (id int NOT NULL PRIMARY KEY, version_id bigint NOT NULL,
+  is_applied boolean NOT NULL, tstamp timestamp NULL);
+INSERT INTO goose_db_version VALUES (9, 1, true, NULL), (10, 2, true, NULL);
+`)
+	reader, ok := b.db.(engine.Historian)
+	if !ok {
+		t.Fatalf("%T reads no histories", b.db)
+	}
+	tables, err := reader.Histories(ctx)
+	if err != nil || len(tables) != 1 {
+		t.Fatalf("read the histories: %v, %v", tables, err)
+	}
+	at := history.Place{Schema: tables[0].Schema, Table: tables[0].Name, Column: tables[0].Column}
+	for _, step := range []struct{ script, want string }{
+		{"", "2 10"},
+		{"INSERT INTO goose_db_version VALUES (11, 3, true, NULL)", "3 11"},
+		{"DELETE FROM goose_db_version WHERE id = 9", "2 11"},
+		{"DELETE FROM goose_db_version", "0 "},
+		{"DROP TABLE goose_db_version", ""},
+		{"CREATE VIEW goose_db_version AS SELECT 1 AS id", ""},
+	} {
+		if step.script != "" {
+			b.apply(ctx, step.script+";\n")
+		}
+		if mark, err := reader.HistoryMark(ctx, at); err != nil || mark != step.want {
+			t.Errorf("after %q the mark is %q, %v, want %q", step.script, mark, err, step.want)
+		}
+	}
+	if tables[0].Mark != "2 10" {
+		t.Errorf("the table was read with the mark %q", tables[0].Mark)
+	}
+}

@@ -18,12 +18,29 @@ WHERE c.table_schema = DATABASE() AND t.table_type = 'BASE TABLE' AND LOWER(c.ta
 
 // Histories implements engine.Historian. Reading a table waits while its definition is changed.
 func (d *database) Histories(ctx context.Context) (tables []history.Table, err error) {
-	err = d.read(ctx, func(ctx context.Context, c *connection) error {
+	err = d.readHistories(ctx, func(q engine.HistoryQueries) error {
+		tables, err = q.Histories(ctx)
+		return err
+	})
+	return tables, err
+}
+
+// HistoryMark implements engine.Historian.
+func (d *database) HistoryMark(ctx context.Context, at history.Place) (mark string, err error) {
+	err = d.readHistories(ctx, func(q engine.HistoryQueries) error {
+		mark, err = q.Mark(ctx, at)
+		return err
+	})
+	return mark, err
+}
+
+func (d *database) readHistories(ctx context.Context, use func(engine.HistoryQueries) error) error {
+	return d.read(ctx, func(ctx context.Context, c *connection) error {
 		limits := &content{conn: c, mariadb: d.mariadb}
 		if err := limits.limit(ctx, "3", "30"); err != nil {
 			return err
 		}
-		tables, err = engine.HistoryQueries{
+		err := use(engine.HistoryQueries{
 			Columns: func(ctx context.Context, names []string) ([]engine.HistoryColumn, error) {
 				return historyColumns(ctx, c, names)
 			},
@@ -33,13 +50,12 @@ func (d *database) Histories(ctx context.Context) (tables []history.Table, err e
 			Quote: func(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" },
 			Text:  engine.HistoryText("CAST(%s AS CHAR CHARACTER SET utf8mb4)"),
 			Bytes: "LOWER(HEX(%s))",
-		}.Histories(ctx)
+		})
 		if err != nil {
 			return err
 		}
 		return limits.limit(ctx, "DEFAULT", "DEFAULT")
 	})
-	return tables, err
 }
 
 func historyColumns(

@@ -26,12 +26,29 @@ ORDER BY n.nspname, c.relname, a.attnum LIMIT 10000`
 
 // Histories implements engine.Historian. Reading a table takes the weakest lock that there is.
 func (d *database) Histories(ctx context.Context) (tables []history.Table, err error) {
-	err = d.read(ctx, func(tx pgx.Tx) error {
+	err = d.readHistories(ctx, func(q engine.HistoryQueries) error {
+		tables, err = q.Histories(ctx)
+		return err
+	})
+	return tables, err
+}
+
+// HistoryMark implements engine.Historian.
+func (d *database) HistoryMark(ctx context.Context, at history.Place) (mark string, err error) {
+	err = d.readHistories(ctx, func(q engine.HistoryQueries) error {
+		mark, err = q.Mark(ctx, at)
+		return err
+	})
+	return mark, err
+}
+
+func (d *database) readHistories(ctx context.Context, use func(engine.HistoryQueries) error) error {
+	return d.read(ctx, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '30s'")
 		if err != nil {
 			return err
 		}
-		tables, err = engine.HistoryQueries{
+		return use(engine.HistoryQueries{
 			Columns: func(ctx context.Context, names []string) (list []engine.HistoryColumn, err error) {
 				var one engine.HistoryColumn
 				err = each(ctx, tx, func() error {
@@ -46,8 +63,6 @@ func (d *database) Histories(ctx context.Context) (tables []history.Table, err e
 			Quote: func(name string) string { return pgx.Identifier{name}.Sanitize() },
 			Text:  engine.HistoryText("%s::text"),
 			Bytes: "encode(%s, 'hex')",
-		}.Histories(ctx)
-		return err
+		})
 	})
-	return tables, err
 }

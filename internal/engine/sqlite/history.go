@@ -13,11 +13,28 @@ var _ engine.Historian = (*database)(nil)
 
 // Histories implements engine.Historian.
 func (d *database) Histories(ctx context.Context) (tables []history.Table, err error) {
-	err = d.read(ctx, func(c *connection) error {
+	err = d.readHistories(ctx, func(q engine.HistoryQueries) error {
+		tables, err = q.Histories(ctx)
+		return err
+	})
+	return tables, err
+}
+
+// HistoryMark implements engine.Historian.
+func (d *database) HistoryMark(ctx context.Context, at history.Place) (mark string, err error) {
+	err = d.readHistories(ctx, func(q engine.HistoryQueries) error {
+		mark, err = q.Mark(ctx, at)
+		return err
+	})
+	return mark, err
+}
+
+func (d *database) readHistories(ctx context.Context, use func(engine.HistoryQueries) error) error {
+	return d.read(ctx, func(c *connection) error {
 		each := func(ctx context.Context, use func() error, places []any, query string) error {
 			return engine.Each(ctx, c, use, places, query)
 		}
-		tables, err = engine.HistoryQueries{
+		return use(engine.HistoryQueries{
 			Columns: func(ctx context.Context, names []string) (list []engine.HistoryColumn, err error) {
 				var one engine.HistoryColumn
 				err = each(ctx, func() error {
@@ -32,8 +49,6 @@ func (d *database) Histories(ctx context.Context) (tables []history.Table, err e
 			Quote: quoteName,
 			Text:  engine.HistoryText("CAST(%s AS TEXT)"),
 			Bytes: "lower(hex(%s))",
-		}.Histories(ctx)
-		return err
+		})
 	})
-	return tables, err
 }

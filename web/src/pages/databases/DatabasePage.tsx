@@ -77,6 +77,11 @@ function Details({ row }: { row: Schemas['Database'] }) {
           {row.ledgerError.text}
         </Notice>
       )}
+      {row.historyWritten && (
+        <Notice kind="warning" title="Another migration tool still changes this database">
+          {row.historyWritten.text} Acknowledge it on the page of the repository link.
+        </Notice>
+      )}
       {row.ledgerState !== 'genuine' && (
         <Notice
           kind="warning"

@@ -10,6 +10,7 @@ import { LinkActions } from '~/components/git/LinkActions'
 import { LinkFacts } from '~/components/git/LinkFacts'
 import { PlanTable } from '~/components/git/PlanTable'
 import { SkipFileButton } from '~/components/git/SkipFileButton'
+import { WrittenHistories } from '~/components/git/WrittenHistories'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { StateBadge } from '~/components/StateBadge'
@@ -38,6 +39,7 @@ export default function LinkPage() {
               {data.attentionReason.text}
             </Notice>
           )}
+          <WrittenHistories link={data} project={project} />
           <LinkFacts status={data} />
           <Files status={data} project={project} />
           <Deliveries link={data.id} project={project} />
