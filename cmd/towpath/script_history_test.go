@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,6 +15,7 @@ import (
 type scriptHistories struct {
 	Fingerprint string `json:"fingerprint"`
 	Databases   []struct {
+		DatabaseID  string         `json:"databaseId"`
 		Environment string         `json:"environment"`
 		Tools       []string       `json:"tools"`
 		Table       string         `json:"table"`
@@ -28,6 +30,16 @@ type scriptHistories struct {
 		} `json:"gone"`
 		Problem demoReason `json:"problem"`
 	} `json:"databases"`
+}
+
+// databaseID is the database of an environment.
+func (h scriptHistories) databaseID(environment string) (id string) {
+	for _, d := range h.Databases {
+		if d.Environment == environment {
+			id = d.DatabaseID
+		}
+	}
+	return id
 }
 
 // lines are the databases in the order of the environments.
@@ -45,7 +57,7 @@ func (h scriptHistories) lines() (lines []string) {
 				words = append(words, f.Version+":"+f.Verdict)
 			}
 			for _, g := range d.Gone {
-				words = append(words, "gone:"+g.Version)
+				words = append(words, "gone:"+cmp.Or(g.Version, g.Name))
 			}
 			if d.Problem.Code != "" {
 				words = append(words, d.Problem.Code)
@@ -59,31 +71,38 @@ func (h scriptHistories) lines() (lines []string) {
 // verbHistories prints what the histories of other tools say: before linking by a preview with these
 // keys, and with a link by its own page. It sets $SEEN to the fingerprint.
 func verbHistories(ts *testscript.TestScript, _ bool, args []string) {
-	w := worldOf(ts)
-	var found scriptHistories
-	if w.linkID != "" {
-		check(ts, w.api.call(w.ctx, "GET", "/repository-links/"+w.linkID+"/histories", nil, &found))
-	} else {
-		repository, _ := w.sim.Repository(demoRepository)
-		var projects items[identified]
-		check(ts, w.api.call(w.ctx, "GET", "/projects", nil, &projects))
-		spec := map[string]any{
-			"grantId": w.grant, "repositoryId": repository.UUID, "branch": w.info.Branch,
-			"baseDirectory": w.info.BaseDirectory, "filePathTemplate": w.info.FilePathTemplate,
-		}
-		for _, arg := range args {
-			key, value, _ := strings.Cut(arg, "=")
-			spec[key] = value
-		}
-		var preview struct {
-			Histories scriptHistories `json:"histories"`
-		}
-		check(ts, w.api.call(w.ctx, "POST",
-			"/projects/"+projects.Items[0].ID+"/repository-links/preview", spec, &preview))
-		found = preview.Histories
+	spec := map[string]any{}
+	for _, arg := range args {
+		key, value, _ := strings.Cut(arg, "=")
+		spec[key] = value
 	}
+	found, err := worldOf(ts).histories(spec)
+	check(ts, err)
 	ts.Setenv("SEEN", found.Fingerprint)
 	printLines(ts, found.lines())
+}
+
+// histories reads what the histories of other tools say: before linking by a preview with these
+// settings, and with a link by its own page.
+func (w *world) histories(settings map[string]any) (found scriptHistories, err error) {
+	if w.linkID != "" {
+		return found, w.api.call(w.ctx, "GET", "/repository-links/"+w.linkID+"/histories", nil, &found)
+	}
+	repository, _ := w.sim.Repository(demoRepository)
+	var projects items[identified]
+	if err := w.api.call(w.ctx, "GET", "/projects", nil, &projects); err != nil {
+		return found, err
+	}
+	spec := map[string]any{
+		"grantId": w.grant, "repositoryId": repository.UUID, "branch": w.info.Branch,
+		"baseDirectory": w.info.BaseDirectory, "filePathTemplate": w.info.FilePathTemplate,
+	}
+	maps.Copy(spec, settings)
+	var preview struct {
+		Histories scriptHistories `json:"histories"`
+	}
+	err = w.api.call(w.ctx, "POST", "/projects/"+projects.Items[0].ID+"/repository-links/preview", spec, &preview)
+	return preview.Histories, err
 }
 
 // verbAdopt runs the command adopt against the server.

@@ -143,37 +143,45 @@ func (w *world) newestTasks() (rolloutID string, stages []demoStage, err error) 
 }
 
 func verbTask(ts *testscript.TestScript, _ bool, args []string) {
-	w := worldOf(ts)
+	check(ts, worldOf(ts).decide(args[0], args[1], args[2]))
+}
+
+// decide does something with the newest task of a version in an environment.
+func (w *world) decide(how, version, environment string) error {
 	rolloutID, stages, err := w.newestTasks()
-	check(ts, err)
+	if err != nil {
+		return err
+	}
 	for _, stage := range stages {
 		for _, task := range stage.Tasks {
-			if stage.Environment == args[2] && task.Version == args[1] {
-				action, outcome, resolve := strings.Cut(args[0], ":")
+			if stage.Environment == environment && task.Version == version {
+				action, outcome, resolve := strings.Cut(how, ":")
 				body := map[string]string{"reason": "the scenario says so"}
 				if resolve {
 					body = map[string]string{"outcome": outcome}
 				}
-				check(ts, w.api.call(w.ctx, "POST", "/rollouts/"+rolloutID+"/tasks/"+task.ID+"/"+action, body, nil))
-				return
+				return w.api.call(w.ctx, "POST", "/rollouts/"+rolloutID+"/tasks/"+task.ID+"/"+action, body, nil)
 			}
 		}
 	}
-	ts.Fatalf("no task of version %s in %s", args[1], args[2])
+	return fmt.Errorf("no task of version %s in %s", version, environment)
 }
 
 func verbAccept(ts *testscript.TestScript, _ bool, args []string) {
-	w := worldOf(ts)
+	check(ts, worldOf(ts).acceptText(args[0], args[1]))
+}
+
+// acceptText accepts the new text of a file in an environment.
+func (w *world) acceptText(path, environment string) error {
 	_, v := w.state()
 	for _, i := range v.Plan.Items {
-		if i.Path == args[0] && i.Environment == args[1] {
-			check(ts, w.api.call(w.ctx, "POST", "/repository-links/"+w.linkID+"/accept", map[string]string{
+		if i.Path == path && i.Environment == environment {
+			return w.api.call(w.ctx, "POST", "/repository-links/"+w.linkID+"/accept", map[string]string{
 				"databaseId": i.DatabaseID, "version": i.Version, "type": "ddl",
-			}, nil))
-			return
+			}, nil)
 		}
 	}
-	ts.Fatalf("%s is not in the plan of %s", args[0], args[1])
+	return fmt.Errorf("%s is not in the plan of %s", path, environment)
 }
 
 func verbReasons(ts *testscript.TestScript, _ bool, _ []string) {
