@@ -28,7 +28,7 @@ export function contradictedOf(databases: Database[]): Database[] {
 /** The files that no history names, although the database has what they make. */
 export type Standing = NonNullable<NonNullable<Schemas['LinkSpec']['history']>['record']>[number]
 
-/** How many files of a kind stand in the databases. */
+/** How many files of a kind the databases have. */
 export function standingOf(databases: Database[], kind: Standing): number {
   return databases.reduce((n, database) => n + sum(database.counts, kind), 0)
 }
