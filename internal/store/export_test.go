@@ -67,6 +67,8 @@ func (t *table[T]) RoundTrip(ctx context.Context, tx *Tx, fill func(string, any)
 				field = f.t
 			case maybe:
 				field = f.t
+			case mark:
+				field = f.m
 			case blob:
 				field = f.b
 			case maybeBlob:

@@ -138,6 +138,23 @@ func fillIn(t *rapid.T, column string, field any) {
 				Path: "a", State: towpath.RehearsedDone, Locks: []towpath.RehearsedLock{{Table: "größe", Rank: 7}},
 			}}},
 		}).Draw(t, column)
+	case **towpath.HistorySource:
+		*f = rapid.SampledFrom([]*towpath.HistorySource{
+			nil, {Evidence: "stands"},
+			{Tool: "flyway", Table: "größe", Version: "1", At: time.Unix(9, 0).UTC(), Evidence: "proved"},
+		}).Draw(t, column)
+	case *towpath.Filling:
+		*f = rapid.SampledFrom([]towpath.Filling{
+			{}, {Placeholders: towpath.PlaceholdersFlyway, Variables: towpath.Variables{"order": "größe \"x\""}},
+		}).Draw(t, column)
+	case *towpath.Variables:
+		*f = rapid.SampledFrom([]towpath.Variables{nil, {}, {"order": "größe \"x\""}}).Draw(t, column)
+	case **towpath.AcceptedHistory:
+		*f = rapid.SampledFrom([]*towpath.AcceptedHistory{nil, {}, {Tool: "flyway", Table: "größe"}}).Draw(t, column)
+	case **towpath.Mark:
+		*f = rapid.SampledFrom([]*towpath.Mark{
+			nil, {}, {Why: "größe \"x\"", Despite: true, At: time.Unix(9, 0).UTC()},
+		}).Draw(t, column)
 	case **schema.Names:
 		*f = rapid.SampledFrom([]*schema.Names{
 			nil, {}, {Makes: []string{"größe"}, Needs: []string{"b\x00☃", "order"}},
