@@ -11,7 +11,7 @@ import (
 // newer changes a ledger as a newer program may.
 var newer = map[string]struct{ do, undo string }{
 	"another format": {
-		"UPDATE LEDGER SET intent = 'format 2' WHERE type = 'head'",
+		"UPDATE LEDGER SET intent = 'format 3' WHERE type = 'head'",
 		"UPDATE LEDGER SET intent = 'format 1' WHERE type = 'head'",
 	},
 	"another format and another column": {
@@ -41,7 +41,7 @@ func TestFormat_newerThanTheProgramIsLeftAlone(t *testing.T) {
 					t.Errorf("version 4 is %s: %s", four.State, four.Reason)
 				}
 				l := w.look(c)
-				if l.Trouble != "" || !strings.Contains(wording.Text(l.Error), "formats up to 1") {
+				if l.Trouble != "" || !strings.Contains(wording.Text(l.Error), "formats up to 2") {
 					t.Errorf("the ledger is %q %q: %s", l.Trouble, l.Differs, l.Error)
 				}
 				for what, err := range map[string]error{
@@ -49,7 +49,7 @@ func TestFormat_newerThanTheProgramIsLeftAlone(t *testing.T) {
 					"taken over": s.Adopt(t.Context(), towpath.Actor{}, w.database.ID),
 				} {
 					if towpath.ErrorCode(err) != towpath.CodeUnavailable ||
-						!strings.Contains(err.Error(), "formats up to 1") {
+						!strings.Contains(err.Error(), "formats up to 2") {
 						t.Errorf("it was %s: %v", what, err)
 					}
 				}
