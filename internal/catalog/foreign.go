@@ -26,7 +26,7 @@ func (s *Service) Histories(ctx context.Context, databaseID string) (tables []hi
 	if !ok {
 		return nil, nil
 	}
-	if tables, err = reader.Histories(ctx); err != nil {
+	if tables, err = engine.Histories(ctx, reader); err != nil {
 		return nil, unavailable(err, t.Password)
 	}
 	return tables, nil
@@ -39,7 +39,7 @@ func (s *Service) historyMark(ctx context.Context, db engine.DB, d towpath.Datab
 	if d.History == nil || !ok {
 		return ""
 	}
-	mark, err := reader.HistoryMark(ctx,
+	mark, err := engine.HistoryMark(ctx, reader,
 		history.Place{Schema: d.History.Schema, Table: d.History.Table, Column: d.History.Column})
 	if err != nil {
 		s.Logger.Info("the table of another migration tool cannot be read", "database", d.ID, "error", err)

@@ -12,14 +12,29 @@ import (
 
 // Historian is an optional interface of a DB that reads what other migration tools have applied.
 type Historian interface {
-	// Histories reads the tables that have the name and the columns of another tool's, up to
-	// history.MaxRows rows of each. It changes nothing, and waits for no lock longer than a few
-	// seconds: an *Error with Kind Locked then.
-	Histories(ctx context.Context) ([]history.Table, error)
+	// ReadHistories calls use with the queries of the driver. They change nothing, and wait for no lock
+	// longer than a few seconds: an *Error with Kind Locked then.
+	ReadHistories(ctx context.Context, use func(HistoryQueries) error) error
+}
 
-	// HistoryMark reads the mark of a table that Histories has returned, without its rows; "" when
-	// there is no such table any more. It changes nothing.
-	HistoryMark(ctx context.Context, at history.Place) (string, error)
+// Histories reads the tables that have the name and the columns of another tool's, up to
+// history.MaxRows rows of each.
+func Histories(ctx context.Context, h Historian) (tables []history.Table, err error) {
+	err = h.ReadHistories(ctx, func(q HistoryQueries) error {
+		tables, err = q.histories(ctx)
+		return err
+	})
+	return tables, err
+}
+
+// HistoryMark reads the mark of a table that Histories has returned, without its rows; "" when there is
+// no such table any more.
+func HistoryMark(ctx context.Context, h Historian, at history.Place) (mark string, err error) {
+	err = h.ReadHistories(ctx, func(q HistoryQueries) error {
+		mark, err = q.mark(ctx, at)
+		return err
+	})
+	return mark, err
 }
 
 const (
@@ -33,7 +48,7 @@ type HistoryColumn struct {
 	Hidden              bool // our user may not read the table
 }
 
-// HistoryQueries are the parts of Histories in which the drivers differ.
+// HistoryQueries are the parts of reading a history in which the drivers differ.
 type HistoryQueries struct {
 	// Columns lists the columns of all tables with one of the names, which are in lower case. Views
 	// and tables of code are left out.
@@ -46,8 +61,8 @@ type HistoryQueries struct {
 	Text, Bytes string // with %s for the column
 }
 
-// Histories reads the tables of other tools with the queries of a driver.
-func (q HistoryQueries) Histories(ctx context.Context) (tables []history.Table, err error) {
+// histories reads the tables of other tools.
+func (q HistoryQueries) histories(ctx context.Context) (tables []history.Table, err error) {
 	columns, err := q.Columns(ctx, history.Names())
 	if err != nil {
 		return nil, fmt.Errorf("list the tables of other migration tools: %w", err)
@@ -105,9 +120,9 @@ func (q HistoryQueries) fill(ctx context.Context, t *history.Table) error {
 	}, places, q.selectRows(*t, form, wanted))
 }
 
-// Mark reads the mark of a table. It makes sure first that the name is still that of a table, since
+// mark reads the mark of a table. It makes sure first that the name is still that of a table, since
 // reading a view may run code.
-func (q HistoryQueries) Mark(ctx context.Context, at history.Place) (string, error) {
+func (q HistoryQueries) mark(ctx context.Context, at history.Place) (string, error) {
 	columns, err := q.Columns(ctx, []string{strings.ToLower(at.Table)})
 	if err != nil {
 		return "", fmt.Errorf("look for the table of another migration tool: %w", err)

@@ -32,7 +32,7 @@ CREATE VIEW alembic_version AS SELECT version AS version_num FROM schema_migrati
 	if err != nil {
 		t.Fatal(err)
 	}
-	tables, err := reader.Histories(ctx)
+	tables, err := engine.Histories(ctx, reader)
 	if err != nil {
 		t.Fatalf("read the histories: %v", err)
 	}
@@ -66,7 +66,7 @@ INSERT INTO goose_db_version VALUES (9, 1, true, NULL), (10, 2, true, NULL);
 	if !ok {
 		t.Fatalf("%T reads no histories", b.db)
 	}
-	tables, err := reader.Histories(ctx)
+	tables, err := engine.Histories(ctx, reader)
 	if err != nil || len(tables) != 1 {
 		t.Fatalf("read the histories: %v, %v", tables, err)
 	}
@@ -82,7 +82,7 @@ INSERT INTO goose_db_version VALUES (9, 1, true, NULL), (10, 2, true, NULL);
 		if step.script != "" {
 			b.apply(ctx, step.script+";\n")
 		}
-		if mark, err := reader.HistoryMark(ctx, at); err != nil || mark != step.want {
+		if mark, err := engine.HistoryMark(ctx, reader, at); err != nil || mark != step.want {
 			t.Errorf("after %q the mark is %q, %v, want %q", step.script, mark, err, step.want)
 		}
 	}

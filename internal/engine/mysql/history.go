@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"towpath/internal/engine"
-	"towpath/internal/history"
 )
 
 var _ engine.Historian = (*database)(nil)
@@ -16,25 +15,8 @@ const selectHistoryColumns = `SELECT c.table_name, c.column_name FROM informatio
 JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
 WHERE c.table_schema = DATABASE() AND t.table_type = 'BASE TABLE' AND LOWER(c.table_name) IN (`
 
-// Histories implements engine.Historian. Reading a table waits while its definition is changed.
-func (d *database) Histories(ctx context.Context) (tables []history.Table, err error) {
-	err = d.readHistories(ctx, func(q engine.HistoryQueries) error {
-		tables, err = q.Histories(ctx)
-		return err
-	})
-	return tables, err
-}
-
-// HistoryMark implements engine.Historian.
-func (d *database) HistoryMark(ctx context.Context, at history.Place) (mark string, err error) {
-	err = d.readHistories(ctx, func(q engine.HistoryQueries) error {
-		mark, err = q.Mark(ctx, at)
-		return err
-	})
-	return mark, err
-}
-
-func (d *database) readHistories(ctx context.Context, use func(engine.HistoryQueries) error) error {
+// ReadHistories implements engine.Historian. Reading a table waits while its definition is changed.
+func (d *database) ReadHistories(ctx context.Context, use func(engine.HistoryQueries) error) error {
 	return d.read(ctx, func(ctx context.Context, c *connection) error {
 		limits := &content{conn: c, mariadb: d.mariadb}
 		if err := limits.limit(ctx, "3", "30"); err != nil {

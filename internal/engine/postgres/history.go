@@ -6,7 +6,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"towpath/internal/engine"
-	"towpath/internal/history"
 )
 
 var _ engine.Historian = (*database)(nil)
@@ -24,25 +23,8 @@ WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND NOT c.relrowsecurity AND l
   AND ` + userSchema + `
 ORDER BY n.nspname, c.relname, a.attnum LIMIT 10000`
 
-// Histories implements engine.Historian. Reading a table takes the weakest lock that there is.
-func (d *database) Histories(ctx context.Context) (tables []history.Table, err error) {
-	err = d.readHistories(ctx, func(q engine.HistoryQueries) error {
-		tables, err = q.Histories(ctx)
-		return err
-	})
-	return tables, err
-}
-
-// HistoryMark implements engine.Historian.
-func (d *database) HistoryMark(ctx context.Context, at history.Place) (mark string, err error) {
-	err = d.readHistories(ctx, func(q engine.HistoryQueries) error {
-		mark, err = q.Mark(ctx, at)
-		return err
-	})
-	return mark, err
-}
-
-func (d *database) readHistories(ctx context.Context, use func(engine.HistoryQueries) error) error {
+// ReadHistories implements engine.Historian. Reading a table takes the weakest lock that there is.
+func (d *database) ReadHistories(ctx context.Context, use func(engine.HistoryQueries) error) error {
 	return d.read(ctx, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '30s'")
 		if err != nil {

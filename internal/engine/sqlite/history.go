@@ -6,30 +6,12 @@ import (
 	"strings"
 
 	"towpath/internal/engine"
-	"towpath/internal/history"
 )
 
 var _ engine.Historian = (*database)(nil)
 
-// Histories implements engine.Historian.
-func (d *database) Histories(ctx context.Context) (tables []history.Table, err error) {
-	err = d.readHistories(ctx, func(q engine.HistoryQueries) error {
-		tables, err = q.Histories(ctx)
-		return err
-	})
-	return tables, err
-}
-
-// HistoryMark implements engine.Historian.
-func (d *database) HistoryMark(ctx context.Context, at history.Place) (mark string, err error) {
-	err = d.readHistories(ctx, func(q engine.HistoryQueries) error {
-		mark, err = q.Mark(ctx, at)
-		return err
-	})
-	return mark, err
-}
-
-func (d *database) readHistories(ctx context.Context, use func(engine.HistoryQueries) error) error {
+// ReadHistories implements engine.Historian.
+func (d *database) ReadHistories(ctx context.Context, use func(engine.HistoryQueries) error) error {
 	return d.read(ctx, func(c *connection) error {
 		each := func(ctx context.Context, use func() error, places []any, query string) error {
 			return engine.Each(ctx, c, use, places, query)
