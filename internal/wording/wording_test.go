@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -34,10 +35,19 @@ type code struct {
 var params = regexp.MustCompile(`Params: ([a-z]+(?:, [a-z]+)*)\.`)
 
 // codes reads the closed set of reasons.
-func codes(t *testing.T) []code {
-	return slices.Concat(constants(t, "../../reasoncode.go", "Reason"),
-		constants(t, "../../reasoncode_review.go", "Reason"),
-		constants(t, "../../reasoncode_provider.go", "Reason"), constants(t, "../../reasoncode_mark.go", "Reason"))
+func codes(t *testing.T) (list []code) {
+	t.Helper()
+	files, err := filepath.Glob("../../reasoncode*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range files {
+		list = append(list, constants(t, path, "Reason")...)
+	}
+	if len(list) < 20 {
+		t.Fatalf("only %d codes found", len(list))
+	}
+	return list
 }
 
 // acts reads the closed set of acts.
