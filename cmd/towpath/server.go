@@ -223,11 +223,7 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 	}
 	files := &manifest.Service{Store: s.store, Refusal: exec.Refusal, Names: cat.Names, Rules: build()}
 	report := &report.Service{
-		Store:       s.store,
-		Accounts:    accounts,
-		Manifest:    files,
-		ExternalURL: c.ExternalURL,
-		Logger:      s.log,
+		Store: s.store, Accounts: accounts, Manifest: files, ExternalURL: c.ExternalURL, Logger: s.log,
 	}
 	links := &link.Service{
 		Store:          s.store,
