@@ -99,20 +99,7 @@ func TestSession_staysWithinItsMemory(t *testing.T) {
 func TestExec_cutsTheWordsOfAScript(t *testing.T) {
 	t.Parallel()
 	e, target := fresh(t)
-	db, err := e.Open(t.Context(), target)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	s, err := db.Begin(t.Context(), engine.SessionOptions{LockTimeout: time.Second, StatementTimeout: time.Minute})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	s := begin(t, e, target)
 	for _, text := range []string{
 		"CREATE TABLE a (x)",
 		"CREATE TRIGGER t BEFORE INSERT ON a BEGIN SELECT RAISE(ABORT, printf('%.50000000c', 'x')); END",
