@@ -113,13 +113,14 @@ type rehearsedBefore struct {
 	Server      string        `json:"server"`
 	EndedAt     *time.Time    `json:"endedAt,omitempty"`
 	File        rehearsedFile `json:"file"`
+	Schema      string        `json:"schema" doc:"What all files of its branch change in the schema, as a unified diff; empty when nothing."`
 }
 
 // rehearsedBeforeOf finds the rehearsal of a task's text; nil when there was none.
 func rehearsedBeforeOf(
 	ctx context.Context, tx *store.Tx, t towpath.Task,
 ) (*rehearsedBefore, error) {
-	rollout, err := tx.Rollout(ctx, t.RolloutID)
+	rollout, err := tx.RolloutAlone(ctx, t.RolloutID)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +135,7 @@ func rehearsedBeforeOf(
 		if f.Path == t.Path && f.State != towpath.RehearsedSkipped {
 			return &rehearsedBefore{
 				Environment: r.Environment, Database: r.Database, Server: r.Result.Server, EndedAt: r.EndedAt,
-				File: rehearsedFileOf(f, true),
+				File: rehearsedFileOf(f, true), Schema: r.Result.Schema,
 			}, nil
 		}
 	}

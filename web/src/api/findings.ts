@@ -154,6 +154,12 @@ export function worst(finding: Finding): Level {
   return finding.levels[0]?.level ?? 'info'
 }
 
+/** A text of which no review says anything. */
+export function unreviewed({ path, checksum, label }: { path: string; checksum: string; label: string }): FileFindings {
+  const nothing = { findings: [], notAnalysed: [], allowed: [], reasons: [] }
+  return { path, checksum, version: label, statements: 0, against: [], more: 0, ...nothing }
+}
+
 /** Reports whether there is anything to show of a file. */
 export function saysSomething(file: FileFindings): boolean {
   return [file.findings, file.notAnalysed, file.allowed, file.reasons].some(list => list.length > 0)

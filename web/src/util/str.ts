@@ -8,6 +8,12 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en')} ${n === 1 ? one : many}`
 }
 
+/** The first names of a list, and how many more there are: "a, b and 3 more". */
+export function some(names: readonly string[], most = 5): string {
+  const more = names.length - most
+  return more > 0 ? `${names.slice(0, most).join(', ')} and ${more.toLocaleString('en')} more` : names.join(', ')
+}
+
 /** Reports whether the text contains every word of the query, ignoring case. */
 export function matches(text: string, query: string): boolean {
   const hay = text.toLowerCase()

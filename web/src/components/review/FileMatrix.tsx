@@ -3,9 +3,9 @@ import type { Schemas } from '~/api/client'
 import { environmentsQuery } from '~/api/queries'
 import { type Column, QueryTable } from '~/table/QueryTable'
 import { Badge } from '~/ui/Badge'
-import { about, count, size } from '~/util/str'
-import classes from './FileMatrix.module.css'
+import { count } from '~/util/str'
 import { LevelBadge } from './LevelBadge'
+import { Sizes } from './Sizes'
 
 type Reviewed = Schemas['ReviewedFile']
 
@@ -52,28 +52,6 @@ function Place({ files }: { files: Reviewed[] }) {
       </span>
       <Sizes files={files} />
     </div>
-  )
-}
-
-/** How large the tables are that a file changes: what a rewrite, a scan or a lock costs there. */
-function Sizes({ files }: { files: Reviewed[] }) {
-  const largest = new Map<string, Schemas['ReviewedTable']>()
-  for (const table of files.flatMap(file => file.tables)) {
-    const known = largest.get(table.name)
-    if (!known || known.bytes < table.bytes) largest.set(table.name, table)
-  }
-  const tables = [...largest.values()].filter(table => table.rows > 0 || table.bytes > 0)
-  if (tables.length === 0) return null
-  return (
-    <ul className={`${classes.sizes} muted small`} aria-label="Tables that it changes">
-      {tables.slice(0, 3).map(table => (
-        <li key={table.name}>
-          <span className="mono">{table.name}</span>: {table.rows === 1 ? '1 row' : `${about(table.rows)} rows`}
-          {table.bytes > 0 && `, ${size(table.bytes)}`}
-        </li>
-      ))}
-      {tables.length > 3 && <li>and {count(tables.length - 3, 'more table')}</li>}
-    </ul>
   )
 }
 

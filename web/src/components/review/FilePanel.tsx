@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react'
-import { type FileFindings, type Finding, type Somewhere, worst } from '~/api/findings'
+import { type FileFindings, type Finding, type Somewhere, saysSomething, worst } from '~/api/findings'
 import { Icon } from '~/ui/Icon'
 import { pb } from '~/util/path-builder'
 import { count } from '~/util/str'
@@ -18,6 +18,7 @@ interface FilePanelProps {
 export function FilePanel({ file, open, sqlOf }: FilePanelProps) {
   const [shown, setShown] = useState(open)
   const sql = shown && sqlOf?.(file)
+  const said = saysSomething(file)
   const of = (level: string) => file.findings.filter(finding => worst(finding) === level).length
   return (
     <details className={classes.file} open={shown} onToggle={event => setShown(event.currentTarget.open)}>
@@ -26,14 +27,15 @@ export function FilePanel({ file, open, sqlOf }: FilePanelProps) {
         {of('error') > 0 && <LevelBadge level="error" words={count(of('error'), 'error')} />}
         {of('warning') > 0 && <LevelBadge level="warning" words={count(of('warning'), 'warning')} />}
         <span className="muted small">
-          {count(file.statements, 'statement')}
+          {file.statements > 0 && count(file.statements, 'statement')}
           {file.against.length > 0 && ` against ${file.against.join(', ')}`}
+          {file.against.length > 0 && !said && ', no findings'}
         </span>
       </summary>
       {shown && (
-        <div className={classes.body} data-beside={Boolean(sql)}>
+        <div className={classes.body} data-beside={Boolean(sql) && said}>
           {sql && <div>{sql}</div>}
-          <FindingList file={file} />
+          {said && <FindingList file={file} />}
         </div>
       )}
     </details>

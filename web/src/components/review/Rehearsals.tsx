@@ -1,5 +1,5 @@
 import type { Schemas } from '~/api/client'
-import { diffKind, lockBar, measured } from '~/api/rehearsals'
+import { lockBar, measured } from '~/api/rehearsals'
 import { type Column, QueryTable } from '~/table/QueryTable'
 import { Notice } from '~/ui/Notice'
 import { pb } from '~/util/path-builder'
@@ -7,6 +7,7 @@ import { count } from '~/util/str'
 import { Link } from '../Link'
 import { TimeAgo } from '../TimeAgo'
 import classes from './Rehearsals.module.css'
+import { SchemaDiff } from './SchemaDiff'
 
 type Rehearsal = Schemas['Rehearsed']
 type File = Schemas['RehearsedFile']
@@ -86,7 +87,7 @@ function One({ project, rehearsal }: { project: string; rehearsal: Rehearsal }) 
           ))}
         </ul>
       )}
-      <Schema diff={rehearsal.schema} />
+      <SchemaDiff diff={rehearsal.schema} />
     </div>
   )
 }
@@ -153,24 +154,5 @@ function Bar({ file, lock }: { file: File; lock: Schemas['RehearsedLock'] }) {
         style={{ left: `${from * 100}%`, width: `${width * 100}%` }}
       />
     </span>
-  )
-}
-
-/** What the files change in the schema. */
-function Schema({ diff }: { diff: string }) {
-  if (!diff) return <p className="muted">The schema is the same before and after.</p>
-  const lines = diff.trimEnd().split('\n')
-  return (
-    <figure className={`stack tight ${classes.figure}`}>
-      <figcaption className="muted small">Schema before and after</figcaption>
-      <pre className={`mono ${classes.diff}`}>
-        {lines.map((line, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines of a text that does not change
-          <span key={index} data-kind={diffKind(line)}>
-            {line}
-          </span>
-        ))}
-      </pre>
-    </figure>
   )
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { shownState, stageCount, taskDetail, tookSoFar } from './Board'
+import { stageCount } from './Board'
+import { shownState, taskDetail, tookSoFar } from './Took'
 
 const now = new Date('2026-11-22T12:00:10Z')
 const startedAt = '2026-11-22T12:00:00Z'

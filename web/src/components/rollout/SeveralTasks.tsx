@@ -3,6 +3,7 @@ import { can } from '~/api/can'
 import { http, type Schemas, unwrap } from '~/api/client'
 import { useWrite } from '~/hooks/use-write'
 import { type Outcome, withEach } from '~/util/several'
+import { some } from '~/util/str'
 import { ConfirmButton } from '../ConfirmButton'
 import { Outcomes } from '../Outcomes'
 import { WhyButton } from '../WhyButton'
@@ -54,7 +55,7 @@ export function SeveralTasks({ rollout, project }: SeveralTasksProps) {
             loading={retry.isPending}
             onConfirm={() => retry.mutate()}
           >
-            {failed.map(nameOf).join(', ')}. Each runs with the current text of the branch.
+            {some(failed.map(nameOf), 20)}. Each runs with the current text of the branch.
           </ConfirmButton>
           <WhyButton
             verb={`Skip ${failed.length} failed tasks`}
@@ -64,7 +65,7 @@ export function SeveralTasks({ rollout, project }: SeveralTasksProps) {
             run={skip}
             done={() => 'The result is on the page of the rollout.'}
           >
-            {failed.map(nameOf).join(', ')}. They do not run there, and later migrations run without them.
+            {some(failed.map(nameOf), 20)}. They do not run there, and later migrations run without them.
           </WhyButton>
           {can(project, 'project.resolve') && (
             <WhyButton

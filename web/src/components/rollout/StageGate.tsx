@@ -1,16 +1,17 @@
 import type { Schemas } from '~/api/client'
 import { ExactTime, TimeAgo } from '../TimeAgo'
+import { Evidence } from './Evidence'
 import { GateActions } from './GateActions'
 
 interface StageGateProps {
-  rollout: { id: string; projectId: string }
-  environmentId: string
-  environment: string
+  rollout: Schemas['Rollout']
+  stage: Schemas['Stage']
   start: Schemas['StageStart']
 }
 
 /** What a stage waits for at the gate of its environment: whom, until when, and who has answered. */
-export function StageGate({ rollout, environmentId, environment, start }: StageGateProps) {
+export function StageGate({ rollout, stage, start }: StageGateProps) {
+  const { environmentId, environment } = stage
   return (
     <section className="panel stack tight" aria-label={`Gate of ${environment}`}>
       <h2>Before {environment} starts</h2>
@@ -22,11 +23,7 @@ export function StageGate({ rollout, environmentId, environment, start }: StageG
       </ul>
       {start.schedule && <Scheduled schedule={start.schedule} />}
       {start.consent.people > 0 && <Answers start={start} />}
-      {start.strangers.map(reason => (
-        <p key={reason.text} className="muted small">
-          {reason.text}
-        </p>
-      ))}
+      <Strangers start={start} />
       <GateActions
         key={start.evidence}
         rollout={rollout}
@@ -34,8 +31,25 @@ export function StageGate({ rollout, environmentId, environment, start }: StageG
         environment={environment}
         start={start}
       />
+      <Waiting rollout={rollout} stage={stage} start={start} />
     </section>
   )
+}
+
+/** What starts in an environment that waits for nothing but a person who presses Start. */
+export function Starts(props: StageGateProps) {
+  return (
+    <section className="panel stack tight" aria-label={`What starts in ${props.stage.environment}`}>
+      <h2>What starts in {props.stage.environment}</h2>
+      <Waiting {...props} />
+    </section>
+  )
+}
+
+function Waiting({ rollout, stage, start }: StageGateProps) {
+  const ids = new Set(start.taskIds)
+  const tasks = stage.tasks.filter(task => ids.has(task.id))
+  return <Evidence rollout={rollout} environmentId={stage.environmentId} tasks={tasks} open={false} />
 }
 
 /** When somebody wants it to start, and why it does not. */
@@ -55,7 +69,7 @@ function Scheduled({ schedule }: { schedule: Schemas['StageSchedule'] }) {
 }
 
 /** Who has approved or refused, and what has moved since. */
-function Answers({ start }: { start: Schemas['StageStart'] }) {
+export function Answers({ start }: { start: Schemas['StageStart'] }) {
   if (start.answers.length === 0) return <p className="muted">Nobody has answered yet.</p>
   return (
     <ul className="stack tight" aria-label="Answers">
@@ -77,4 +91,13 @@ function Answers({ start }: { start: Schemas['StageStart'] }) {
       ))}
     </ul>
   )
+}
+
+/** Whose changes nobody in the workspace is known to have made. */
+export function Strangers({ start }: { start: Schemas['StageStart'] }) {
+  return start.strangers.map(reason => (
+    <p key={reason.text} className="muted small">
+      {reason.text}
+    </p>
+  ))
 }

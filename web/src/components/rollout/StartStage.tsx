@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { can } from '~/api/can'
 import { http, type Schemas, unwrap } from '~/api/client'
 import { useWrite } from '~/hooks/use-write'
-import { count } from '~/util/str'
+import { count, some } from '~/util/str'
 import { ConfirmButton } from '../ConfirmButton'
 
 interface StartStageProps {
@@ -10,12 +10,10 @@ interface StartStageProps {
   stage: Schemas['Stage']
   start: Schemas['StageStart']
   project: Schemas['Project'] | undefined
-  /** Names of databases by their ids. */
-  names: Map<string, string>
 }
 
 /** Starts what waits for a person in an environment: what the page shows, and nothing newer. */
-export function StartStage({ rollout, stage, start, project, names }: StartStageProps) {
+export function StartStage({ rollout, stage, start, project }: StartStageProps) {
   const begin = useWrite({
     changes: { kind: 'task.changed', projectId: rollout.projectId, rolloutId: rollout.id },
     run: () =>
@@ -34,8 +32,9 @@ export function StartStage({ rollout, stage, start, project, names }: StartStage
         {verb}
       </Button>
     )
-  const waiting = stage.tasks.filter(task => start.taskIds.includes(task.id))
-  const databases = [...new Set(waiting.map(task => names.get(task.databaseId) ?? task.database))]
+  const ids = new Set(start.taskIds)
+  const waiting = stage.tasks.filter(task => ids.has(task.id))
+  const databases = [...new Set(waiting.map(task => task.database ?? ''))]
   return (
     <ConfirmButton
       title={`${verb}?`}
@@ -44,8 +43,8 @@ export function StartStage({ rollout, stage, start, project, names }: StartStage
       loading={begin.isPending}
       onConfirm={() => begin.mutate()}
     >
-      {count(waiting.length, 'task')} {waiting.length === 1 ? 'runs' : 'run'} in {databases.join(', ')}:{' '}
-      {waiting.map(task => task.label).join(', ')}. If a newer push changes them first, nothing starts.
+      {count(waiting.length, 'task')} {waiting.length === 1 ? 'runs' : 'run'} in {some(databases)}:{' '}
+      {some([...new Set(waiting.map(task => task.label))])}. If a newer push changes them first, nothing starts.
     </ConfirmButton>
   )
 }

@@ -3,7 +3,7 @@ import { Fragment } from 'react'
 import { can } from '~/api/can'
 import type { Schemas } from '~/api/client'
 import { unlessRefused } from '~/api/polling'
-import { databasesQuery, projectQuery, rolloutQuery, sessionQuery } from '~/api/queries'
+import { projectQuery, rolloutQuery, sessionQuery } from '~/api/queries'
 import { Commit } from '~/components/Commit'
 import { Link } from '~/components/Link'
 import { LinkButton } from '~/components/LinkButton'
@@ -17,7 +17,7 @@ import { isMoving, RolloutBadge } from '~/components/rollout/RolloutList'
 import { RolloutReview } from '~/components/rollout/RolloutReview'
 import { ScheduleButton } from '~/components/rollout/ScheduleButton'
 import { SeveralTasks } from '~/components/rollout/SeveralTasks'
-import { StageGate } from '~/components/rollout/StageGate'
+import { StageGate, Starts } from '~/components/rollout/StageGate'
 import { StartStage } from '~/components/rollout/StartStage'
 import { TimeAgo } from '~/components/TimeAgo'
 import { useClock } from '~/hooks/use-clock'
@@ -39,9 +39,7 @@ export default function RolloutPage() {
 
 function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
   const project = useQuery(projectQuery(rollout.projectId))
-  const databases = useQuery(databasesQuery({ project: rollout.projectId }))
   const manages = can(useQuery(sessionQuery).data, 'instances.manage')
-  const names = new Map(databases.data?.map(one => [one.id, one.name]))
   const sofar = useClock(now => duration(between(rollout.createdAt, undefined, now)))
   const runs = can(project.data, 'project.run')
   const mayPause = runs && !rollout.finishedAt && !rollout.pauses.some(pause => pause.scope === 'rollout')
@@ -56,7 +54,7 @@ function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
       action={
         <>
           {mayPause && <PauseButton of={{ scope: 'rollout', id: rollout.id, what: 'this rollout' }} />}
-          <NextStep rollout={rollout} project={project.data} names={names} />
+          <NextStep rollout={rollout} project={project.data} />
         </>
       }
     >
@@ -90,7 +88,7 @@ function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
       {rollout.stages.length === 0 ? (
         <EmptyState icon="rollout">This rollout has no tasks: everything was already applied.</EmptyState>
       ) : (
-        <Board stages={rollout.stages} names={names} />
+        <Board stages={rollout.stages} />
       )}
       <SeveralTasks rollout={rollout} project={project.data} />
       <Gates rollout={rollout} />
@@ -125,14 +123,8 @@ function Gates({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
           {reason.text}
         </Notice>
       ))}
-      {stage.start && !isPlain(stage.start) && (
-        <StageGate
-          rollout={rollout}
-          environmentId={stage.environmentId}
-          environment={stage.environment}
-          start={stage.start}
-        />
-      )}
+      {stage.start && isPlain(stage.start) && <Starts rollout={rollout} stage={stage} start={stage.start} />}
+      {stage.start && !isPlain(stage.start) && <StageGate rollout={rollout} stage={stage} start={stage.start} />}
     </Fragment>
   ))
   return [...looks, ...gates]
@@ -148,14 +140,13 @@ const steps = [
 interface NextStepProps {
   rollout: Schemas['RolloutDetail']
   project: Schemas['Project'] | undefined
-  names: Map<string, string>
 }
 
 /** Whether only the gate of its environment holds a task. */
 const atGate = (task: Schemas['Task']) => task.reason?.code === 'manual-start' || task.reason?.code === 'gate'
 
 /** Leads to the first task that a person must look at, or starts an environment that waits for it. */
-function NextStep({ rollout, project, names }: NextStepProps) {
+function NextStep({ rollout, project }: NextStepProps) {
   const tasks = rollout.stages.flatMap(stage => stage.tasks)
   for (const [state, words] of steps) {
     const stage = state === 'held' ? rollout.stages.find(one => one.start?.ready && isPlain(one.start)) : undefined
@@ -166,7 +157,7 @@ function NextStep({ rollout, project, names }: NextStepProps) {
       return (
         <>
           {start.maySchedule && <ScheduleButton {...{ rollout, environmentId, environment, start }} />}
-          <StartStage key={start.evidence} {...{ rollout, stage, start, project, names }} />
+          <StartStage key={start.evidence} {...{ rollout, stage, start, project }} />
         </>
       )
     }

@@ -6,7 +6,6 @@ import { byFile, type FileFindings, marksOf, rolloutReviewQuery, saysSomething }
 import { linkQuery } from '~/api/gitops-queries'
 import { unlessRefused } from '~/api/polling'
 import { databaseQuery, environmentsQuery, projectQuery, rolloutQuery, taskQuery } from '~/api/queries'
-import { measured } from '~/api/rehearsals'
 import { Commit } from '~/components/Commit'
 import { FilterChips } from '~/components/FilterChips'
 import { Link } from '~/components/Link'
@@ -14,18 +13,18 @@ import { Loaded } from '~/components/Loaded'
 import { Marked } from '~/components/Marked'
 import { Page } from '~/components/Page'
 import { FindingList } from '~/components/review/FilePanel'
-import { shownState, Took, taskDetail } from '~/components/rollout/Board'
+import { Forecast } from '~/components/rollout/Forecast'
 import { remedyOf } from '~/components/rollout/remedy'
 import { StatementTable } from '~/components/rollout/StatementTable'
 import { TaskActions } from '~/components/rollout/TaskActions'
 import { TaskReason } from '~/components/rollout/TaskReason'
+import { shownState, Took, taskDetail } from '~/components/rollout/Took'
 import { SqlBlock } from '~/components/SqlBlock'
 import { StateBadge } from '~/components/StateBadge'
 import { TimeAgo } from '~/components/TimeAgo'
 import { useParam } from '~/hooks/use-params'
 import { Notice } from '~/ui/Notice'
 import { pb } from '~/util/path-builder'
-import { count } from '~/util/str'
 import { variablesText } from '~/util/variables'
 
 /**
@@ -157,25 +156,6 @@ function findingsOf(
     file => file.path === path && file.checksum === checksum && file.environmentId === environmentId,
   )
   return files && byFile(files)[0]
-}
-
-/** What a rehearsal of the text measured before the merge, to compare with what happened. */
-function Forecast({ rehearsed }: { rehearsed: NonNullable<Schemas['TaskDetail']['rehearsed']> }) {
-  const { file, server, environment, database, endedAt } = rehearsed
-  const [worst] = file.locks
-  return (
-    <p className="muted">
-      Rehearsed before the merge on {server} with the schema of {environment}/{database}
-      {endedAt && (
-        <>
-          , <TimeAgo at={endedAt} />
-        </>
-      )}
-      : {measured(file.seconds)}, {count(file.rows, 'row')}
-      {worst && `, ${worst.mode} on ${worst.table || 'the whole database'} for ${measured(worst.held)}`}
-      {file.rewrites.length > 0 && `, writes ${file.rewrites.join(', ')} again`}. Tables were nearly empty there.
-    </p>
-  )
 }
 
 /** What helps after a failure, the likeliest first. */
