@@ -183,17 +183,17 @@ SELECT t.oid, 0::oid, format('%I.%I', nspname, typname),
   ARRAY[format('CREATE TYPE %I.%I AS (%s)', nspname, typname,
   (SELECT string_agg(E'\n  ' || quote_ident(attname) || ' ' || format_type(atttypid, atttypmod)
   || ` + collation + `, ',' ORDER BY attnum)
-   || E'\n' FROM pg_attribute a JOIN pg_type at ON at.oid = atttypid WHERE attrelid = t.typrelid
+   || E'\n' FROM pg_attribute a WHERE attrelid = t.typrelid
      AND NOT attisdropped AND attnum > 0))]
 FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace JOIN pg_class c ON c.oid = typrelid
   AND relkind = 'c'
 WHERE ` + userSchema
 
-// collation is that of attribute a of type at, if it is not the type's own.
-const collation = `coalesce((SELECT ' COLLATE ' || format('%I.%I', cn.nspname, co.collname)
-	FROM pg_collation co
-  JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation
-    AND co.oid <> at.typcollation), '')`
+// collation is that of attribute a, if it is not its type's own. A join with pg_type would read all
+// of it for each table.
+const collation = `CASE WHEN a.attcollation = (SELECT typcollation FROM pg_type WHERE oid = a.atttypid) THEN ''
+  ELSE coalesce((SELECT ' COLLATE ' || format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
+    JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation), '') END`
 
 const selectDomains = `
 SELECT t.oid, 0::oid, format('%I.%I', nspname, typname),

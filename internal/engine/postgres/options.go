@@ -1,12 +1,9 @@
 package postgres
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // The names below are the options that a person can set, in PostgreSQL 13 to 18. A server may keep
@@ -106,21 +103,18 @@ UNION ALL SELECT indrelid, split_part(o, '=', 1) FROM pg_index i JOIN pg_class x
   JOIN pg_namespace n ON n.oid = x.relnamespace,
   unnest(x.reloptions) AS o WHERE x.relpersistence <> 't' AND NOT ` + isIndexOption + ` AND ` + userSchema
 
-// loadUnknown counts the options that are left out.
-func (c *catalog) loadUnknown(ctx context.Context, tx pgx.Tx) error {
-	rows, err := tx.Query(ctx, selectUnknownOptions)
-	if err != nil {
-		return fmt.Errorf("unknown options: %w", err)
-	}
+// unknownOptions counts the options that are left out.
+func (c *catalog) unknownOptions() reading {
 	var relation uint32
 	var name string
-	_, err = pgx.ForEachRow(rows, []any{&relation, &name}, func() error {
-		if !c.skipped[key{classRelation, relation}] {
-			c.unknown[name]++
-		}
-		return nil
-	})
-	return err
+	return reading{
+		name: "unknown options", text: selectUnknownOptions, into: []any{&relation, &name},
+		each: func() {
+			if !c.skipped[key{classRelation, relation}] {
+				c.unknown[name]++
+			}
+		},
+	}
 }
 
 // leftOut names the options that are left out, with the number of each.

@@ -27,6 +27,7 @@ type connection struct {
 	dirty    bool   // a script may have left something in it
 	used     bool   // by a session before
 	prepared bool   // our own statements are prepared
+	reads    bool   // and so are the queries that read the catalog
 	most     int    // connections that the server allows
 }
 
@@ -111,7 +112,7 @@ func (c *connection) forget(ctx context.Context) error {
 	if !c.prepared {
 		return nil
 	}
-	c.prepared = false
+	c.prepared, c.reads = false, false
 	return c.DeallocateAll(ctx)
 }
 

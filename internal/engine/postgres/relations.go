@@ -32,8 +32,8 @@ JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.d
 JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
 WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND ` + userSchema
 
-// tableColumn writes one column: a attribute, at its type, d its default. A column of a typed table
-// has only what its type lacks.
+// tableColumn writes one column: a attribute, d its default. A column of a typed table has only what
+// its type lacks.
 const tableColumn = `
   E'\n  ' || quote_ident(a.attname)
   || CASE WHEN c.reloftype = 0 THEN ' ' || format_type(a.atttypid, a.atttypmod) || ` + collation + `
@@ -84,8 +84,8 @@ const columnExtras = `
     c.oid::regclass, a.attname,
     CASE attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN'
       ELSE 'EXTENDED' END) AS text
-    FROM pg_attribute a JOIN pg_type t ON t.oid = atttypid WHERE attrelid = c.oid AND attnum > 0
-      AND NOT attisdropped AND attstorage <> typstorage
+    FROM pg_attribute a WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+      AND attstorage <> (SELECT typstorage FROM pg_type t WHERE t.oid = atttypid)
   UNION ALL SELECT 3, a.attnum, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET STATISTICS %s',
     c.oid::regclass, a.attname, attstattarget)
     FROM pg_attribute a WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attstattarget >= 0
@@ -97,7 +97,7 @@ const columnExtras = `
     c.oid::regclass, a.attname,
     CASE to_jsonb(a) ->> 'attcompression' WHEN 'p' THEN 'pglz' ELSE 'lz4' END)
     FROM pg_attribute a WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
-      AND to_jsonb(a) ->> 'attcompression' IN ('p', 'l')`
+      AND CASE WHEN attlen = -1 THEN to_jsonb(a) ->> 'attcompression' IN ('p', 'l') END`
 
 // tableExtras are properties that a CREATE TABLE cannot contain.
 const tableExtras = columnExtras + `
@@ -136,8 +136,7 @@ SELECT c.oid, c.oid, format('%I.%I', n.nspname, c.relname),
     || coalesce((SELECT CASE WHEN c.reloftype = 0 THEN '' ELSE ' (' END || string_agg(` + tableColumn + `,
       ',' ORDER BY a.attnum) || E'\n'
         || CASE WHEN c.reloftype = 0 THEN '' ELSE ')' END
-      FROM pg_attribute a JOIN pg_type at ON at.oid = a.atttypid
-        LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+      FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
       WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND (a.attislocal OR c.relispartition)
         AND (c.reloftype = 0 OR d.adbin IS NOT NULL OR a.attnotnull OR a.attidentity <> '')), '')
         || ` + inheritedNotNull + ` || CASE WHEN c.reloftype = 0 THEN ')' ELSE '' END

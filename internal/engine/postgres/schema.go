@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
-
 	dialect "towpath/internal/dialect/postgres"
 	"towpath/internal/engine"
 )
@@ -41,7 +39,7 @@ func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
 		alias:   map[key]key{},
 		unknown: map[string]int{},
 	}
-	if err := d.read(ctx, func(tx pgx.Tx) error { return c.load(ctx, tx) }); err != nil {
+	if err := d.readAll(ctx, c.readings()); err != nil {
 		return engine.Schema{}, fmt.Errorf("read the schema: %w", err)
 	}
 	return c.render(), nil
@@ -56,68 +54,65 @@ type catalog struct {
 	unknown map[string]int // options that are left out
 }
 
-func (c *catalog) load(ctx context.Context, tx pgx.Tx) error {
-	for _, step := range []func(context.Context, pgx.Tx) error{
-		c.loadSkipped, c.loadObjects, c.loadAliases,
-		c.loadNotes, c.loadNeeds, c.loadUnknown,
-	} {
-		if err := step(ctx, tx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c *catalog) loadSkipped(ctx context.Context, tx pgx.Tx) error {
-	rows, err := tx.Query(ctx, selectSkipped, c.db.place.schemas(), ledgerTable)
-	if err != nil {
-		return err
-	}
-	var k key
-	_, err = pgx.ForEachRow(rows, []any{&k.class, &k.oid}, func() error {
-		c.skipped[k] = true
-		return nil
-	})
-	return err
-}
-
-func (c *catalog) loadObjects(ctx context.Context, tx pgx.Tx) error {
+// readings are in their order: what is skipped comes first, objects before what is about them.
+func (c *catalog) readings() []reading {
+	var k, to key
+	list := []reading{{
+		name: "skipped objects", text: selectSkipped, args: []any{c.db.place.schemas(), ledgerTable},
+		into: []any{&k.class, &k.oid},
+		each: func() { c.skipped[k] = true },
+	}}
 	for rank, kind := range kinds() {
-		rows, err := tx.Query(ctx, "SELECT "+kind.class+"::regclass::oid, q.* FROM ("+kind.query+") AS q")
-		if err != nil {
-			return fmt.Errorf("%s: %w", kind.name, err)
-		}
-		var o object
-		_, err = pgx.ForEachRow(rows, []any{&o.class, &o.oid, &o.relation, &o.name, &o.sql}, func() error {
+		list = append(list, c.objectsOf(rank, kind))
+	}
+	list = append(list, reading{
+		name: "aliases", text: selectAliases, into: []any{&k.class, &k.oid, &to.class, &to.oid},
+		each: func() { c.alias[k] = to },
+	})
+	list = append(list, c.notes("comments", selectComments), c.notes("grants", selectGrants))
+	return append(list, reading{
+		name: "dependencies", text: selectNeeds, into: []any{&k.class, &k.oid, &to.class, &to.oid},
+		each: func() {
+			if a, b := c.find(k), c.find(to); a != nil && b != nil && a != b {
+				a.needs[b.key] = true
+			}
+		},
+	}, c.unknownOptions())
+}
+
+// objectsOf reads the objects of one kind.
+func (c *catalog) objectsOf(rank int, kind kind) reading {
+	var o object
+	return reading{
+		name: kind.name,
+		text: "SELECT " + kind.class + "::regclass::oid, q.* FROM (" + kind.query + ") AS q",
+		into: []any{&o.class, &o.oid, &o.relation, &o.name, &o.sql},
+		each: func() {
 			if c.skipped[o.key] || c.skipped[key{classRelation, o.relation}] {
 				c.skipped[o.key] = true
-				return nil
+				return
 			}
 			one := o
 			one.rank = rank
 			one.needs = map[key]bool{}
 			one.sql = slices.Clone(o.sql)
 			c.objects[o.key] = &one
-			return nil
-		})
-		if err != nil {
-			return fmt.Errorf("%s: %w", kind.name, err)
-		}
+		},
 	}
-	return nil
 }
 
-func (c *catalog) loadAliases(ctx context.Context, tx pgx.Tx) error {
-	rows, err := tx.Query(ctx, selectAliases)
-	if err != nil {
-		return err
+// notes reads comments or grants, and adds them to the objects that they are about.
+func (c *catalog) notes(name, query string) reading {
+	var k key
+	var text string
+	return reading{
+		name: name, text: query, into: []any{&k.class, &k.oid, &text},
+		each: func() {
+			if o := c.find(k); o != nil && !c.skipped[k] {
+				o.sql = append(o.sql, text)
+			}
+		},
 	}
-	var from, to key
-	_, err = pgx.ForEachRow(rows, []any{&from.class, &from.oid, &to.class, &to.oid}, func() error {
-		c.alias[from] = to
-		return nil
-	})
-	return err
 }
 
 // find returns the object that creates k, nil when the dump does not create it.
@@ -130,43 +125,6 @@ func (c *catalog) find(k key) *object {
 		k = to
 	}
 	return c.objects[k]
-}
-
-// loadNotes adds comments and grants to the objects that they are about.
-func (c *catalog) loadNotes(ctx context.Context, tx pgx.Tx) error {
-	for _, query := range []string{selectComments, selectGrants} {
-		rows, err := tx.Query(ctx, query)
-		if err != nil {
-			return err
-		}
-		var k key
-		var text string
-		_, err = pgx.ForEachRow(rows, []any{&k.class, &k.oid, &text}, func() error {
-			if o := c.find(k); o != nil && !c.skipped[k] {
-				o.sql = append(o.sql, text)
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c *catalog) loadNeeds(ctx context.Context, tx pgx.Tx) error {
-	rows, err := tx.Query(ctx, selectNeeds)
-	if err != nil {
-		return err
-	}
-	var from, to key
-	_, err = pgx.ForEachRow(rows, []any{&from.class, &from.oid, &to.class, &to.oid}, func() error {
-		if a, b := c.find(from), c.find(to); a != nil && b != nil && a != b {
-			a.needs[b.key] = true
-		}
-		return nil
-	})
-	return err
 }
 
 func (c *catalog) render() engine.Schema {
