@@ -52,6 +52,7 @@ type RepositoryLink struct {
 	BaseDirectory      string // without leading and trailing slash; "" is the root
 	FilePathTemplate   string
 	Exclude            []string // patterns of files below the base directory that are ignored
+	AnyCaseEndings     bool     // files match by their endings in upper and lower case
 	Placeholders       Placeholders
 	SchemaPathTemplate string // "" is off
 	LatePolicy         LatePolicy

@@ -38,6 +38,8 @@ const (
 	ReasonFolders ReasonCode = "folders"
 	// ReasonEndsWithBlank: the name would match without the blank at its end.
 	ReasonEndsWithBlank ReasonCode = "ends-with-blank"
+	// ReasonEndingCase: the file extension is the template's in another case. Params: have, want.
+	ReasonEndingCase ReasonCode = "ending-case"
 	// ReasonEnding: the file extension is not the template's. Params: have, want.
 	ReasonEnding ReasonCode = "ending"
 	// ReasonNoEnding: the name has no extension, and the template has one. Params: want.

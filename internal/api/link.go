@@ -23,6 +23,7 @@ type RepositoryLink struct {
 	BaseDirectory      string                `json:"baseDirectory"`
 	FilePathTemplate   string                `json:"filePathTemplate"`
 	Exclude            []string              `json:"exclude" nullable:"false" doc:"Patterns of files below the base directory that are ignored."`
+	AnyCaseEndings     bool                  `json:"anyCaseEndings" doc:"Whether files match by their endings in upper and lower case: 1_a.SQL."`
 	Placeholders       towpath.Placeholders  `json:"placeholders" enum:"none,flyway" doc:"Which marks in files stand for variables of the environment: none, or ${name} as in Flyway."`
 	SchemaPathTemplate string                `json:"schemaPathTemplate"`
 	LatePolicy         towpath.LatePolicy    `json:"latePolicy" enum:"hold,apply,refuse"`
@@ -113,6 +114,7 @@ func linkOf(v linkView) RepositoryLink {
 		BaseDirectory:      l.BaseDirectory,
 		FilePathTemplate:   l.FilePathTemplate,
 		Exclude:            orEmpty(l.Exclude),
+		AnyCaseEndings:     l.AnyCaseEndings,
 		Placeholders:       l.Placeholders,
 		SchemaPathTemplate: l.SchemaPathTemplate,
 		LatePolicy:         l.LatePolicy,
@@ -199,6 +201,7 @@ type linkSpec struct {
 	BaseDirectory      string                `json:"baseDirectory,omitempty" maxLength:"1000"`
 	FilePathTemplate   string                `json:"filePathTemplate" maxLength:"1000"`
 	Exclude            []string              `json:"exclude,omitempty" maxItems:"100" doc:"Patterns of files below the base directory to ignore, at most 20: * is any text in a name, ** any folders."`
+	AnyCaseEndings     bool                  `json:"anyCaseEndings,omitempty" doc:"Also take files whose endings are in another case than the template's: 1_a.SQL."`
 	Placeholders       towpath.Placeholders  `json:"placeholders,omitempty" enum:"none,flyway" doc:"Which marks in files stand for variables of the environment; none by default."`
 	SchemaPathTemplate string                `json:"schemaPathTemplate,omitempty" maxLength:"1000"`
 	LatePolicy         towpath.LatePolicy    `json:"latePolicy,omitempty" enum:"hold,apply,refuse"`
@@ -229,6 +232,7 @@ func (l linkSpec) spec() links.Spec {
 		BaseDirectory:      l.BaseDirectory,
 		FilePathTemplate:   l.FilePathTemplate,
 		Exclude:            l.Exclude,
+		AnyCaseEndings:     l.AnyCaseEndings,
 		Placeholders:       l.Placeholders,
 		SchemaPathTemplate: l.SchemaPathTemplate,
 		LatePolicy:         l.LatePolicy,
@@ -317,6 +321,7 @@ type changeLinkInput struct {
 		BaseDirectory      *string                `json:"baseDirectory,omitempty" maxLength:"1000"`
 		FilePathTemplate   *string                `json:"filePathTemplate,omitempty" maxLength:"1000"`
 		Exclude            *[]string              `json:"exclude,omitempty" maxItems:"100" doc:"Patterns of files to ignore, at most 20."`
+		AnyCaseEndings     *bool                  `json:"anyCaseEndings,omitempty" doc:"Whether files match by their endings in upper and lower case."`
 		Placeholders       *towpath.Placeholders  `json:"placeholders,omitempty" enum:"none,flyway" doc:"Which marks in files stand for variables. It holds for files that have not started."`
 		SchemaPathTemplate *string                `json:"schemaPathTemplate,omitempty" maxLength:"1000"`
 		LatePolicy         *towpath.LatePolicy    `json:"latePolicy,omitempty" enum:"hold,apply,refuse"`

@@ -3,6 +3,7 @@ package link
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"towpath"
@@ -18,6 +19,7 @@ type Change struct {
 	BaseDirectory      *string
 	FilePathTemplate   *string
 	Exclude            *[]string
+	AnyCaseEndings     *bool
 	Placeholders       *towpath.Placeholders
 	SchemaPathTemplate *string
 	LatePolicy         *towpath.LatePolicy
@@ -57,6 +59,7 @@ func (s *Service) UpdateLink(
 		setTo(&link.BaseDirectory, change.BaseDirectory, want.BaseDirectory)
 		setTo(&link.FilePathTemplate, change.FilePathTemplate, want.FilePathTemplate)
 		setTo(&link.Exclude, change.Exclude, want.Exclude)
+		setTo(&link.AnyCaseEndings, change.AnyCaseEndings, want.AnyCaseEndings)
 		setTo(&link.Placeholders, change.Placeholders, want.Placeholders)
 		setTo(&link.SchemaPathTemplate, change.SchemaPathTemplate, want.SchemaPathTemplate)
 		setTo(&link.LatePolicy, change.LatePolicy, want.LatePolicy)
@@ -72,7 +75,8 @@ func (s *Service) UpdateLink(
 			}
 		}
 		if link.Branch != before.Branch || link.BaseDirectory != before.BaseDirectory ||
-			link.FilePathTemplate != before.FilePathTemplate || !slices.Equal(link.Exclude, before.Exclude) {
+			link.FilePathTemplate != before.FilePathTemplate || link.AnyCaseEndings != before.AnyCaseEndings ||
+			!slices.Equal(link.Exclude, before.Exclude) {
 			link.SyncedCommit = ""
 			if err := tx.DeleteReading(ctx, link.ID); err != nil {
 				return err
@@ -131,6 +135,8 @@ func changedSettings(before, now towpath.RepositoryLink) []towpath.Change {
 		"base directory", before.BaseDirectory, now.BaseDirectory,
 		"file path template", before.FilePathTemplate, now.FilePathTemplate,
 		"excluded files", strings.Join(before.Exclude, ", "), strings.Join(now.Exclude, ", "),
+		"endings in any case", strconv.FormatBool(before.AnyCaseEndings),
+		strconv.FormatBool(now.AnyCaseEndings),
 		"placeholders", string(before.Placeholders), string(now.Placeholders),
 		"schema path template", before.SchemaPathTemplate, now.SchemaPathTemplate,
 		"late policy", string(before.LatePolicy), string(now.LatePolicy),

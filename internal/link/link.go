@@ -27,6 +27,7 @@ type Spec struct {
 	BaseDirectory      string
 	FilePathTemplate   string
 	Exclude            []string             // patterns of files to ignore
+	AnyCaseEndings     bool                 // take 1_a.SQL too
 	Placeholders       towpath.Placeholders // "" is none
 	SchemaPathTemplate string
 	LatePolicy         towpath.LatePolicy    // "" is hold

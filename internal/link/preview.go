@@ -119,6 +119,7 @@ func (s *Service) changedDraft(ctx context.Context, linkID string, change Change
 	towpath.Patch(&d.link.BaseDirectory, change.BaseDirectory)
 	towpath.Patch(&d.link.FilePathTemplate, change.FilePathTemplate)
 	towpath.Patch(&d.link.Exclude, change.Exclude)
+	towpath.Patch(&d.link.AnyCaseEndings, change.AnyCaseEndings)
 	towpath.Patch(&d.link.Placeholders, change.Placeholders)
 	towpath.Patch(&d.link.SchemaPathTemplate, change.SchemaPathTemplate)
 	towpath.Patch(&d.link.LatePolicy, change.LatePolicy)
@@ -182,7 +183,10 @@ func versionsOf(files []towpath.ManifestFile) []string {
 func (s *Service) draft(
 	ctx context.Context, actor towpath.Actor, projectID string, spec Spec,
 ) (d draft, err error) {
-	if d.scope, err = plan.NewScope(spec.BaseDirectory, spec.FilePathTemplate, spec.Exclude); err != nil {
+	if d.scope, err = plan.ScopeOf(towpath.RepositoryLink{
+		BaseDirectory: spec.BaseDirectory, FilePathTemplate: spec.FilePathTemplate, Exclude: spec.Exclude,
+		AnyCaseEndings: spec.AnyCaseEndings,
+	}); err != nil {
 		return d, err
 	}
 	client, grant, err := s.Accounts.OwnClient(ctx, actor, spec.GrantID)
@@ -200,6 +204,7 @@ func (s *Service) draft(
 		BaseDirectory:    d.scope.BaseDirectory,
 		FilePathTemplate: d.scope.Template.String(),
 		Exclude:          d.scope.Excluded(),
+		AnyCaseEndings:   spec.AnyCaseEndings,
 		Placeholders:     cmp.Or(spec.Placeholders, towpath.PlaceholdersNone),
 		LatePolicy:       cmp.Or(spec.LatePolicy, towpath.LateHold),
 		WaitingStatus:    cmp.Or(spec.WaitingStatus, towpath.WaitingStopped),

@@ -48,8 +48,13 @@ func (t Template) explain(parts []string) towpath.Reason {
 // explainEnding compares the file's extension with the template's, if the template has one.
 func (s segment) explainEnding(name string) towpath.Reason {
 	want := path.Ext(s.pieces[len(s.pieces)-1].literal)
-	if want == "" || strings.HasSuffix(name, want) {
+	cut := max(len(name)-len(want), 0)
+	same := strings.EqualFold(name[cut:], want)
+	if want == "" || strings.HasSuffix(name, want) || s.anyCase && same {
 		return towpath.Reason{}
+	}
+	if same {
+		return towpath.Why(towpath.ReasonEndingCase, "have", name[cut:], "want", want)
 	}
 	if strings.HasSuffix(strings.TrimSpace(name), want) {
 		return towpath.Why(towpath.ReasonEndsWithBlank)

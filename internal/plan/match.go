@@ -36,7 +36,11 @@ func NewScope(baseDirectory, template string, exclude []string) (Scope, error) {
 
 // ScopeOf returns the scope that a link's settings describe.
 func ScopeOf(l towpath.RepositoryLink) (Scope, error) {
-	return NewScope(l.BaseDirectory, l.FilePathTemplate, l.Exclude)
+	s, err := NewScope(l.BaseDirectory, l.FilePathTemplate, l.Exclude)
+	if l.AnyCaseEndings {
+		s.Template = s.Template.AnyCase()
+	}
+	return s, err
 }
 
 // NormalizeBase returns a base directory without slashes around it; "" is the root of the

@@ -178,7 +178,7 @@ func TestMatch_explainsWhatDoesNotMatch(t *testing.T) {
 		{fullTemplate, "test/shop##init##ddl##x.sql", "version-expected word=init"},
 		{"{{VERSION}}.sql", "init.sql", "version-expected word=init"},
 		{shortTemplate, "1_init.txt", "ending have=.txt want=.sql"},
-		{shortTemplate, "1_init.SQL", "ending have=.SQL want=.sql"},
+		{shortTemplate, "1_init.SQL", "ending-case have=.SQL want=.sql"},
 		{shortTemplate, "Makefile", "no-ending want=.sql"},
 		{fullTemplate, "a/test/shop##1##ddl##x.sql", "depth have=2 want=1"},
 		{fullTemplate, "shop##1##ddl##x.sql", "in-base want=1"},

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -54,6 +55,8 @@ type segment struct {
 	groups  []placeholder // what each group of whole captures
 	// upTo[i] matches pieces[:i+1] at the start of a name, to find where a name stops matching
 	upTo []*regexp.Regexp
+	// the case of the last piece from its first dot on does not matter
+	anyCase bool
 }
 
 // piece is a literal, or a placeholder.
@@ -184,7 +187,7 @@ func (p *parser) segment(s string) (segment, error) {
 	if err != nil {
 		return segment{}, err
 	}
-	return compile(pieces), nil
+	return compile(pieces, false), nil
 }
 
 func (p *parser) pieces(s string) ([]piece, error) {
@@ -265,13 +268,47 @@ func (p *parser) example() string {
 	return "{{ENV_ID}}/{{DB_NAME}}.schema"
 }
 
-func compile(pieces []piece) segment {
-	s := segment{pieces: pieces}
+// AnyCase returns the template for files whose endings are in upper or lower case: 1_a.SQL.
+func (t Template) AnyCase() Template {
+	t.segments, t.repeatable = endInAnyCase(t.segments), endInAnyCase(t.repeatable)
+	return t
+}
+
+func endInAnyCase(segments []segment) []segment {
+	n := len(segments)
+	if n == 0 {
+		return segments
+	}
+	segments = slices.Clone(segments)
+	segments[n-1] = compile(segments[n-1].pieces, true)
+	return segments
+}
+
+// inAnyCase is a pattern of an ASCII text in any case. Folding as Unicode does, ſ would be an s.
+func inAnyCase(text string) string {
 	var expr strings.Builder
-	for _, p := range pieces {
+	for _, c := range text {
+		lower, upper := strings.ToLower(string(c)), strings.ToUpper(string(c))
+		if c < utf8.RuneSelf && lower != upper {
+			expr.WriteString("[" + lower + upper + "]")
+			continue
+		}
+		expr.WriteString(regexp.QuoteMeta(string(c)))
+	}
+	return expr.String()
+}
+
+func compile(pieces []piece, anyCase bool) segment {
+	s := segment{pieces: pieces, anyCase: anyCase}
+	var expr strings.Builder
+	for i, p := range pieces {
 		switch p.place {
 		case "":
-			expr.WriteString(regexp.QuoteMeta(p.literal))
+			dot := strings.Index(p.literal, ".")
+			if !anyCase || i < len(pieces)-1 || dot < 0 {
+				dot = len(p.literal)
+			}
+			expr.WriteString(regexp.QuoteMeta(p.literal[:dot]) + inAnyCase(p.literal[dot:]))
 		case wildcard:
 			expr.WriteString(patterns[wildcard])
 		default:

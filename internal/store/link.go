@@ -23,6 +23,7 @@ var links = newTable("repository_link", 1, func(l *towpath.RepositoryLink) []col
 		{"base_directory", &l.BaseDirectory},
 		{"file_path_template", &l.FilePathTemplate},
 		{"exclude_paths", jsonText{&l.Exclude}},
+		{"any_case_endings", &l.AnyCaseEndings},
 		{"placeholders", (*string)(&l.Placeholders)},
 		{"schema_path_template", &l.SchemaPathTemplate},
 		{"late_policy", (*string)(&l.LatePolicy)},

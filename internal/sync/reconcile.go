@@ -71,7 +71,7 @@ func (s *Service) Reconcile(ctx context.Context, linkID string) (requeueAt *time
 func changedSince(read, now towpath.RepositoryLink) bool {
 	return now.SyncedCommit != read.SyncedCommit || now.Branch != read.Branch ||
 		now.BaseDirectory != read.BaseDirectory || now.FilePathTemplate != read.FilePathTemplate ||
-		!slices.Equal(now.Exclude, read.Exclude)
+		now.AnyCaseEndings != read.AnyCaseEndings || !slices.Equal(now.Exclude, read.Exclude)
 }
 
 // found is the result of reading the repository.

@@ -17,9 +17,11 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonExcluded:       "The file is excluded by “{pattern}”.",
 	towpath.ReasonNotSQLFiles: "These are {tool} migrations, and Towpath runs SQL files only. Export them as SQL, " +
 		"or write new ones in SQL in a folder of their own.",
-	towpath.ReasonNoTemplate:      "The link has no file path template.",
-	towpath.ReasonFolders:         "Its folders do not match the template.",
-	towpath.ReasonEndsWithBlank:   "Its name ends with a blank.",
+	towpath.ReasonNoTemplate:    "The link has no file path template.",
+	towpath.ReasonFolders:       "Its folders do not match the template.",
+	towpath.ReasonEndsWithBlank: "Its name ends with a blank.",
+	towpath.ReasonEndingCase: "The file ends with {have}, the template ends with {want}; the link can take " +
+		"endings in any case.",
 	towpath.ReasonEnding:          "The file ends with {have}, the template ends with {want}.",
 	towpath.ReasonNoEnding:        "The file has no extension, the template ends with {want}.",
 	towpath.ReasonInBase:          "The file is directly in the base directory, the template has {want:folder}.",

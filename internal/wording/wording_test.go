@@ -274,6 +274,8 @@ func (c code) example() towpath.Reason {
 	switch c.code {
 	case towpath.ReasonEnding, towpath.ReasonNoEnding:
 		r.Params["have"], r.Params["want"] = ".txt", ".sql"
+	case towpath.ReasonEndingCase:
+		r.Params["have"], r.Params["want"] = ".SQL", ".sql"
 	case towpath.ReasonStart, towpath.ReasonExpectedAfter:
 		r.Params["want"] = "__"
 		fallthrough

@@ -110,6 +110,7 @@ function Settings({ link }: { link: Schemas['LinkStatus'] }) {
           <span className="mono">{link.exclude.join(', ')}</span>
         </Fact>
       )}
+      {link.anyCaseEndings && <Fact name="Endings">in upper and lower case</Fact>}
       <Fact name="Placeholders">
         {link.placeholders === 'flyway' ? <span className="mono">{placeholderOf('name')}</span> : 'none'}
       </Fact>

@@ -1,4 +1,4 @@
-import { Button, Select, Textarea, TextInput } from '@mantine/core'
+import { Button, Checkbox, Select, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { formErrors } from '~/api/errors'
 import { branchesQuery } from '~/api/gitops-queries'
@@ -97,6 +97,12 @@ export function LinkFields({ form, grant, repository, found, onFill, previewErro
         styles={{ input: mono }}
         autosize
         {...text('exclude')}
+      />
+      <Checkbox
+        label="Take endings in upper and lower case"
+        description="1__a.SQL is a migration like 1__a.sql."
+        checked={form.values.anyCaseEndings}
+        onChange={event => form.set('anyCaseEndings', event.currentTarget.checked)}
       />
       <Select
         label="Placeholders in files"

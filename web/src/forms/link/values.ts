@@ -8,6 +8,7 @@ export interface LinkValues {
   filePathTemplate: string
   /** Patterns of files to ignore, one in each line. */
   exclude: string
+  anyCaseEndings: boolean
   placeholders: Schemas['RepositoryLink']['placeholders']
   schemaPathTemplate: string
   latePolicy: Schemas['RepositoryLink']['latePolicy']
@@ -34,6 +35,7 @@ export function defaults(branch: string): LinkValues {
     baseDirectory: 'migrations',
     filePathTemplate: templates[0].value,
     exclude: '',
+    anyCaseEndings: false,
     placeholders: 'none',
     schemaPathTemplate: '',
     latePolicy: 'hold',

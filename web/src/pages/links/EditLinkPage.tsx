@@ -35,13 +35,14 @@ export default function EditLinkPage() {
 function Edit({ link, project }: { link: Schemas['LinkStatus']; project: string }) {
   const navigate = useNavigate()
   const { branch, baseDirectory, filePathTemplate, exclude, placeholders, schemaPathTemplate } = link
-  const { latePolicy, waitingStatus } = link
+  const { anyCaseEndings, latePolicy, waitingStatus } = link
   const form = useForm<LinkValues>({
     initial: {
       branch,
       baseDirectory,
       filePathTemplate,
       exclude: exclude.join('\n'),
+      anyCaseEndings,
       placeholders,
       schemaPathTemplate,
       latePolicy,
