@@ -36,10 +36,11 @@ type Migration struct {
 	MigrationID
 	Label       string // the version as written in the file's name
 	Description string
-	Path        string // from the root of the repository
-	Checksum    string // lower hex SHA-256 of the bytes
-	Environment string // of {{ENV_ID}}; "" when the file applies to all environments
-	Database    string // of {{DB_NAME}}; "" when it applies to every database of the project
+	Path        string     // from the root of the repository
+	Checksum    string     // lower hex SHA-256 of the bytes
+	Environment string     // of {{ENV_ID}}; "" when the file applies to all environments
+	Database    string     // of {{DB_NAME}}; "" when it applies to every database of the project
+	Engine      EngineType // of {{ENGINE}}; "" when it applies to databases of every kind
 }
 
 // FileState says whether a file of the repository is a migration.

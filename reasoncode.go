@@ -38,6 +38,14 @@ const (
 	ReasonFolders ReasonCode = "folders"
 	// ReasonEndsWithBlank: the name would match without the blank at its end.
 	ReasonEndsWithBlank ReasonCode = "ends-with-blank"
+	// ReasonOtherEngine: the name says an engine that Towpath does not have. Params: engine.
+	ReasonOtherEngine ReasonCode = "other-engine"
+	// ReasonNoEngineHere: the project has no database of the file's engine. Params: engine.
+	ReasonNoEngineHere ReasonCode = "no-engine-here"
+	// ReasonEngineUnknown: the name has another word where the engine belongs. Params: engine.
+	ReasonEngineUnknown ReasonCode = "engine-unknown"
+	// ReasonSpecificFile: the database gets a file for its engine instead. Params: path.
+	ReasonSpecificFile ReasonCode = "specific-file"
 	// ReasonEndingCase: the file extension is the template's in another case. Params: have, want.
 	ReasonEndingCase ReasonCode = "ending-case"
 	// ReasonEnding: the file extension is not the template's. Params: have, want.

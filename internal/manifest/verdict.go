@@ -43,9 +43,6 @@ func textsToRun(in plan.Input) (list []textToRun) {
 func (s *Service) readVerdicts(
 	ctx context.Context, tx *store.Tx, p towpath.Placeholders, in *plan.Input,
 ) error {
-	if s.Refusal == nil {
-		return nil
-	}
 	in.Refused = map[plan.RuledText]towpath.Reason{}
 	in.Names = map[plan.NamedText]schema.Names{}
 	in.Engines = map[string]towpath.EngineType{}
@@ -69,6 +66,9 @@ func (s *Service) readVerdicts(
 		if filling := towpath.FillingOf(p, e); !filling.IsZero() {
 			in.Fillings[d.ID] = filling
 		}
+	}
+	if s.Refusal == nil {
+		return nil
 	}
 	var checksums []string
 	for _, f := range in.Files {

@@ -9,7 +9,9 @@ import (
 
 func TestTemplate_AnyCase(t *testing.T) {
 	t.Parallel()
-	link := towpath.RepositoryLink{FilePathTemplate: "V{{VERSION}}__{{DESCRIPTION}}_x.up.sql", AnyCaseEndings: true}
+	link := towpath.RepositoryLink{
+		FilePathTemplate: "V{{VERSION}}__{{DESCRIPTION}}_x.up.sql", AnyCaseEndings: true,
+	}
 	scope, err := ScopeOf(link)
 	if err != nil {
 		t.Fatal(err)

@@ -47,6 +47,7 @@ func (t target) why(code towpath.ReasonCode, cause towpath.Reason) towpath.Reaso
 type claim struct {
 	towpath.Migration
 	own      bool           // of the link that is planned, and not of another one
+	link     string         // its id
 	unusable towpath.Reason // why the file cannot run
 	commit   string         // that last changed it; "" when it is older than the link
 }
@@ -71,6 +72,7 @@ func newBuilder(in Input) *builder {
 			b.claims[t.ID] = append(b.claims[t.ID], claim{
 				Migration: named(f.Migration, t),
 				own:       true,
+				link:      in.LinkID,
 				unusable:  f.Reason,
 				commit:    f.Commit,
 			})
@@ -83,7 +85,14 @@ func newBuilder(in Input) *builder {
 		}
 		found, _ := b.resolve(f.Migration)
 		for _, t := range found {
-			b.claims[t.ID] = append(b.claims[t.ID], claim{Migration: named(f.Migration, t)})
+			b.claims[t.ID] = append(b.claims[t.ID], claim{
+				Migration: named(f.Migration, t), link: f.LinkID,
+			})
+		}
+	}
+	for _, s := range b.stages {
+		for _, t := range s.databases {
+			b.specificOnly(t)
 		}
 	}
 	return b
@@ -131,7 +140,7 @@ func (b *builder) resolve(m towpath.Migration) (found []target, problems []Item)
 		}
 		var here []target
 		for _, d := range b.in.Databases {
-			if d.EnvironmentID == env.ID && (m.Database == "" || m.Database == d.Name) {
+			if d.EnvironmentID == env.ID && (m.Database == "" || m.Database == d.Name) && b.isKind(m, d.ID) {
 				here = append(here, target{Database: d, environment: env.Name, position: env.Position})
 			}
 		}
@@ -153,9 +162,26 @@ func (b *builder) resolve(m towpath.Migration) (found []target, problems []Item)
 		found = append(found, here...)
 	}
 	if len(found) == 0 && len(problems) == 0 {
-		problems = []Item{{Migration: m, State: ItemNoTarget, Reason: b.whyNoTarget(m)}}
+		problems = []Item{b.withoutTarget(m)}
 	}
 	return found, problems
+}
+
+// withoutTarget is the item of a file that no database gets. A file for an engine that the project does
+// not have is left out by its name.
+func (b *builder) withoutTarget(m towpath.Migration) Item {
+	for _, d := range b.in.Databases {
+		if m.Engine != "" && b.isKind(m, d.ID) {
+			return Item{Migration: m, State: ItemNoTarget, Reason: b.whyNoTarget(m)}
+		}
+	}
+	if m.Engine == "" || len(b.in.Databases) == 0 {
+		return Item{Migration: m, State: ItemNoTarget, Reason: b.whyNoTarget(m)}
+	}
+	return Item{
+		Migration: m, State: ItemIgnored,
+		Reason: towpath.Why(towpath.ReasonNoEngineHere, "engine", string(m.Engine)),
+	}
 }
 
 func (b *builder) whyNoTarget(m towpath.Migration) towpath.Reason {

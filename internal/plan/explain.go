@@ -105,6 +105,9 @@ func (s segment) explain(name string) towpath.Reason {
 		return towpath.Why(towpath.ReasonGoesOn, "name", name, "rest", rest)
 	}
 	word := s.word(rest, matched)
+	if other := s.otherEngine(name, matched); other != "" {
+		return towpath.Why(towpath.ReasonEngineUnknown, "engine", other)
+	}
 	switch p := s.pieces[matched]; {
 	case p.place == version && word != "":
 		return towpath.Why(towpath.ReasonVersionExpected, "word", word)
@@ -131,4 +134,21 @@ func (s segment) word(rest string, i int) string {
 		}
 	}
 	return strings.TrimSuffix(rest, s.pieces[len(s.pieces)-1].literal)
+}
+
+// otherEngine returns what a name has in the place of the engine, which is piece i-1; "" when that is
+// not where it stops matching.
+func (s segment) otherEngine(name string, i int) string {
+	if i == 0 || s.pieces[i-1].place != engineName || s.pieces[i].literal == "" {
+		return ""
+	}
+	before := ""
+	if i > 1 {
+		before = s.upTo[i-2].FindString(name)
+	}
+	word, _, found := strings.Cut(name[len(before):], s.pieces[i].literal)
+	if !found {
+		return ""
+	}
+	return strings.TrimLeft(word, "._-")
 }

@@ -95,10 +95,11 @@ func (s Scope) Match(path string) (m towpath.Migration, in bool, reason towpath.
 		return towpath.Migration{Path: path}, true, towpath.Why(towpath.ReasonExcluded, "pattern",
 			pattern.String())
 	}
-	values, ok := s.Template.match(parts)
+	found, ok := s.Template.matched(parts)
 	if !ok {
 		return towpath.Migration{Path: path}, true, s.Template.explain(parts)
 	}
+	values := found.values
 	m = towpath.Migration{
 		Path:        path,
 		Label:       values[version],
@@ -107,8 +108,13 @@ func (s Scope) Match(path string) (m towpath.Migration, in bool, reason towpath.
 		Description: readable(values[description]),
 	}
 	m.Type = typeOf(values[changeType])
+	if word := values[engineName]; word != "" {
+		if m.Engine = engineWords[strings.ToLower(word)]; m.Engine == "" {
+			return towpath.Migration{Path: path}, true, towpath.Why(towpath.ReasonOtherEngine, "engine", word)
+		}
+	}
 	if values[version] == "" || m.Type == towpath.TypeRepeatable {
-		m.MigrationID = towpath.RepeatableID(cmp.Or(m.Description, relative))
+		m.MigrationID = towpath.RepeatableID(cmp.Or(m.Description, found.withoutEngine(parts)))
 		m.Label = towpath.RepeatableLabel(path)
 		return m, true, towpath.Reason{}
 	}
@@ -229,6 +235,18 @@ type matcher struct {
 	failed   map[[2]int]bool
 	values   map[placeholder]string
 	versions []span // of the parts of the version
+	engine   span   // zero without one
+}
+
+// withoutEngine returns the path without its engine, which files for several engines share.
+func (m matcher) withoutEngine(parts []string) string {
+	parts = slices.Clone(parts)
+	if at := m.engine; at.end > 0 {
+		name := parts[at.part]
+		start := len(strings.TrimRight(name[:at.start], "._-"))
+		parts[at.part] = name[:start] + name[at.end:]
+	}
+	return strings.Join(parts, "/")
 }
 
 func (m *matcher) from(seg, part int) bool {
@@ -260,9 +278,15 @@ func (m *matcher) step(seg, part int) bool {
 	}
 	for i, place := range s.groups {
 		at := span{part: part, start: found[2*i+2], end: found[2*i+3]}
+		if at.start < 0 { // an engine that is left out
+			continue
+		}
 		if place == version {
 			m.versions = append(m.versions, at)
 			continue
+		}
+		if place == engineName {
+			m.engine = at
 		}
 		m.values[place] = m.parts[part][at.start:at.end]
 	}

@@ -35,7 +35,7 @@ func TestParseTemplate_refuses(t *testing.T) {
 		"a version in four parts": {strings.Repeat("{{VERSION}}/", 3) + "{{VERSION}}.sql", "more than 3 times"},
 		"an unknown placeholder": {
 			"{{TENANT}}/{{VERSION}}.sql",
-			"{{ENV_ID}}, {{DB_NAME}}, {{VERSION}}, {{TYPE}}, {{DESCRIPTION}}",
+			"{{ENV_ID}}, {{DB_NAME}}, {{ENGINE}}, {{VERSION}}, {{TYPE}}, {{DESCRIPTION}}",
 		},
 		"a placeholder that is not closed": {"{{VERSION.sql", "not closed"},
 		"one that was never opened":        {"VERSION}}.sql", "without {{"},

@@ -141,13 +141,14 @@ const (
 
 // Item is the state of one file in one database, or of one ledger entry without a file.
 type Item struct {
-	towpath.Migration        // with DatabaseID, Environment and Database are the database's
-	DatabaseID        string // "" for ignored, no-target and ambiguous
-	EnvironmentID     string
-	TaskID            string // of the file's open task, with RolloutID; see WithTasks
-	RolloutID         string
-	State             ItemState
-	Reason            towpath.Reason // zero when the state is enough
+	// with DatabaseID, Environment and Database are the database's; of an entry without a file, Engine too
+	towpath.Migration
+	DatabaseID    string // "" for ignored, no-target and ambiguous
+	EnvironmentID string
+	TaskID        string // of the file's open task, with RolloutID; see WithTasks
+	RolloutID     string
+	State         ItemState
+	Reason        towpath.Reason // zero when the state is enough
 	// what the ledger has: for applied, baselined, edited, renamed, moved, missing
 	Previous *towpath.LedgerEntry
 }

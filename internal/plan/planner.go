@@ -317,6 +317,7 @@ func (p *planner) missing(e *towpath.LedgerEntry) Item {
 		Description: e.Description,
 		Path:        e.Path,
 		Checksum:    e.Checksum,
+		Engine:      p.in.Engines[p.ID],
 	}
 	item := Item{Migration: named(m, p.target), State: ItemMissing, Previous: e}
 	item.Reason = towpath.Why(towpath.ReasonMissing)

@@ -174,8 +174,7 @@ func (q *queue) applied(b Branch) (found []judged) {
 // is a conflict, and not an edit. changed are the paths that the branch changes.
 func (q *queue) beside(f towpath.BranchFile, changed map[string]bool) bool {
 	return slices.ContainsFunc(q.in.Files, func(o towpath.ManifestFile) bool {
-		return o.State == towpath.FileMatched && o.MigrationID == f.MigrationID && !changed[o.Path] &&
-			meet(o.Migration, f.Migration)
+		return o.State == towpath.FileMatched && !changed[o.Path] && rivals(o.Migration, f.Migration)
 	})
 }
 
@@ -188,14 +187,15 @@ func entryOf(l towpath.LedgerSnapshot, id towpath.MigrationID) *towpath.LedgerEn
 	return nil
 }
 
-// targets returns the databases of a file.
+// targets returns the databases of a file, without those that the link's branch has a file of their
+// engine for.
 func (q *queue) targets(m towpath.Migration) (found []target) {
 	for _, e := range inOrder(q.in.Environments) {
 		if m.Environment != "" && m.Environment != e.Name {
 			continue
 		}
 		for _, d := range q.in.Databases {
-			if d.EnvironmentID == e.ID && (m.Database == "" || m.Database == d.Name) {
+			if d.EnvironmentID == e.ID && (m.Database == "" || m.Database == d.Name) && q.gets(d.ID, m) {
 				found = append(found, target{Database: d, environment: e.Name, position: e.Position})
 			}
 		}
@@ -207,10 +207,30 @@ func (q *queue) targets(m towpath.Migration) (found []target) {
 	return found
 }
 
+// gets reports whether a file is for the engine of a database, and no file of the link's branch replaces
+// it there.
+func (q *queue) gets(databaseID string, m towpath.Migration) bool {
+	kind := q.in.Engines[databaseID]
+	if m.Engine != "" {
+		return m.Engine == kind
+	}
+	return !slices.ContainsFunc(q.in.Files, func(o towpath.ManifestFile) bool {
+		return o.Engine != "" && o.Engine == kind && o.State == towpath.FileMatched &&
+			o.MigrationID == m.MigrationID && meet(o.Migration, m)
+	})
+}
+
 // meet reports whether two files may be for the same database.
 func meet(a, b towpath.Migration) bool {
 	return (a.Environment == "" || b.Environment == "" || a.Environment == b.Environment) &&
-		(a.Database == "" || b.Database == "" || a.Database == b.Database)
+		(a.Database == "" || b.Database == "" || a.Database == b.Database) &&
+		(a.Engine == "" || b.Engine == "" || a.Engine == b.Engine)
+}
+
+// rivals reports whether two files of a link claim to be the same migration of a database. A file for
+// one engine replaces the one for all, so those two do not.
+func rivals(a, b towpath.Migration) bool {
+	return a.MigrationID == b.MigrationID && a.Engine == b.Engine && meet(a, b)
 }
 
 // conflicts finds files of the link's branch, of the project's other links, and of the branch
@@ -224,22 +244,20 @@ func (q *queue) conflicts(b Branch) (found []judged) {
 		if f.Removed {
 			continue
 		}
-		clash := func(o towpath.ManifestFile) bool {
-			return o.State == towpath.FileMatched && o.MigrationID == f.MigrationID &&
-				meet(o.Migration, f.Migration)
-		}
 		for _, o := range q.in.Files {
-			if !gone[o.Path] && clash(o) {
+			if !gone[o.Path] && o.State == towpath.FileMatched && rivals(o.Migration, f.Migration) {
 				found = append(found, conflict(f, o))
 			}
 		}
 		for _, o := range q.in.Others {
-			if clash(o) {
+			if o.State == towpath.FileMatched && o.MigrationID == f.MigrationID &&
+				meet(o.Migration, f.Migration) {
 				found = append(found, conflict(f, o))
 			}
 		}
 		for _, o := range b.Files {
-			if o.Path != f.Path && !o.Removed && clash(o.ManifestFile) {
+			if o.Path != f.Path && !o.Removed && o.State == towpath.FileMatched &&
+				rivals(o.Migration, f.Migration) {
 				found = append(found, conflict(f, o.ManifestFile))
 			}
 		}
@@ -279,7 +297,7 @@ func (q *queue) versions(b Branch) (found []judged) {
 				if !q.adds(o) || !meet(o.Migration, f.Migration) {
 					continue
 				}
-				if o.MigrationID == f.MigrationID {
+				if rivals(o.Migration, f.Migration) {
 					found = append(found, judged{towpath.MergeSameVersion, towpath.Why(
 						towpath.ReasonMergeSameVersion, "path", f.Path, "version", f.Label,
 						"branch", other.Name)})

@@ -106,7 +106,7 @@ func (q *queue) addedByVersion(b Branch) (added [][]towpath.BranchFile) {
 // claimed reports whether one of the files claims the version of another one in a database.
 func claimed(files []towpath.BranchFile, f towpath.BranchFile) bool {
 	return slices.ContainsFunc(files, func(o towpath.BranchFile) bool {
-		return o.MigrationID == f.MigrationID && meet(o.Migration, f.Migration)
+		return rivals(o.Migration, f.Migration)
 	})
 }
 

@@ -21,6 +21,7 @@ type placeholder string
 const (
 	envID       placeholder = "ENV_ID"
 	dbName      placeholder = "DB_NAME"
+	engineName  placeholder = "ENGINE"
 	version     placeholder = "VERSION"
 	changeType  placeholder = "TYPE"
 	description placeholder = "DESCRIPTION"
@@ -32,6 +33,7 @@ const (
 var patterns = map[placeholder]string{
 	envID:       `[^/]+?`,
 	dbName:      `[^/]+?`,
+	engineName:  enginePattern(),
 	version:     versionPattern,
 	changeType:  `(?i:ddl|dml|migrate|data|baseline|repeatable)`,
 	description: `[^/]+`,
@@ -69,14 +71,15 @@ type piece struct {
 func (t Template) String() string { return t.source }
 
 // ParseTemplate parses a file path template. It must contain {{VERSION}} and may contain
-// {{ENV_ID}}, {{DB_NAME}}, {{TYPE}} and {{DESCRIPTION}}. Several {{VERSION}} are the parts of one
+// {{ENV_ID}}, {{DB_NAME}}, {{ENGINE}}, {{TYPE}} and {{DESCRIPTION}}. An engine within a name may be
+// left out with the separator before it. Several {{VERSION}} are the parts of one
 // version, which dots join: {{VERSION}}/{{VERSION}}_{{DESCRIPTION}}.sql reads 3/07_add.sql as 3.07.
 // "*" matches any text within a name and "**" any number of folders. A second half after "|" names
 // repeatable files, without {{VERSION}} and {{TYPE}}. Errors are *towpath.Error with CodeInvalid and the
 // field filePathTemplate.
 func ParseTemplate(s string) (Template, error) {
 	p := parser{field: "filePathTemplate", known: []placeholder{
-		envID, dbName, version, changeType,
+		envID, dbName, engineName, version, changeType,
 		description,
 	}, wild: true}
 	s, again, both := strings.Cut(s, "|")
@@ -85,7 +88,7 @@ func ParseTemplate(s string) (Template, error) {
 		return Template{}, err
 	}
 	if both {
-		p.known = []placeholder{envID, dbName, description}
+		p.known = []placeholder{envID, dbName, engineName, description}
 		half, err := p.parse(again)
 		if err != nil {
 			return Template{}, err
@@ -301,16 +304,31 @@ func inAnyCase(text string) string {
 func compile(pieces []piece, anyCase bool) segment {
 	s := segment{pieces: pieces, anyCase: anyCase}
 	var expr strings.Builder
+	optional := "" // the separator that is left out with the engine behind it
 	for i, p := range pieces {
-		switch p.place {
-		case "":
+		literal, separator, ok := separatorBefore(pieces, i)
+		switch {
+		case ok:
+			expr.WriteString(regexp.QuoteMeta(literal))
+			optional = separator
+		case p.place == engineName && optional != "":
+			expr.WriteString("(?:" + regexp.QuoteMeta(optional) + "(" + patterns[engineName] + "))?")
+			s.groups = append(s.groups, p.place)
+		case p.place == "":
 			dot := strings.Index(p.literal, ".")
 			if !anyCase || i < len(pieces)-1 || dot < 0 {
 				dot = len(p.literal)
 			}
 			expr.WriteString(regexp.QuoteMeta(p.literal[:dot]) + inAnyCase(p.literal[dot:]))
-		case wildcard:
+		case p.place == wildcard:
 			expr.WriteString(patterns[wildcard])
+		case p.place == description && i+1 < len(pieces):
+			pattern := patterns[description]
+			if _, separator, ok := separatorBefore(pieces, i+1); ok {
+				pattern = "[^/" + regexp.QuoteMeta(separator) + "]+" // else it would take the engine too
+			}
+			expr.WriteString("(" + pattern + ")")
+			s.groups = append(s.groups, p.place)
 		default:
 			expr.WriteString("(" + patterns[p.place] + ")")
 			s.groups = append(s.groups, p.place)

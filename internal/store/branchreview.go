@@ -52,6 +52,7 @@ var branchFiles = newTable("branch_file", 2, func(f *towpath.BranchFile) []colum
 		{"checksum", &f.Checksum},
 		{"environment", &f.Environment},
 		{"database_name", &f.Database},
+		{"engine", (*string)(&f.Engine)},
 		{"commit_hash", &f.Commit},
 	}
 })

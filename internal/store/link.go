@@ -315,6 +315,7 @@ var manifestFiles = newTable("manifest_file", 2, func(f *towpath.ManifestFile) [
 		{"checksum", &f.Checksum},
 		{"environment", &f.Environment},
 		{"database_name", &f.Database},
+		{"engine", (*string)(&f.Engine)},
 		{"commit_hash", &f.Commit},
 	}
 })
@@ -331,53 +332,6 @@ func (tx *Tx) PutManifestFile(ctx context.Context, files ...towpath.ManifestFile
 // DeleteManifestFile removes a file from a link's manifest.
 func (tx *Tx) DeleteManifestFile(ctx context.Context, linkID, path string) error {
 	if err := manifestFiles.delete(ctx, tx, "link_id = $1 AND path = $2", linkID, path); err != nil {
-		return err
-	}
-	return tx.emitLinkEvent(ctx, towpath.EventFilesChanged, linkID)
-}
-
-// UpdateText points a task to the version of its file in its link's manifest; there is false when
-// the manifest has no such file. When the old version failed, a cancelled task remains for its
-// commit.
-func (tx *Tx) UpdateText(
-	ctx context.Context, link towpath.RepositoryLink, t *towpath.Task,
-) (there bool, err error) {
-	files, err := tx.Manifest(ctx, link.ID)
-	if err != nil {
-		return false, err
-	}
-	for _, f := range files {
-		elsewhere := (f.Database != "" && f.Database != t.Database) ||
-			(f.Environment != "" && f.Environment != t.Environment)
-		if f.State != towpath.FileMatched || f.MigrationID != t.File() || elsewhere {
-			continue
-		}
-		if f.Checksum == t.Checksum {
-			return true, nil
-		}
-		commit := cmp.Or(f.Commit, link.SyncedCommit)
-		if !t.Error.IsZero() {
-			old := *t
-			old.Close(towpath.TaskCancelled, towpath.Why(towpath.ReasonSuperseded, "commit",
-				fmt.Sprintf("%.8s", commit)), tx.Now)
-			if err := tx.CreateTask(ctx, &old); err != nil {
-				return false, err
-			}
-		}
-		t.Path = f.Path
-		t.Label = f.Label
-		t.Description = f.Description
-		t.Checksum = f.Checksum
-		t.Commit = commit
-		t.Error = towpath.Reason{}
-		return true, nil
-	}
-	return false, nil
-}
-
-// DeleteManifest empties a link's manifest.
-func (tx *Tx) DeleteManifest(ctx context.Context, linkID string) error {
-	if err := manifestFiles.delete(ctx, tx, "link_id = $1", linkID); err != nil {
 		return err
 	}
 	return tx.emitLinkEvent(ctx, towpath.EventFilesChanged, linkID)

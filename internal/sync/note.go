@@ -33,7 +33,7 @@ func notesOf(
 	for _, f := range d.put {
 		old, known := was[f.Path]
 		same := d.whole && known && old.State == f.State
-		chosen := f.Reason.Code == towpath.ReasonExcluded
+		chosen := f.Reason.Code == towpath.ReasonExcluded || f.Reason.Code == towpath.ReasonOtherEngine
 		if f.State == towpath.FileIgnored && !same && !chosen && looksLikeSQL(f.Path) {
 			why := towpath.Why(towpath.ReasonNotTaken).From(f.Reason, howToExclude(link, f.Path))
 			notes = append(notes, note{commit: d.by[f.Path], path: f.Path, why: why})
@@ -65,7 +65,8 @@ func notesOf(
 // isFor reports whether a file is a migration of the item's database.
 func isFor(f towpath.ManifestFile, item plan.Item) bool {
 	return (f.Environment == "" || strings.EqualFold(f.Environment, item.Environment)) &&
-		(f.Database == "" || strings.EqualFold(f.Database, item.Database))
+		(f.Database == "" || strings.EqualFold(f.Database, item.Database)) &&
+		(f.Engine == "" || f.Engine == item.Engine)
 }
 
 // howToExclude returns what to do about a file that is not a migration.

@@ -20,6 +20,11 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonNoTemplate:    "The link has no file path template.",
 	towpath.ReasonFolders:       "Its folders do not match the template.",
 	towpath.ReasonEndsWithBlank: "Its name ends with a blank.",
+	towpath.ReasonOtherEngine:   "The file is for {engine}, which Towpath does not run.",
+	towpath.ReasonNoEngineHere:  "The file is for {engine}, and the project has no database of it.",
+	towpath.ReasonEngineUnknown: "The name has “{engine}” where an engine belongs; use one such as postgres, mysql or " +
+		"sqlite, or leave it out.",
+	towpath.ReasonSpecificFile: "The database gets {path} instead, which is for its engine.",
 	towpath.ReasonEndingCase: "The file ends with {have}, the template ends with {want}; the link can take " +
 		"endings in any case.",
 	towpath.ReasonEnding:          "The file ends with {have}, the template ends with {want}.",

@@ -70,7 +70,7 @@ export function LinkFields({ form, grant, repository, found, onFill, previewErro
       <div className="stack tight">
         <Textarea
           label="File path template"
-          description="Which files are migrations, and what their names mean. Requires {{VERSION}}; dots join several. Optional: {{ENV_ID}}, {{DB_NAME}}, {{TYPE}}, {{DESCRIPTION}}, * for any text, ** for any folders. Behind | are repeatable files, which run again when they change: R__{{DESCRIPTION}}.sql."
+          description="Which files are migrations, and what their names mean. Requires {{VERSION}}; dots join several. Optional: {{ENV_ID}}, {{DB_NAME}}, {{ENGINE}}, {{TYPE}}, {{DESCRIPTION}}, * for any text, ** for any folders. Behind | are repeatable files, which run again when they change: R__{{DESCRIPTION}}.sql."
           styles={{ input: mono }}
           autosize
           onKeyDown={event => event.key === 'Enter' && event.preventDefault()}
