@@ -114,6 +114,9 @@ func (g gateReader) stages(ctx context.Context, r towpath.Rollout) ([]stage, err
 	if err != nil {
 		return nil, err
 	}
+	if err := g.gates.Load(ctx, []towpath.Rollout{r}); err != nil {
+		return nil, err
+	}
 	stages, tasks := []stage{}, r.Tasks
 	for from := 0; from < len(tasks); {
 		to := from
@@ -202,7 +205,7 @@ func (g gateReader) start(
 	if err != nil || len(s.Tasks) == 0 {
 		return nil, err
 	}
-	answers, err := g.tx.Approvals(ctx, r.LinkID, environmentID)
+	answers, err := g.gates.Approvals(ctx, r, environmentID)
 	if err != nil {
 		return nil, err
 	}
@@ -229,7 +232,9 @@ func (g gateReader) start(
 	if start.Schedule, err = g.schedule(ctx, s, evidence); err != nil {
 		return nil, err
 	}
-	return start, g.may(ctx, r.ProjectID, s, d, start)
+	_, roles, err := g.gates.Project(ctx, r)
+	start.may(g.member, roles[g.member.ID], s, d)
+	return start, err
 }
 
 // answer adds what people have answered.
@@ -255,21 +260,16 @@ func (g gateReader) answer(
 	return nil
 }
 
-// may says what the member can do. The services check the same again.
-func (g gateReader) may(
-	ctx context.Context, projectID string, s towpath.Stage, d towpath.Decision, start *stageStart,
-) error {
-	role := g.member.Role
-	own, err := g.tx.ProjectMember(ctx, projectID, g.member.ID)
-	if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
-		return err
-	}
-	can := func(p towpath.Permission) bool { return role.Can(p) || own.Role.Can(p) }
-	who := s.Answerers[g.member.ID]
+// may says what a member can do, who may have a role in the project. The services check the same again.
+func (start *stageStart) may(
+	member towpath.Member, own towpath.ProjectRole, s towpath.Stage, d towpath.Decision,
+) {
+	can := func(p towpath.Permission) bool { return member.Role.Can(p) || own.Can(p) }
+	who := s.Answerers[member.ID]
 	asked := d.Missing+len(d.Approved)+len(d.Refused) > 0 && can(towpath.Approve) &&
 		who.HasOne(s.Environment.Consent.Of())
 	answered := func(list []towpath.Approval) bool {
-		return slices.ContainsFunc(list, func(a towpath.Approval) bool { return a.MemberID == g.member.ID })
+		return slices.ContainsFunc(list, func(a towpath.Approval) bool { return a.MemberID == member.ID })
 	}
 	start.MayStart = can(towpath.RunRollouts) && (d.ForPerson() || d.Verdict == towpath.VerdictStart)
 	start.MaySchedule = can(towpath.RunRollouts) && s.Environment.Start == towpath.StartManual && !s.Unreviewed()
@@ -277,7 +277,6 @@ func (g gateReader) may(
 		(d.Missing > 0 || answered(d.Refused))
 	start.MayRefuse = asked && !answered(d.Refused)
 	start.MayBreak = can(towpath.BreakGlass) && s.Ready && !start.MayStart
-	return nil
 }
 
 // listed converts reasons to a list that is never null.

@@ -12,8 +12,8 @@ const maxInbox = 500
 
 // inbox is what waits for the caller.
 type inbox struct {
-	Starts    int         `json:"starts" doc:"How many items wait for you to start them."`
-	Approvals int         `json:"approvals" doc:"How many items wait for your consent."`
+	Starts    int         `json:"starts" doc:"How many items wait for you to start them, also beyond the limit."`
+	Approvals int         `json:"approvals" doc:"How many items wait for your consent, also beyond the limit."`
 	Items     []inboxItem `json:"items" nullable:"false" doc:"Newest first."`
 	Looks     []inboxLook `json:"looks" nullable:"false" doc:"Starts past a gate at which you can look, oldest first."`
 }
@@ -37,9 +37,13 @@ type inboxItem struct {
 	Start         stageStart `json:"start"`
 }
 
+type inboxInput struct {
+	Limit int `query:"limit" minimum:"0" maximum:"500" default:"500" doc:"How many items at most, 0 for no more than the numbers."`
+}
+
 // listInbox lists the stages of all projects that wait for the caller: for a start or for consent. A
 // stage comes up when the environments before it are done, although consent may be given earlier.
-func (s *Server) listInbox(ctx context.Context, _ *struct{}) (inbox, error) {
+func (s *Server) listInbox(ctx context.Context, in *inboxInput) (inbox, error) {
 	box := inbox{Items: []inboxItem{}, Looks: []inboxLook{}}
 	err := s.Store.Read(ctx, func(tx *store.Tx) error {
 		member := actorOf(ctx).Member
@@ -52,19 +56,50 @@ func (s *Server) listInbox(ctx context.Context, _ *struct{}) (inbox, error) {
 			return err
 		}
 		g := gateReader{tx, tx.Gates(), member}
-		for _, row := range rows {
-			if err := g.collect(ctx, row.ID, &box); err != nil {
+		if err := g.gates.Load(ctx, rows); err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if err := g.collect(ctx, r, in.Limit, &box); err != nil {
 				return err
 			}
+		}
+		if err := g.addReviews(ctx, &box); err != nil {
+			return err
 		}
 		return g.collectLooks(ctx, filter, &box)
 	})
 	return box, err
 }
 
+// addReviews adds what the SQL reviews say of the items.
+func (g gateReader) addReviews(ctx context.Context, box *inbox) error {
+	ids := make([]string, len(box.Items))
+	for i, item := range box.Items {
+		ids[i] = item.Rollout.ID
+	}
+	found, err := g.tx.Reviews(ctx, ids)
+	for i := range box.Items {
+		box.Items[i].Rollout = box.Items[i].Rollout.reviewed(found)
+	}
+	return err
+}
+
 // collectLooks adds the starts past a gate at which the member can look.
 func (g gateReader) collectLooks(ctx context.Context, filter string, box *inbox) error {
 	open, err := g.tx.OpenLooks(ctx, filter, maxInbox)
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	var ids, projectIDs []string
+	for _, l := range open {
+		ids, projectIDs = append(ids, l.RolloutID), append(projectIDs, l.ProjectID)
+	}
+	rollouts, err := g.tx.RolloutsAlone(ctx, ids)
+	if err != nil {
+		return err
+	}
+	projects, err := g.tx.ProjectsByID(ctx, projectIDs)
 	if err != nil {
 		return err
 	}
@@ -72,35 +107,25 @@ func (g gateReader) collectLooks(ctx context.Context, filter string, box *inbox)
 	if err != nil {
 		return err
 	}
+	environments, err := g.gates.Environments(ctx)
+	if err != nil {
+		return err
+	}
 	for i, l := range looks {
 		if !l.MayLook {
 			continue
 		}
-		r, err := g.tx.RolloutAlone(ctx, open[i].RolloutID)
-		if err != nil {
-			return err
-		}
-		p, err := g.tx.Project(ctx, r.ProjectID)
-		if err != nil {
-			return err
-		}
-		environments, err := g.gates.Environments(ctx)
-		if err != nil {
-			return err
-		}
 		box.Looks = append(box.Looks, inboxLook{
-			Rollout: rolloutOf(r), Project: p.Name, Environment: environments[l.EnvironmentID].Name, Look: l,
+			Rollout: rolloutOf(rollouts[open[i].RolloutID]), Project: projects[open[i].ProjectID].Name,
+			Environment: environments[l.EnvironmentID].Name, Look: l,
 		})
 	}
 	return nil
 }
 
-// collect adds the stages of a rollout that wait for the member and nothing else.
-func (g gateReader) collect(ctx context.Context, rolloutID string, box *inbox) error {
-	r, err := g.tx.Rollout(ctx, rolloutID)
-	if err != nil {
-		return err
-	}
+// collect counts the stages of a rollout that wait for the member and nothing else, and adds them while
+// there are fewer than limit items.
+func (g gateReader) collect(ctx context.Context, r towpath.Rollout, limit int, box *inbox) error {
 	environments, err := g.gates.Environments(ctx)
 	if err != nil {
 		return err
@@ -122,28 +147,25 @@ func (g gateReader) collect(ctx context.Context, rolloutID string, box *inbox) e
 		if start == nil || (!start.MayStart && !start.MayAnswer) {
 			continue
 		}
-		p, err := g.tx.Project(ctx, r.ProjectID)
-		if err != nil {
-			return err
-		}
-		found, err := g.tx.Reviews(ctx, []string{r.ID})
-		if err != nil {
-			return err
-		}
-		item := inboxItem{
-			Rollout: rolloutOf(r).reviewed(found), Project: p.Name, EnvironmentID: t.EnvironmentID,
-			Environment: environments[t.EnvironmentID].Name, Wants: "start", Start: *start, Tasks: []Task{},
-		}
+		wants := "start"
 		if start.MayAnswer {
-			item.Wants = "approval"
+			wants = "approval"
 			box.Approvals++
 		} else {
 			box.Starts++
 		}
-		for _, w := range waiting {
-			item.Tasks = append(item.Tasks, taskOf(w))
+		if len(box.Items) >= limit {
+			continue
 		}
-		box.Items = append(box.Items, item)
+		p, _, err := g.gates.Project(ctx, r)
+		if err != nil {
+			return err
+		}
+		box.Items = append(box.Items, inboxItem{
+			Rollout: rolloutOf(r), Project: p.Name, EnvironmentID: t.EnvironmentID,
+			Environment: environments[t.EnvironmentID].Name, Wants: wants, Start: *start,
+			Tasks: all(waiting, taskOf).Items,
+		})
 	}
 	return nil
 }

@@ -26,7 +26,14 @@ type secondLook struct {
 
 // looks converts starts past a gate, as the member sees them.
 func (g gateReader) looks(ctx context.Context, list []towpath.SecondLook) ([]secondLook, error) {
-	looks := make([]secondLook, len(list))
+	looks, projects := make([]secondLook, len(list)), make([]string, len(list))
+	for i, l := range list {
+		projects[i] = l.ProjectID
+	}
+	roles, err := g.tx.ProjectRoles(ctx, projects)
+	if err != nil {
+		return nil, err
+	}
 	for i, l := range list {
 		by, err := g.name(ctx, l.MemberID)
 		if err != nil {
@@ -50,7 +57,7 @@ func (g gateReader) looks(ctx context.Context, list []towpath.SecondLook) ([]sec
 			People:        0,
 			MayLook:       false,
 		}
-		if err := g.lookers(ctx, l, &looks[i]); err != nil {
+		if err := g.lookers(ctx, l, roles[l.ProjectID], &looks[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -58,7 +65,9 @@ func (g gateReader) looks(ctx context.Context, list []towpath.SecondLook) ([]sec
 }
 
 // lookers sets how many members may look, and whether the reader is one.
-func (g gateReader) lookers(ctx context.Context, l towpath.SecondLook, look *secondLook) error {
+func (g gateReader) lookers(
+	ctx context.Context, l towpath.SecondLook, roles map[string]towpath.ProjectRole, look *secondLook,
+) error {
 	environments, err := g.gates.Environments(ctx)
 	if err != nil {
 		return err
@@ -66,14 +75,6 @@ func (g gateReader) lookers(ctx context.Context, l towpath.SecondLook, look *sec
 	members, err := g.gates.Members(ctx)
 	if err != nil {
 		return err
-	}
-	project, err := g.tx.ProjectMembers(ctx, l.ProjectID)
-	if err != nil {
-		return err
-	}
-	roles := make(map[string]towpath.ProjectRole, len(project))
-	for _, m := range project {
-		roles[m.MemberID] = m.Role
 	}
 	for _, m := range members {
 		if !l.Allows(m, roles[m.ID], environments[l.EnvironmentID].Consent) {

@@ -78,36 +78,36 @@ func (tx *Tx) CreateStageStart(ctx context.Context, s *towpath.StageStart) error
 func (tx *Tx) StageStarts(
 	ctx context.Context, tasks []towpath.Task,
 ) (map[string]towpath.StageStart, error) {
-	found := map[string]towpath.StageStart{}
-	var ids []any
-	seen := map[string]bool{"": true}
+	found, ids := map[string]towpath.StageStart{}, set[string]{}
 	for _, t := range tasks {
-		if !seen[t.StartID] {
-			ids = append(ids, t.StartID)
-		}
-		seen[t.StartID] = true
-	}
-	for some := range slices.Chunk(ids, maxLookup) {
-		err := stageStarts.each(ctx, tx, "WHERE id IN "+tuples(1, len(some), tx.shared), some,
-			func(s towpath.StageStart) error {
-				found[s.ID] = s
-				return nil
-			})
-		if err != nil {
-			return nil, err
+		if t.StartID != "" {
+			ids[t.StartID] = true
 		}
 	}
-	return found, nil
+	return found, stageStarts.in(ctx, tx, "id", slices.Sorted(maps.Keys(ids)), "",
+		func(s towpath.StageStart) { found[s.ID] = s })
 }
 
 // AtGates lists open rollouts with tasks that are held, of one member's projects or, with "", of all,
-// without their tasks.
+// with their tasks.
 func (tx *Tx) AtGates(ctx context.Context, memberID string, limit int) ([]towpath.Rollout, error) {
 	var where filter
 	where.ofMember("project_id", memberID)
 	where.terms = append(where.terms, "finished_at IS NULL",
 		"id IN (SELECT rollout_id FROM task WHERE state = 'held')")
-	return rollouts.page(ctx, tx, Page{Limit: limit, NewestFirst: true}, where)
+	list, err := rollouts.page(ctx, tx, Page{Limit: limit, NewestFirst: true}, where)
+	if err != nil {
+		return nil, err
+	}
+	places, ids := map[string]int{}, make([]string, len(list))
+	for i, r := range list {
+		places[r.ID], ids[i] = i, r.ID
+	}
+	return list, tasks.in(ctx, tx, "rollout_id", ids, "ORDER BY stage, database_id, sequence, id",
+		func(t towpath.Task) {
+			r := &list[places[t.RolloutID]]
+			r.Tasks = append(r.Tasks, t)
+		})
 }
 
 // WakeRollouts asks for a look at all open rollouts, whose gates may have changed.
@@ -143,46 +143,16 @@ func (tx *Tx) StageOfTask(
 	if s.Project, err = tx.Project(ctx, t.ProjectID); err != nil {
 		return s, start, true, err
 	}
-	if s.Reviews, err = tx.textReviews(ctx, r.LinkID, t.EnvironmentID, []towpath.Task{t}); err != nil {
+	f := &facts{}
+	if err := f.readTexts(ctx, tx, set[pair]{{r.LinkID, t.Commit}: true}); err != nil {
 		return s, start, true, err
 	}
+	s.Reviews = f.textReviews(r.LinkID, t.EnvironmentID, []towpath.Task{t})
 	if s.Filling, err = tx.Filling(ctx, r.LinkID, s.Environment); err != nil {
 		return s, start, true, err
 	}
 	starts, err := tx.StageStarts(ctx, []towpath.Task{t})
 	return s, starts[t.StartID], true, err
-}
-
-// textReviews returns what the newest review of each text says, by checksum. Texts without a review
-// are left out.
-func (tx *Tx) textReviews(
-	ctx context.Context, linkID, environmentID string, tasks []towpath.Task,
-) (map[string]towpath.TextReview, error) {
-	files := map[string][]towpath.ReviewedFile{}
-	wanted, read := map[string]bool{}, map[string]bool{}
-	for _, t := range tasks {
-		wanted[t.Checksum] = true
-	}
-	for _, t := range tasks {
-		if read[t.Commit] {
-			continue
-		}
-		read[t.Commit] = true
-		found, err := tx.CommitReviews(ctx, linkID, t.Commit)
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range found {
-			if f.EnvironmentID == environmentID && wanted[f.Checksum] {
-				files[f.Checksum] = append(files[f.Checksum], f)
-			}
-		}
-	}
-	reviews := make(map[string]towpath.TextReview, len(files))
-	for checksum, list := range files {
-		reviews[checksum] = towpath.ReviewOf(list)
-	}
-	return reviews, nil
 }
 
 // Gates reads what decides about the stages of rollouts, in one transaction. It reads only once what
@@ -191,6 +161,7 @@ type Gates struct {
 	tx           *Tx
 	environments map[string]towpath.Environment
 	members      []towpath.Member
+	loaded       *facts                         // of the rollouts of Load; nil before
 	accounts     map[string]map[string][]string // members by account, by provider
 }
 
@@ -230,64 +201,80 @@ func (g *Gates) Stage(
 	if err != nil {
 		return s, err
 	}
-	s.Environment = environments[environmentID]
-	if s.Project, err = g.tx.Project(ctx, r.ProjectID); err != nil {
-		return s, err
-	}
-	if s.Ledgers, err = g.tx.ledgerNumbers(ctx, r.ProjectID); err != nil {
-		return s, err
-	}
-	if s.Reviews, err = g.tx.textReviews(ctx, r.LinkID, environmentID, s.Tasks); err != nil {
-		return s, err
-	}
-	if s.Filling, err = g.tx.Filling(ctx, r.LinkID, s.Environment); err != nil {
-		return s, err
-	}
-	found, err := g.tx.Reviews(ctx, []string{r.ID})
+	f, err := g.factsOf(ctx, r)
 	if err != nil {
 		return s, err
 	}
-	review, asked := found[r.ID]
-	s.Reviewing = asked && review.State == towpath.ReviewPending
-	if s.Schedule, err = g.tx.Schedule(ctx, r.LinkID, environmentID); err != nil {
-		return s, err
+	known := false
+	if s.Project, known = f.projects[r.ProjectID]; !known {
+		return s, projects.missing()
 	}
-	return s, g.people(ctx, r, &s)
+	s.Environment, s.Ledgers = environments[environmentID], f.ledgers[r.ProjectID]
+	s.Reviews = f.textReviews(r.LinkID, environmentID, s.Tasks)
+	if l, linked := f.links[r.LinkID]; linked {
+		s.Filling = towpath.FillingOf(l.Placeholders, s.Environment)
+	}
+	s.Reviewing = f.reviews[r.ID].State == towpath.ReviewPending // "" when it was never asked for
+	s.Schedule = f.schedules[pair{r.LinkID, environmentID}]
+	return s, g.people(ctx, f, r, &s)
 }
 
-// ledgerNumbers returns the number of the newest known write to each database of a project.
-func (tx *Tx) ledgerNumbers(ctx context.Context, projectID string) (map[string]int64, error) {
-	rows, err := tx.query(ctx, `SELECT id, ledger_number FROM "database" WHERE project_id = $1`, projectID)
-	if err != nil {
-		return nil, databases.wrap("read the ledgers of", err)
+// Load reads all that decides about the stages of rollouts, which have their tasks: in few queries
+// whatever their number, and none afterwards. What is written later in the transaction is not seen.
+func (g *Gates) Load(ctx context.Context, rollouts []towpath.Rollout) (err error) {
+	if g.loaded, err = g.readFacts(ctx, rollouts); err != nil {
+		return err
 	}
-	defer func() { _ = rows.Close() }() // rows.Err returns the error that matters
-	numbers := map[string]int64{}
-	for rows.Next() {
-		var id string
-		var number int64
-		if err := rows.Scan(&id, &number); err != nil {
-			return nil, databases.wrap("read the ledgers of", err)
+	for _, l := range g.loaded.links {
+		if _, err := g.accountsOf(ctx, l.ProviderID); err != nil {
+			return err
 		}
-		numbers[id] = number
 	}
-	return numbers, databases.wrap("read the ledgers of", rows.Err())
+	_, err = g.Members(ctx)
+	return err
+}
+
+// factsOf returns the facts of a rollout, as Load has read them or as they are now.
+func (g *Gates) factsOf(ctx context.Context, r towpath.Rollout) (*facts, error) {
+	if g.loaded != nil && g.loaded.rollouts[r.ID] {
+		return g.loaded, nil
+	}
+	return g.readFacts(ctx, []towpath.Rollout{r})
+}
+
+// Approvals lists the answers for an environment of a rollout's link, as [Tx.Approvals] does.
+func (g *Gates) Approvals(
+	ctx context.Context, r towpath.Rollout, environmentID string,
+) ([]towpath.Approval, error) {
+	f, err := g.factsOf(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return f.approvals[pair{r.LinkID, environmentID}], nil
+}
+
+// Project returns the project of a rollout, and the roles of its members by id.
+func (g *Gates) Project(
+	ctx context.Context, r towpath.Rollout,
+) (towpath.Project, map[string]towpath.ProjectRole, error) {
+	f, err := g.factsOf(ctx, r)
+	if err != nil {
+		return towpath.Project{}, nil, err
+	}
+	p, known := f.projects[r.ProjectID]
+	if !known {
+		return p, nil, projects.missing()
+	}
+	return p, f.roles[r.ProjectID], nil
 }
 
 // people sets who may answer for a stage, and which authors are no members.
-func (g *Gates) people(ctx context.Context, r towpath.Rollout, s *towpath.Stage) error {
+func (g *Gates) people(ctx context.Context, f *facts, r towpath.Rollout, s *towpath.Stage) error {
 	all, err := g.Members(ctx)
 	if err != nil {
 		return err
 	}
-	project, err := g.tx.ProjectMembers(ctx, r.ProjectID)
-	if err != nil {
-		return err
-	}
-	roles := make(map[string]towpath.ProjectRole, len(project))
-	for _, m := range project {
-		roles[m.MemberID] = m.Role
-	}
+	roles := f.roles[r.ProjectID]
 	s.Answerers = make(map[string]towpath.Answerer, len(all))
 	for _, m := range all {
 		s.Answerers[m.ID] = towpath.Answerer{Roles: towpath.ApproverRoles(m, roles[m.ID])}
@@ -295,15 +282,22 @@ func (g *Gates) people(ctx context.Context, r towpath.Rollout, s *towpath.Stage)
 	if s.Environment.Consent.People == 0 {
 		return nil
 	}
-	return g.exclude(ctx, r, s)
+	return g.exclude(ctx, f, r, s)
 }
 
 // Authors lists the members who wrote or committed a file of a stage, by id.
 func (g *Gates) Authors(
 	ctx context.Context, r towpath.Rollout, s towpath.Stage,
 ) (ids []string, err error) {
+	f, paths := &facts{}, set[pair]{}
+	for _, t := range s.Tasks {
+		paths[pair{r.LinkID, t.Path}] = true
+	}
+	if err := f.readPeople(ctx, g.tx, paths); err != nil {
+		return nil, err
+	}
 	s.Answerers = maps.Clone(s.Answerers)
-	if err := g.exclude(ctx, r, &s); err != nil {
+	if err := g.exclude(ctx, f, r, &s); err != nil {
 		return nil, err
 	}
 	for id, who := range s.Answerers {
@@ -316,19 +310,22 @@ func (g *Gates) Authors(
 }
 
 // exclude marks the authors of a stage among those who may answer.
-func (g *Gates) exclude(ctx context.Context, r towpath.Rollout, s *towpath.Stage) error {
+func (g *Gates) exclude(ctx context.Context, f *facts, r towpath.Rollout, s *towpath.Stage) error {
 	all, err := g.Members(ctx)
 	if err != nil {
 		return err
 	}
-	authors, unknown, err := g.tx.fileAuthors(ctx, r.LinkID, s.Tasks)
+	link, known := f.links[r.LinkID]
+	if !known {
+		if link, err = g.tx.Link(ctx, r.LinkID); err != nil {
+			return err
+		}
+	}
+	accounts, err := g.accountsOf(ctx, link.ProviderID)
 	if err != nil {
 		return err
 	}
-	accounts, err := g.accountsOf(ctx, r.LinkID)
-	if err != nil {
-		return err
-	}
+	authors, unknown := f.authors(r.LinkID, s.Tasks)
 	s.Exclude(authors, all, accounts)
 	for _, path := range unknown {
 		s.Strangers = append(s.Strangers, towpath.Why(towpath.ReasonNoAuthor, "path", path))
@@ -336,16 +333,12 @@ func (g *Gates) exclude(ctx context.Context, r towpath.Rollout, s *towpath.Stage
 	return nil
 }
 
-// accountsOf returns the members by their accounts at the provider of a link.
-func (g *Gates) accountsOf(ctx context.Context, linkID string) (map[string][]string, error) {
-	link, err := g.tx.Link(ctx, linkID)
-	if err != nil {
-		return nil, err
-	}
-	if known, ok := g.accounts[link.ProviderID]; ok {
+// accountsOf returns the members by their accounts at a provider.
+func (g *Gates) accountsOf(ctx context.Context, providerID string) (map[string][]string, error) {
+	if known, ok := g.accounts[providerID]; ok {
 		return known, nil
 	}
-	rows, err := g.tx.Grants(ctx, link.ProviderID, "")
+	rows, err := g.tx.Grants(ctx, providerID, "")
 	found := map[string][]string{}
 	for _, grant := range rows {
 		found[grant.AccountID] = append(found[grant.AccountID], grant.MemberID)
@@ -353,7 +346,7 @@ func (g *Gates) accountsOf(ctx context.Context, linkID string) (map[string][]str
 	if g.accounts == nil {
 		g.accounts = map[string]map[string][]string{}
 	}
-	g.accounts[link.ProviderID] = found
+	g.accounts[providerID] = found
 	return found, err
 }
 
@@ -388,39 +381,4 @@ func (tx *Tx) AddFileCommits(ctx context.Context, linkID string, commits map[str
 		rows = append(rows, row)
 	}
 	return fileCommits.upsert(ctx, tx, rows...)
-}
-
-// fileAuthors returns the authors and committers of the files of tasks, and the paths for which none
-// is known.
-func (tx *Tx) fileAuthors(
-	ctx context.Context, linkID string, tasks []towpath.Task,
-) (authors []towpath.Person, unknown []string, err error) {
-	var paths []string
-	for _, t := range tasks {
-		paths = append(paths, t.Path)
-	}
-	slices.Sort(paths)
-	people := map[string][]towpath.Person{}
-	for _, path := range slices.Compact(paths) {
-		row, err := fileCommits.get(ctx, tx, "link_id = $1 AND path = $2", linkID, path)
-		if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
-			return nil, nil, err
-		}
-		known := len(row.Commits) > 0
-		for _, hash := range row.Commits {
-			if _, read := people[hash]; !read {
-				c, err := tx.Commit(ctx, linkID, hash)
-				if err != nil && towpath.ErrorCode(err) != towpath.CodeNotFound {
-					return nil, nil, err
-				}
-				people[hash] = c.People
-				authors = append(authors, c.People...)
-			}
-			known = known && len(people[hash]) > 0
-		}
-		if !known {
-			unknown = append(unknown, path)
-		}
-	}
-	return authors, unknown, nil
 }

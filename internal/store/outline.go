@@ -51,6 +51,12 @@ func (tx *Tx) RolloutAlone(ctx context.Context, id string) (towpath.Rollout, err
 	return rollouts.get(ctx, tx, "id = $1", id)
 }
 
+// RolloutsAlone returns rollouts by id, without their tasks.
+func (tx *Tx) RolloutsAlone(ctx context.Context, ids []string) (map[string]towpath.Rollout, error) {
+	found := map[string]towpath.Rollout{}
+	return found, rollouts.in(ctx, tx, "id", ids, "", func(r towpath.Rollout) { found[r.ID] = r })
+}
+
 // CommitTasks lists outlines of a link's tasks whose contents were read at a commit, in any
 // rollout.
 func (tx *Tx) CommitTasks(ctx context.Context, linkID, commit string) ([]towpath.Task, error) {

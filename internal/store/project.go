@@ -44,6 +44,12 @@ func (tx *Tx) Project(ctx context.Context, id string) (towpath.Project, error) {
 	return projects.get(ctx, tx, "id = $1", id)
 }
 
+// ProjectsByID returns projects by id.
+func (tx *Tx) ProjectsByID(ctx context.Context, ids []string) (map[string]towpath.Project, error) {
+	found := map[string]towpath.Project{}
+	return found, projects.in(ctx, tx, "id", ids, "", func(p towpath.Project) { found[p.ID] = p })
+}
+
 // Projects lists the projects that a member belongs to, or with "" all.
 func (tx *Tx) Projects(ctx context.Context, memberID string, p Page) ([]towpath.Project, error) {
 	var where filter
@@ -116,6 +122,19 @@ func (tx *Tx) ProjectMember(ctx context.Context, projectID, memberID string) (to
 // ProjectMembers lists a project's members.
 func (tx *Tx) ProjectMembers(ctx context.Context, projectID string) ([]towpath.ProjectMember, error) {
 	return projectMembers.list(ctx, tx, "WHERE project_id = $1 ORDER BY member_id", projectID)
+}
+
+// ProjectRoles returns the roles in projects, by project, by member.
+func (tx *Tx) ProjectRoles(
+	ctx context.Context, ids []string,
+) (map[string]map[string]towpath.ProjectRole, error) {
+	roles := map[string]map[string]towpath.ProjectRole{}
+	return roles, projectMembers.in(ctx, tx, "project_id", ids, "", func(m towpath.ProjectMember) {
+		if roles[m.ProjectID] == nil {
+			roles[m.ProjectID] = map[string]towpath.ProjectRole{}
+		}
+		roles[m.ProjectID][m.MemberID] = m.Role
+	})
 }
 
 var environments = newTable("environment", 1, func(e *towpath.Environment) []column {

@@ -142,21 +142,8 @@ func (tx *Tx) Review(ctx context.Context, rolloutID string) (towpath.Review, err
 // are left out.
 func (tx *Tx) Reviews(ctx context.Context, rolloutIDs []string) (map[string]towpath.Review, error) {
 	found := map[string]towpath.Review{}
-	for ids := range slices.Chunk(rolloutIDs, maxLookup) {
-		args := make([]any, len(ids))
-		for i, id := range ids {
-			args[i] = id
-		}
-		err := reviews.each(ctx, tx, "WHERE rollout_id IN "+tuples(1, len(args), tx.shared), args,
-			func(r towpath.Review) error {
-				found[r.RolloutID] = r
-				return nil
-			})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
+	return found, reviews.in(ctx, tx, "rollout_id", rolloutIDs, "",
+		func(r towpath.Review) { found[r.RolloutID] = r })
 }
 
 // CommitReviews lists what reviews say of the texts that a commit brought to a link, of the newest
@@ -164,20 +151,25 @@ func (tx *Tx) Reviews(ctx context.Context, rolloutIDs []string) (map[string]towp
 func (tx *Tx) CommitReviews(
 	ctx context.Context, linkID, commit string,
 ) (files []towpath.ReviewedFile, err error) {
-	type text struct{ path, checksum, environment string }
-	newest := map[text]string{}
-	err = reviewedFiles.each(ctx, tx,
+	files, err = reviewedFiles.list(ctx, tx,
 		`WHERE commit_hash = $2 AND rollout_id IN (SELECT rollout_id FROM rollout_review WHERE link_id = $1)
-			ORDER BY rollout_id DESC, position`,
-		[]any{linkID, commit}, func(f towpath.ReviewedFile) error {
-			key := text{f.Path, f.Checksum, f.EnvironmentID}
-			if id, known := newest[key]; !known || id == f.RolloutID {
-				newest[key] = f.RolloutID
-				files = append(files, f)
-			}
-			return nil
-		})
-	return files, err
+			ORDER BY rollout_id DESC, position`, linkID, commit)
+	return newestReviews(files), err
+}
+
+// newestReviews returns those of the newest rollout of each text. The files of newer rollouts come
+// first.
+func newestReviews(files []towpath.ReviewedFile) (newest []towpath.ReviewedFile) {
+	type text struct{ path, checksum, environment string }
+	of := map[text]string{}
+	for _, f := range files {
+		key := text{f.Path, f.Checksum, f.EnvironmentID}
+		if id, known := of[key]; !known || id == f.RolloutID {
+			of[key] = f.RolloutID
+			newest = append(newest, f)
+		}
+	}
+	return newest
 }
 
 var policyFiles = newTable("policy_file", 1, func(p *towpath.PolicyFile) []column {

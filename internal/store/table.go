@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -153,13 +154,16 @@ func tuples(n, columns int, numbered bool) string {
 		default:
 			text.WriteString(", ")
 		}
-		if numbered {
-			text.WriteString("$" + strconv.Itoa(i+1))
-		} else {
-			text.WriteString("?")
-		}
+		text.WriteString(parameter(i+1, numbered))
 	}
 	return text.String() + ")"
+}
+
+func parameter(n int, numbered bool) string {
+	if numbered {
+		return "$" + strconv.Itoa(n)
+	}
+	return "?"
 }
 
 // update writes a whole row, found by its key.
@@ -231,6 +235,51 @@ func (t *table[T]) each(ctx context.Context, tx *Tx, tail string, args []any, do
 		}
 	}
 	return t.wrap("read", rows.Err())
+}
+
+// in calls do with each row whose column has one of some values, in the order of the tail of the query
+// for at most maxLookup of them.
+func (t *table[T]) in(
+	ctx context.Context, tx *Tx, column string, values []string, tail string, do func(T),
+) error {
+	for some := range slices.Chunk(values, maxLookup) {
+		args := make([]any, len(some))
+		for i, value := range some {
+			args[i] = value
+		}
+		err := t.each(ctx, tx, "WHERE "+column+" IN "+tuples(1, len(args), tx.shared)+" "+tail, args,
+			func(row T) error {
+				do(row)
+				return nil
+			})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inPairs calls do with each row whose two columns have the values of a pair. SQLite uses no index for
+// a list of pairs, but does for each of many alternatives.
+func (t *table[T]) inPairs(
+	ctx context.Context, tx *Tx, first, second string, pairs []pair, do func(T),
+) error {
+	for some := range slices.Chunk(pairs, maxLookup) {
+		terms, args := make([]string, len(some)), make([]any, 0, 2*len(some))
+		for i, p := range some {
+			args = append(args, p[0], p[1])
+			terms[i] = first + " = " + parameter(2*i+1, tx.shared) + " AND " + second + " = " +
+				parameter(2*i+2, tx.shared)
+		}
+		err := t.each(ctx, tx, "WHERE "+strings.Join(terms, " OR "), args, func(row T) error {
+			do(row)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *table[T]) delete(ctx context.Context, tx *Tx, where string, args ...any) error {

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { http, type Schemas, unwrap } from './client'
 
 /** How many rows of a list one request fetches. */
@@ -239,12 +239,20 @@ export const rolloutsQuery = (filter: {
     getNextPageParam: page => page.nextPageToken,
   })
 
-/** What waits for the member in all projects. */
-export const inboxQuery = queryOptions({
-  queryKey: ['inbox'],
-  queryFn: ({ signal }) => unwrap(http.GET('/api/v1/inbox', { signal })),
-  refetchInterval: 60_000,
-})
+/** What waits for the member in all projects, with so many items at most; the numbers are of all. */
+export const inboxQuery = (limit: number) =>
+  queryOptions({
+    queryKey: ['inbox', limit],
+    queryFn: ({ signal }) => unwrap(http.GET('/api/v1/inbox', { params: { query: { limit } }, signal })),
+    refetchInterval: 60_000,
+    placeholderData: keepPreviousData,
+  })
+
+/** How much waits for the member. */
+export const inboxCountQuery = {
+  ...inboxQuery(0),
+  select: (inbox: Schemas['Inbox']) => inbox.starts + inbox.approvals + inbox.looks.length,
+}
 
 /** What people have paused. */
 export const pausesQuery = queryOptions({

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
-import { inboxQuery, sessionQuery } from '~/api/queries'
+import { inboxCountQuery, sessionQuery } from '~/api/queries'
 import { useLive } from '~/hooks/use-live'
 import { Icon } from '~/ui/Icon'
 import { ScrollRow } from '~/ui/ScrollRow'
@@ -88,7 +88,6 @@ export function AppFrame({ children }: { children: ReactNode }) {
 
 /** Leads to what waits for the member, with how much it is. */
 function Inbox() {
-  const inbox = useQuery(inboxQuery)
-  const waiting = inbox.data ? inbox.data.items.length + inbox.data.looks.length : 0
+  const { data: waiting = 0 } = useQuery(inboxCountQuery)
   return <Link to={pb.inbox()}>{waiting > 0 ? `Inbox (${waiting})` : 'Inbox'}</Link>
 }

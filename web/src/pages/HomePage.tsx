@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Schemas } from '~/api/client'
 import { unlessRefused } from '~/api/polling'
-import { inboxQuery, overviewQuery, projectsQuery } from '~/api/queries'
+import { inboxCountQuery, overviewQuery, projectsQuery } from '~/api/queries'
 import { FirstSteps } from '~/components/FirstSteps'
 import { Link } from '~/components/Link'
 import { LinkButton } from '~/components/LinkButton'
@@ -55,8 +55,7 @@ function Overdue({ overview }: { overview: Schemas['Overview'] }) {
 }
 
 function WaitingForYou() {
-  const inbox = useQuery(inboxQuery).data
-  const waiting = inbox ? inbox.items.length + inbox.looks.length : 0
+  const { data: waiting = 0 } = useQuery(inboxCountQuery)
   if (waiting === 0) return null
   return (
     <p>

@@ -16,26 +16,27 @@ import { some } from '~/util/str'
 
 type InboxItem = Schemas['InboxItem']
 
+/** So many items are shown at once; a button shows more. */
+const step = 20
+
 /** What waits for the member in all projects: starts, approvals, and looks at starts past a gate. */
 export default function InboxPage() {
-  const inbox = useQuery(inboxQuery)
+  const [most, setMost] = useState(step)
+  const inbox = useQuery(inboxQuery(most))
   return (
     <Page title="Inbox" lead="Changes that wait for you, in all projects.">
       <Loaded query={inbox} rows={3}>
-        {data => <Items inbox={data} />}
+        {data => <Items inbox={data} more={() => setMost(most + step)} />}
       </Loaded>
     </Page>
   )
 }
 
-/** So many items are shown at once; a button shows more. */
-const step = 20
-
-function Items({ inbox: { items: all, looks } }: { inbox: Schemas['Inbox'] }) {
-  const [most, setMost] = useState(step)
+function Items({ inbox, more }: { inbox: Schemas['Inbox']; more: () => void }) {
+  const { items, looks } = inbox
+  const others = inbox.starts + inbox.approvals - items.length
   const [chosen, setChosen] = useState<string[]>([])
   const [result, setResult] = useState<Outcome<InboxItem>[]>()
-  const items = all.slice(0, most) // nobody selects what is not shown
   // another evidence is another thing, which nobody has chosen yet
   const selected = items.filter(item => chosen.includes(keyOf(item)))
   const decide = useWrite({
@@ -90,10 +91,10 @@ function Items({ inbox: { items: all, looks } }: { inbox: Schemas['Inbox'] }) {
           ))}
         </ul>
       )}
-      {all.length > most && (
+      {others > 0 && (
         <div>
-          <Button variant="default" onClick={() => setMost(most + step)}>
-            Show {Math.min(step, all.length - most)} more of {all.length - most}
+          <Button variant="default" onClick={more}>
+            Show {Math.min(step, others)} more of {others}
           </Button>
         </div>
       )}
