@@ -35,10 +35,9 @@ interface QueryTableProps<T> {
   to?: (row: T) => string
   /** Shown instead of a table without rows. */
   empty: ReactNode
+  /** How many rows are rendered at once; the button below shows more. */
+  step?: number
 }
-
-/** How many rows are rendered at once; the button below shows more. */
-const step = 200
 
 /** So many characters, and fewer on screens where all columns together would not fit then. */
 const keepWidth = (characters: number) =>
@@ -48,7 +47,7 @@ const keepWidth = (characters: number) =>
  * A table with a sticky head, driven by j, k, arrows and Enter once a row has the focus. On narrow screens each row is a block
  * of its cells, so that nothing is wider than the screen.
  */
-export function QueryTable<T>({ label, columns, rows, id, to, empty }: QueryTableProps<T>) {
+export function QueryTable<T>({ label, columns, rows, id, to, empty, step = 200 }: QueryTableProps<T>) {
   const body = useRef<HTMLTableSectionElement>(null)
   const navigate = useNavigate()
   const [shown, setShown] = useState(step)

@@ -71,6 +71,7 @@ export function Matrix({ overview }: { overview: Schemas['Overview'] }) {
         rows={rows}
         id={row => row.id}
         to={row => pb.project(row.id)}
+        step={50}
         empty={<EmptyState icon="layers">No projects match.</EmptyState>}
       />
       {overview.moreProjects && (
