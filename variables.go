@@ -16,14 +16,16 @@ type Placeholders string
 const (
 	PlaceholdersNone   Placeholders = "none"   // none: files run as they are
 	PlaceholdersFlyway Placeholders = "flyway" // ${name}
+	PlaceholdersGoose  Placeholders = "goose"  // ${name} between -- +goose ENVSUB ON and OFF
 )
 
 // CheckPlaceholders returns an error for a value that does not exist.
 func CheckPlaceholders(p Placeholders) error {
-	if p != PlaceholdersNone && p != PlaceholdersFlyway {
-		return Invalid("placeholders", "Use %s or %s.", PlaceholdersNone, PlaceholdersFlyway)
+	switch p {
+	case PlaceholdersNone, PlaceholdersFlyway, PlaceholdersGoose:
+		return nil
 	}
-	return nil
+	return Invalid("placeholders", "Use %s, %s or %s.", PlaceholdersNone, PlaceholdersFlyway, PlaceholdersGoose)
 }
 
 // Variables are the values that an environment has for the placeholders of files, by name.
@@ -98,7 +100,7 @@ type Filling struct {
 
 // FillingOf returns what an environment puts into the files of a link.
 func FillingOf(p Placeholders, e Environment) Filling {
-	if p != PlaceholdersFlyway {
+	if p == PlaceholdersNone || p == "" {
 		return Filling{}
 	}
 	return Filling{Placeholders: p, Variables: e.Variables}

@@ -32,7 +32,7 @@ type checkCommand struct {
 	Level         string            `enum:",error,warning,info" default:"" help:"The lowest level to print: error, warning or info. The default is warning for text and github, info otherwise."`
 	Policy        string            `type:"existingfile" help:"The file with levels of rules. The default is towpath.yaml in this folder."`
 	Environment   string            `help:"The environment whose levels count."`
-	Placeholders  string            `enum:"none,flyway" default:"none" help:"Which marks in files stand for variables: none, or flyway for ${...}. With --variable it is flyway."`
+	Placeholders  string            `enum:"none,flyway,goose" default:"none" help:"Which marks in files stand for variables: none, flyway for ${...}, or goose for ENVSUB ON. With --variable it is flyway, unless it is goose."`
 	Variable      map[string]string `mapsep:"none" placeholder:"NAME=VALUE" help:"The value of a variable. Repeat the flag for others."`
 	Rehearse      string            `placeholder:"URL" help:"Also run the files in a scratch database on this server, and print what they lock, write again and change: postgres://user:password@host/database, mysql://… or sqlite:. The database is dropped afterwards; --setup makes its schema."`
 }

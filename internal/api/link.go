@@ -24,7 +24,7 @@ type RepositoryLink struct {
 	FilePathTemplate   string                `json:"filePathTemplate"`
 	Exclude            []string              `json:"exclude" nullable:"false" doc:"Patterns of files below the base directory that are ignored."`
 	AnyCaseEndings     bool                  `json:"anyCaseEndings" doc:"Whether files match by their endings in upper and lower case: 1_a.SQL."`
-	Placeholders       towpath.Placeholders  `json:"placeholders" enum:"none,flyway" doc:"Which marks in files stand for variables of the environment: none, or ${name} as in Flyway."`
+	Placeholders       towpath.Placeholders  `json:"placeholders" enum:"none,flyway,goose" doc:"Which marks in files stand for variables of the environment: none, ${name} as in Flyway, or those of goose between its markers ENVSUB ON and OFF."`
 	SchemaPathTemplate string                `json:"schemaPathTemplate"`
 	LatePolicy         towpath.LatePolicy    `json:"latePolicy" enum:"hold,apply,refuse"`
 	WaitingStatus      towpath.WaitingStatus `json:"waitingStatus" enum:"stopped,successful" doc:"The build status of a commit whose changes wait for a person."`
@@ -202,7 +202,7 @@ type linkSpec struct {
 	FilePathTemplate   string                `json:"filePathTemplate" maxLength:"1000"`
 	Exclude            []string              `json:"exclude,omitempty" maxItems:"100" doc:"Patterns of files below the base directory to ignore, at most 20: * is any text in a name, ** any folders."`
 	AnyCaseEndings     bool                  `json:"anyCaseEndings,omitempty" doc:"Also take files whose endings are in another case than the template's: 1_a.SQL."`
-	Placeholders       towpath.Placeholders  `json:"placeholders,omitempty" enum:"none,flyway" doc:"Which marks in files stand for variables of the environment; none by default."`
+	Placeholders       towpath.Placeholders  `json:"placeholders,omitempty" enum:"none,flyway,goose" doc:"Which marks in files stand for variables of the environment; none by default."`
 	SchemaPathTemplate string                `json:"schemaPathTemplate,omitempty" maxLength:"1000"`
 	LatePolicy         towpath.LatePolicy    `json:"latePolicy,omitempty" enum:"hold,apply,refuse"`
 	WaitingStatus      towpath.WaitingStatus `json:"waitingStatus,omitempty" enum:"stopped,successful" doc:"The build status of a commit whose changes wait for a person."`
@@ -322,7 +322,7 @@ type changeLinkInput struct {
 		FilePathTemplate   *string                `json:"filePathTemplate,omitempty" maxLength:"1000"`
 		Exclude            *[]string              `json:"exclude,omitempty" maxItems:"100" doc:"Patterns of files to ignore, at most 20."`
 		AnyCaseEndings     *bool                  `json:"anyCaseEndings,omitempty" doc:"Whether files match by their endings in upper and lower case."`
-		Placeholders       *towpath.Placeholders  `json:"placeholders,omitempty" enum:"none,flyway" doc:"Which marks in files stand for variables. It holds for files that have not started."`
+		Placeholders       *towpath.Placeholders  `json:"placeholders,omitempty" enum:"none,flyway,goose" doc:"Which marks in files stand for variables. It holds for files that have not started."`
 		SchemaPathTemplate *string                `json:"schemaPathTemplate,omitempty" maxLength:"1000"`
 		LatePolicy         *towpath.LatePolicy    `json:"latePolicy,omitempty" enum:"hold,apply,refuse"`
 		WaitingStatus      *towpath.WaitingStatus `json:"waitingStatus,omitempty" enum:"stopped,successful" doc:"The build status of a commit whose changes wait for a person."`

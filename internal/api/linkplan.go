@@ -37,7 +37,7 @@ type foundConvention struct {
 	BaseDirectory    string               `json:"baseDirectory"`
 	FilePathTemplate string               `json:"filePathTemplate,omitempty" doc:"Absent when a link cannot run the files."`
 	Exclude          []string             `json:"exclude" nullable:"false" doc:"Patterns of files to ignore."`
-	Placeholders     towpath.Placeholders `json:"placeholders" enum:"none,flyway" doc:"Which marks in the files stand for variables."`
+	Placeholders     towpath.Placeholders `json:"placeholders" enum:"none,flyway,goose" doc:"Which marks in the files stand for variables."`
 	Fit              int                  `json:"fit" doc:"How many files become migrations."`
 	FitExamples      []string             `json:"fitExamples" nullable:"false" doc:"The first three of them."`
 	Other            int                  `json:"other" doc:"How many other SQL files are below the base directory; of a tool that a link cannot run, its files."`

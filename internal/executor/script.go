@@ -70,7 +70,10 @@ func (s *script) trim() error {
 	if s.filling.IsZero() {
 		return nil
 	}
-	names, err := statement.Placeholders(s.content.Reader(), maxNames)
+	names, err := statement.Placeholders(s.content.Reader(), string(s.filling.Placeholders), maxNames)
+	if refused := statement.AsError(err); refused != nil {
+		return nil // reading the text with its values says so
+	}
 	if err != nil {
 		return &textError{err}
 	}

@@ -16,31 +16,52 @@ const (
 	maxUndefined   = 10        // names in a refusal
 )
 
-// Fill returns the text of a file with values for its placeholders, which are ${name} of the kind
-// "flyway", and none of the kind "". Values are put in as text, wherever a placeholder is, also in
+// Fill returns the text of a file with values for its placeholders. Those of the kind "flyway" are
+// ${name}, those of "goose" are the same where the file says ENVSUB ON, and "" has none. Values are put in as text, wherever a placeholder is, also in
 // comments and texts. Lines keep their numbers, since no value has a line break. A placeholder without
 // a value is an *Error, and the text ends there.
 func Fill(src io.Reader, kind string, values map[string]string) io.Reader {
 	if kind == "" {
 		return src
 	}
-	f := &filler{
-		src: bufio.NewReaderSize(src, chunk), values: make(map[string]string, len(values)),
-		at: Position{Line: 1, Column: 1},
-	}
-	if kind != "flyway" {
-		f.err = Errorf(f.at, "There are no placeholders of the kind %s.", shorten(kind))
-	}
+	f := newFiller(src, kind)
 	for name, value := range values {
-		f.values[strings.ToLower(name)] = value
+		if f.goose == nil {
+			name = strings.ToLower(name)
+		}
+		f.values[name] = value
+	}
+	return f
+}
+
+func newFiller(src io.Reader, kind string) *filler {
+	f := &filler{
+		src: bufio.NewReaderSize(src, chunk), values: map[string]string{}, at: Position{Line: 1, Column: 1},
+	}
+	switch kind {
+	case "flyway":
+	case "goose":
+		f.goose = &envsub{}
+	default:
+		f.err = Errorf(f.at, "There are no placeholders of the kind %s.", shorten(kind))
 	}
 	return f
 }
 
 // Placeholders returns the names of the variables that a text would get from Fill, each once and in
-// lower case, the first at most. Its error is the reader's own.
-func Placeholders(text io.Reader, most int) (names []string, err error) {
-	f := &filler{src: bufio.NewReaderSize(text, chunk)}
+// lower case, the first at most. Its error is the reader's own, or what is wrong with a placeholder of
+// goose's.
+func Placeholders(text io.Reader, kind string, most int) (names []string, err error) {
+	f := newFiller(text, kind)
+	if f.goose != nil {
+		f.names = func(name string) {
+			if name = strings.ToLower(name); len(names) < most && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+		_, err := io.Copy(io.Discard, f)
+		return names, err
+	}
 	for len(names) < most && f.skipToMark() {
 		name, length := f.name()
 		if name = strings.ToLower(name); length > 0 && !slices.Contains(names, name) {
@@ -60,7 +81,9 @@ func Placeholders(text io.Reader, most int) (names []string, err error) {
 // https://documentation.red-gate.com/fd/migration-placeholders-275218551.html
 type filler struct {
 	src    *bufio.Reader
-	values map[string]string // by name in lower case
+	goose  *envsub           // nil for the placeholders of Flyway
+	names  func(name string) // takes the names of goose's, none of which is missing then
+	values map[string]string // by name, for Flyway in lower case
 	at     Position          // in the file
 	rest   string            // of a value that is not returned yet
 	filled int64             // bytes that were returned
@@ -97,11 +120,25 @@ func (f *filler) next(p []byte) int {
 		f.err = err
 		return 0
 	}
+	if f.goose != nil && f.at.Column == 1 && f.envsubLine() {
+		return 0
+	}
 	ahead, _ = f.src.Peek(min(f.src.Buffered(), len(p)))
-	switch at := bytes.IndexByte(ahead, '$'); {
+	if end := bytes.IndexByte(ahead, '\n'); f.goose != nil && end >= 0 {
+		ahead = ahead[:end+1]
+	}
+	at := bytes.IndexByte(ahead, '$')
+	if f.goose != nil && !f.goose.on {
+		at = -1
+	}
+	switch {
 	case at > 0:
 		ahead = ahead[:at]
 	case at == 0:
+		if f.goose != nil {
+			f.envsubPlaceholder()
+			return 0
+		}
 		if mark, _ := f.src.Peek(2); string(mark) == "${" {
 			f.placeholder()
 			return 0

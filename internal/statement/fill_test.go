@@ -107,11 +107,11 @@ func TestFill_boundsTheText(t *testing.T) {
 func TestPlaceholders(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("x", 40000) + "${b} ${A} $${a} ${open\n ${flyway:x} ${c}"
-	names, err := statement.Placeholders(strings.NewReader(text), 4)
+	names, err := statement.Placeholders(strings.NewReader(text), "flyway", 4)
 	if got := strings.Join(names, " "); got != "b a flyway:x c" || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
-	if names, _ := statement.Placeholders(strings.NewReader(text), 2); len(names) != 2 {
+	if names, _ := statement.Placeholders(strings.NewReader(text), "flyway", 2); len(names) != 2 {
 		t.Errorf("not bounded: %q", names)
 	}
 }

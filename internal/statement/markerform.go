@@ -11,8 +11,7 @@ const (
 // https://github.com/pressly/goose/blob/main/internal/sqlparser/parser.go
 func gooseMarker(c comment) marker {
 	m := marker{format: FormatGoose}
-	command, isFirst := strings.CutPrefix(strings.TrimLeft(c.line, "- \t"), "+goose")
-	switch command = strings.ToUpper(strings.TrimSpace(command)); {
+	switch command, isFirst := gooseCommand(c); {
 	case c.indented():
 		m.why = indented
 	case !isFirst:
@@ -28,13 +27,19 @@ func gooseMarker(c comment) marker {
 	case command == "NO TRANSACTION":
 		m.noTx = true
 	case command == "ENVSUB ON":
-		m.why = "Towpath does not put variables into files. " +
-			"Write the values, and remove -- +goose ENVSUB ON."
+		m.why = "Towpath puts variables into the files of a link whose setting \"Placeholders in files\" is " +
+			"goose. Choose that, or write the values and remove -- +goose ENVSUB ON."
 	case command == "ENVSUB OFF":
 	default:
 		m.why = "goose has no marker like this." + wayOut
 	}
 	return m
+}
+
+// gooseCommand returns the words of a marker in upper case, and whether they follow +goose.
+func gooseCommand(c comment) (command string, isFirst bool) {
+	command, isFirst = strings.CutPrefix(strings.TrimLeft(c.line, "- \t"), "+goose")
+	return strings.ToUpper(strings.TrimSpace(command)), isFirst
 }
 
 // dbmateMarker reads "-- migrate:up" and "-- migrate:down".

@@ -112,7 +112,8 @@ function Settings({ link }: { link: Schemas['LinkStatus'] }) {
       )}
       {link.anyCaseEndings && <Fact name="Endings">in upper and lower case</Fact>}
       <Fact name="Placeholders">
-        {link.placeholders === 'flyway' ? <span className="mono">{placeholderOf('name')}</span> : 'none'}
+        {link.placeholders === 'none' ? 'none' : <span className="mono">{placeholderOf('name')}</span>}
+        {link.placeholders === 'goose' && ', where goose’s ENVSUB is ON'}
       </Fact>
       <Fact name="Schema path template">
         {link.schemaPathTemplate ? <span className="mono">{link.schemaPathTemplate}</span> : 'off'}

@@ -31,6 +31,7 @@ const policies = [
 const placeholders = [
   { value: 'none', label: 'None: run files as they are' },
   { value: 'flyway', label: `${placeholderOf('name')}, as in Flyway` },
+  { value: 'goose', label: `${placeholderOf('name')}, where goose's ENVSUB is ON` },
 ]
 
 const waiting = [
