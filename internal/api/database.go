@@ -225,7 +225,7 @@ func changeOf(h towpath.ChangeHistory) change {
 		FinishedAt:   h.FinishedAt,
 		Statements:   h.Statements,
 		RowsAffected: h.RowsAffected,
-		SchemaChange: h.SchemaBefore != h.SchemaAfter,
+		SchemaChange: h.SchemaBefore != "" && h.SchemaAfter != "" && h.SchemaBefore != h.SchemaAfter,
 		Mark:         markOf(h.Mark),
 		Recorded:     reasonOf(source),
 	}

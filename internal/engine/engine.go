@@ -95,6 +95,13 @@ type DB interface {
 	Close() error
 }
 
+// Follower is an optional interface of a DB that reads a catalog faster when it has read it before.
+type Follower interface {
+	// Follow reads the catalog as Schema does, but reads again only what has changed since the last
+	// reading by this DB. A change that leaves no trace is missed: Schema shows it.
+	Follow(ctx context.Context) (Schema, error)
+}
+
 // SessionOptions bounds a session.
 type SessionOptions struct {
 	NoTx             bool // each call commits by itself

@@ -41,10 +41,10 @@ type attempt struct {
 	script     *script // nil for a task that only records
 	at         progress
 	log        statementLog
-	lostMidway bool   // a connection broke while the file ran
-	unverified bool   // the effect of an earlier try may be in the database
-	before     string // dump of the schema before the change; "" when it was not read
-	after      string
+	lostMidway bool    // a connection broke while the file ran
+	unverified bool    // the effect of an earlier try may be in the database
+	before     *string // dump of the schema before the change; nil when it is not known
+	after      *string
 
 	out     outcome
 	beganAt time.Time // the start of the run, not of the claim
@@ -68,5 +68,5 @@ func (a *attempt) isOf(t towpath.Task) bool {
 
 // effects returns what the change history adds to the ledger's rows.
 func (a *attempt) effects() effects {
-	return effects{rows: a.log.rows, schemas: a.snapshots, before: a.before, after: a.after}
+	return effects{rows: a.log.rows, before: a.before, after: a.after}
 }

@@ -77,6 +77,7 @@ func (b *batch) report(parent context.Context, size int) (more bool, err error) 
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), writeLimit)
 	defer cancel()
 	ended, unbegun := b.empty()
+	b.confirmSchemas(ctx, ended)
 	if len(ended) > 0 {
 		b.reached("before metadata")
 	}
@@ -112,6 +113,21 @@ func (b *batch) report(parent context.Context, size int) (more bool, err error) 
 	b.log(ctx, ended)
 	b.fill(claimed)
 	return len(claimed) > 0, nil
+}
+
+// confirmSchemas compares the schema that was followed through attempts with the whole one. If they
+// differ, it is not known what each of them has changed: only the last schema is kept.
+func (b *batch) confirmSchemas(ctx context.Context, ended []*attempt) {
+	other := b.target.confirm(ctx)
+	if other == nil || len(ended) == 0 {
+		return
+	}
+	if len(ended) > 1 {
+		for _, a := range ended {
+			a.before, a.after = nil, nil
+		}
+	}
+	ended[len(ended)-1].after = other
 }
 
 // catchUp runs while a task takes long: it reports the tasks before it and returns those that wait

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 
 	"towpath"
 	"towpath/internal/store"
@@ -43,10 +44,9 @@ func (o origin) authorOf(ctx context.Context, tx *store.Tx, commit string) (stri
 
 // effects is what an attempt did in addition to its rows in the ledger.
 type effects struct {
-	rows    int64
-	schemas bool // whether before and after were read
-	before  string
-	after   string
+	rows   int64
+	before *string // dump of the schema; nil when it is not known
+	after  *string
 }
 
 // addHistory copies rows of the ledger into the snapshot and the change history. A row that this
@@ -55,12 +55,13 @@ type effects struct {
 func addHistory(
 	ctx context.Context, tx *store.Tx, from origin, t towpath.Task, changes []change, did effects,
 ) error {
-	schemas := did.schemas && len(changes) > 0 && changes[0].fresh && t.Action == towpath.ActionApply
-	if schemas {
-		for _, dump := range []string{did.before, did.after} {
-			if err := tx.PutContent(ctx, digest(dump), []byte(dump)); err != nil {
-				return err
-			}
+	var before, after string
+	if len(changes) > 0 && changes[0].fresh && t.Action == towpath.ActionApply {
+		var errBefore, errAfter error
+		before, errBefore = keepDump(ctx, tx, did.before)
+		after, errAfter = keepDump(ctx, tx, did.after)
+		if err := errors.Join(errBefore, errAfter); err != nil {
+			return err
 		}
 	}
 	for _, c := range changes {
@@ -82,10 +83,7 @@ func addHistory(
 		h.Author = author
 		if c.fresh {
 			h.RowsAffected = did.rows
-		}
-		if c.fresh && schemas {
-			h.SchemaBefore = digest(did.before)
-			h.SchemaAfter = digest(did.after)
+			h.SchemaBefore, h.SchemaAfter = before, after
 		}
 		if err := tx.AddHistory(ctx, &h); err != nil {
 			return err
@@ -114,6 +112,15 @@ func historyOf(from origin, t towpath.Task, c change) towpath.ChangeHistory {
 		h.FinishedAt = *c.entry.FinishedAt
 	}
 	return h
+}
+
+// keepDump stores a schema and returns its checksum; "" for one that is not known.
+func keepDump(ctx context.Context, tx *store.Tx, dump *string) (checksum string, err error) {
+	if dump == nil {
+		return "", nil
+	}
+	checksum = digest(*dump)
+	return checksum, tx.PutContent(ctx, checksum, []byte(*dump))
 }
 
 func digest(text string) string {

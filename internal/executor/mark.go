@@ -91,11 +91,14 @@ func (t *target) objects(ctx context.Context, r engine.Reader) (map[string]bool,
 			return nil, err
 		}
 	}
+	if t.follows {
+		t.schema, t.follows = nil, false // evidence is read as a whole
+	}
 	dump, err := t.schemaBefore(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return r.Objects(t.engine.Split(statement.Dump{Reader: strings.NewReader(dump)}), path), nil
+	return r.Objects(t.engine.Split(statement.Dump{Reader: strings.NewReader(*dump)}), path), nil
 }
 
 // has reports whether the ledger has a marked migration as applied, maybe from another path. Its row

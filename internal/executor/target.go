@@ -17,6 +17,8 @@ type target struct {
 	db      engine.DB // nil while disconnected
 	ledger  *ledger
 	schema  *string // dump of the schema after the last change; nil when it was not read
+	follows bool    // schema was followed from an earlier one, and not confirmed since
+	lost    bool    // a schema was not what was followed: from then on all is read
 	logger  *slog.Logger
 }
 
@@ -76,28 +78,56 @@ func (t *target) load(ctx context.Context) (towpath.Ledger, error) {
 
 // schemaBefore dumps the schema before a change. Within a batch it reuses the dump after the last
 // one.
-func (t *target) schemaBefore(ctx context.Context) (string, error) {
+func (t *target) schemaBefore(ctx context.Context) (*string, error) {
 	if t.schema != nil {
-		return *t.schema, nil
+		return t.schema, nil
 	}
 	schema, err := t.db.Schema(ctx)
 	if schema.LeftOut != "" {
 		t.logger.InfoContext(ctx, "the server keeps options that nobody sets; schema texts leave them out",
 			"database", t.address.Database, "options", schema.LeftOut)
 	}
-	return schema.Dump, err
+	return &schema.Dump, err
 }
 
-// schemaAfter dumps the schema after a change; "" when it cannot be read.
-func (t *target) schemaAfter(ctx context.Context) string {
-	schema, err := t.db.Schema(ctx)
+// schemaAfter dumps the schema after a change, following it from the one before where the engine can;
+// nil when it cannot be read.
+func (t *target) schemaAfter(ctx context.Context) *string {
+	read := t.db.Schema
+	f, follows := t.db.(engine.Follower)
+	if follows = follows && !t.lost; follows {
+		read = f.Follow
+	}
+	schema, err := read(ctx)
 	if err != nil {
 		t.logger.WarnContext(ctx, "schema not read after a change",
 			"database", t.address.Database, "error", err)
-		return ""
+		return nil
 	}
-	t.schema = &schema.Dump
-	return schema.Dump
+	t.schema, t.follows = &schema.Dump, follows
+	return t.schema
+}
+
+// confirm reads the whole schema after changes that were followed. It returns it when it is another
+// one, and nothing is followed any more; otherwise nil.
+func (t *target) confirm(ctx context.Context) (other *string) {
+	if t.db == nil || t.schema == nil || !t.follows {
+		return nil
+	}
+	t.follows = false
+	schema, err := t.db.Schema(ctx)
+	switch {
+	case err != nil:
+		t.logger.WarnContext(ctx, "schema not confirmed after changes",
+			"database", t.address.Database, "error", err)
+		t.schema = nil
+	case schema.Dump != *t.schema:
+		t.logger.WarnContext(ctx, "schemas between changes not kept: the database has another one than followed",
+			"database", t.address.Database)
+		t.schema, t.lost = &schema.Dump, true
+		return t.schema
+	}
+	return nil
 }
 
 // reasonOf returns an error for people, without our password.

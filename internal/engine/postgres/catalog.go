@@ -4,6 +4,8 @@ package postgres
 const (
 	classRelation uint32 = 1259 // pg_class
 	classRoutine  uint32 = 1255 // pg_proc
+
+	classConstraint uint32 = 2606 // pg_constraint
 )
 
 // kind is one kind of object. Its query returns oid, the oid of the table that it belongs to (or
@@ -191,8 +193,8 @@ WHERE ` + userSchema
 
 // collation is that of attribute a, if it is not its type's own. A join with pg_type would read all
 // of it for each table.
-const collation = `CASE WHEN a.attcollation = (SELECT typcollation FROM pg_type WHERE oid = a.atttypid) THEN ''
-  ELSE coalesce((SELECT ' COLLATE ' || format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
+const collation = `CASE WHEN a.attcollation = (SELECT typcollation FROM pg_type WHERE oid = a.atttypid)
+  THEN '' ELSE coalesce((SELECT ' COLLATE ' || format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
     JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation), '') END`
 
 const selectDomains = `

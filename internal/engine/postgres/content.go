@@ -25,7 +25,7 @@ func (d *database) Catalog(ctx context.Context) (schema.Catalog, error) {
 		return schema.Catalog{}, fmt.Errorf("read the search path: %w", err)
 	}
 	var read *content
-	err = d.read(ctx, func(tx pgx.Tx) error {
+	err = d.inSnapshot(ctx, func(tx pgx.Tx) error {
 		read = &content{Contents: engine.NewContents[uint32](), db: d}
 		read.Path = path
 		return read.load(ctx, tx)

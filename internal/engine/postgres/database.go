@@ -24,6 +24,7 @@ type database struct {
 	mu         sync.Mutex
 	ledgerMade bool
 	spare      *connection // for the next session; nil while in use
+	read       *catalog    // the last reading, for Follow; nil for none
 }
 
 var (
@@ -86,9 +87,9 @@ func (d *database) SearchPath(ctx context.Context) (schemas []string, err error)
 	return schemas, nil
 }
 
-// read runs our own queries in one read-only snapshot without the user's schemas in the search path.
+// inSnapshot runs our own queries in one read-only snapshot without the user's schemas in the search path.
 // They read small catalogs with large texts, which take longer to compile than to run.
-func (d *database) read(ctx context.Context, use func(pgx.Tx) error) error {
+func (d *database) inSnapshot(ctx context.Context, use func(pgx.Tx) error) error {
 	conn, err := d.connection(ctx)
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ ORDER BY n.nspname, c.relname, a.attnum LIMIT 10000`
 
 // ReadHistories implements engine.Historian. Reading a table takes the weakest lock that there is.
 func (d *database) ReadHistories(ctx context.Context, use func(engine.HistoryQueries) error) error {
-	return d.read(ctx, func(tx pgx.Tx) error {
+	return d.inSnapshot(ctx, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '30s'")
 		if err != nil {
 			return err

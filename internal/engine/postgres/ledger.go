@@ -63,7 +63,7 @@ ON CONFLICT (version, type) DO UPDATE SET
 
 // Ledger implements engine.DB.
 func (d *database) Ledger(ctx context.Context) (l towpath.Ledger, err error) {
-	err = d.read(ctx, func(tx pgx.Tx) error {
+	err = d.inSnapshot(ctx, func(tx pgx.Tx) error {
 		at := d.place
 		if err := at.look(ctx, tx); err != nil || at.ledger() == "" {
 			return err

@@ -21,14 +21,14 @@ const identity = `pid::text || ' since ' || (extract(epoch FROM backend_start) *
 // connection is one to the server.
 type connection struct {
 	*pgx.Conn
-	identity string // of its session there
-	pooled   bool   // behind a pooler: the session is ours only during a transaction
-	whole    bool   // by the instance's option, the pooler leaves us the session
-	dirty    bool   // a script may have left something in it
-	used     bool   // by a session before
-	prepared bool   // our own statements are prepared
-	reads    bool   // and so are the queries that read the catalog
-	most     int    // connections that the server allows
+	identity string          // of its session there
+	pooled   bool            // behind a pooler: the session is ours only during a transaction
+	whole    bool            // by the instance's option, the pooler leaves us the session
+	dirty    bool            // a script may have left something in it
+	used     bool            // by a session before
+	prepared bool            // our own statements are prepared
+	reads    map[string]bool // and these queries of the catalog
+	most     int             // connections that the server allows
 }
 
 // identify reads which session of the server this is.
@@ -112,7 +112,7 @@ func (c *connection) forget(ctx context.Context) error {
 	if !c.prepared {
 		return nil
 	}
-	c.prepared, c.reads = false, false
+	c.prepared, c.reads = false, nil
 	return c.DeallocateAll(ctx)
 }
 

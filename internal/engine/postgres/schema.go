@@ -24,6 +24,7 @@ type object struct {
 	rank     int    // of its kind in the order of a dump
 	name     string
 	sql      []string
+	notes    []string // about it
 	needs    map[key]bool
 }
 
@@ -32,86 +33,124 @@ type object struct {
 // not read owners, tablespaces, operators, collations, text search, foreign data, casts and
 // publications.
 func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
-	c := &catalog{
+	c := newCatalog(d)
+	err := d.snapshot(ctx, func() []reading {
+		return slices.Concat(c.state(), c.objectsOf(nil), c.rest(), []reading{c.unknownOptions()})
+	})
+	if err != nil {
+		return engine.Schema{}, fmt.Errorf("read the schema: %w", err)
+	}
+	c.schema = c.render()
+	d.keep(c)
+	return c.schema, nil
+}
+
+// catalog collects the objects of a database.
+type catalog struct {
+	db       *database
+	horizon  string       // of the snapshot: see selectHorizon
+	present  map[key]bool // what can be dropped
+	apart    []key        // objects of extensions and of the ledger
+	touched  []key        // what has changed since the reading before
+	objects  map[key]*object
+	skipped  map[key]bool // what is apart, with all that belongs to it
+	alias    map[key]key  // from a part to the object that creates it
+	comments []note
+	grants   []note
+	needs    []edge
+	unknown  map[string]int // options that are left out
+	schema   engine.Schema  // what was read, as text
+}
+
+// note is a statement about an object: a comment or a grant.
+type note struct {
+	key
+	text string
+}
+
+// edge is a dependency.
+type edge struct{ from, to key }
+
+func newCatalog(d *database) *catalog {
+	return &catalog{
 		db:      d,
+		present: map[key]bool{},
 		objects: map[key]*object{},
 		skipped: map[key]bool{},
 		alias:   map[key]key{},
 		unknown: map[string]int{},
 	}
-	if err := d.readAll(ctx, c.readings()); err != nil {
-		return engine.Schema{}, fmt.Errorf("read the schema: %w", err)
+}
+
+// objectsOf reads the objects among some, and those that belong to them; nil reads all.
+func (c *catalog) objectsOf(some []key) (list []reading) {
+	var oids *string
+	if some != nil {
+		text := oidList(some)
+		oids = &text
 	}
-	return c.render(), nil
-}
-
-// catalog collects the objects of a database.
-type catalog struct {
-	db      *database
-	objects map[key]*object
-	skipped map[key]bool   // objects of extensions and of the ledger
-	alias   map[key]key    // from a part to the object that creates it
-	unknown map[string]int // options that are left out
-}
-
-// readings are in their order: what is skipped comes first, objects before what is about them.
-func (c *catalog) readings() []reading {
-	var k, to key
-	list := []reading{{
-		name: "skipped objects", text: selectSkipped, args: []any{c.db.place.schemas(), ledgerTable},
-		into: []any{&k.class, &k.oid},
-		each: func() { c.skipped[k] = true },
-	}}
 	for rank, kind := range kinds() {
-		list = append(list, c.objectsOf(rank, kind))
+		var o object
+		list = append(list, reading{
+			name: kind.name,
+			text: "SELECT " + kind.class + "::regclass::oid, q.* FROM (" + kind.query +
+				") AS q (oid, relation, name, sql) WHERE $1::text IS NULL" +
+				" OR q.oid = ANY ((SELECT $1::text::oid[])::oid[])" +
+				" OR q.relation = ANY ((SELECT $1::text::oid[])::oid[])",
+			args: []any{oids},
+			into: []any{&o.class, &o.oid, &o.relation, &o.name, &o.sql},
+			each: func() {
+				if c.skipped[o.key] || c.skipped[key{classRelation, o.relation}] {
+					c.skipped[o.key] = true
+					return
+				}
+				one := o
+				one.rank = rank
+				one.sql = slices.Clone(o.sql)
+				c.objects[o.key] = &one
+			},
+		})
 	}
-	list = append(list, reading{
-		name: "aliases", text: selectAliases, into: []any{&k.class, &k.oid, &to.class, &to.oid},
-		each: func() { c.alias[k] = to },
-	})
-	list = append(list, c.notes("comments", selectComments), c.notes("grants", selectGrants))
-	return append(list, reading{
-		name: "dependencies", text: selectNeeds, into: []any{&k.class, &k.oid, &to.class, &to.oid},
-		each: func() {
-			if a, b := c.find(k), c.find(to); a != nil && b != nil && a != b {
-				a.needs[b.key] = true
-			}
-		},
-	}, c.unknownOptions())
+	return list
 }
 
-// objectsOf reads the objects of one kind.
-func (c *catalog) objectsOf(rank int, kind kind) reading {
-	var o object
-	return reading{
-		name: kind.name,
-		text: "SELECT " + kind.class + "::regclass::oid, q.* FROM (" + kind.query + ") AS q",
-		into: []any{&o.class, &o.oid, &o.relation, &o.name, &o.sql},
-		each: func() {
-			if c.skipped[o.key] || c.skipped[key{classRelation, o.relation}] {
-				c.skipped[o.key] = true
-				return
-			}
-			one := o
-			one.rank = rank
-			one.needs = map[key]bool{}
-			one.sql = slices.Clone(o.sql)
-			c.objects[o.key] = &one
+// rest reads what is about objects.
+func (c *catalog) rest() []reading {
+	var k, to key
+	pair := []any{&k.class, &k.oid, &to.class, &to.oid}
+	return []reading{
+		{name: "aliases", text: selectAliases, into: pair, each: func() { c.alias[k] = to }},
+		notes("grants", selectGrants, &c.grants),
+		{
+			name: "dependencies", text: selectNeeds, into: pair,
+			each: func() { c.needs = append(c.needs, edge{k, to}) },
 		},
 	}
 }
 
-// notes reads comments or grants, and adds them to the objects that they are about.
-func (c *catalog) notes(name, query string) reading {
-	var k key
-	var text string
+// notes reads comments or grants.
+func notes(name, query string, into *[]note) reading {
+	var n note
 	return reading{
-		name: name, text: query, into: []any{&k.class, &k.oid, &text},
-		each: func() {
-			if o := c.find(k); o != nil && !c.skipped[k] {
-				o.sql = append(o.sql, text)
-			}
-		},
+		name: name, text: query, into: []any{&n.class, &n.oid, &n.text},
+		each: func() { *into = append(*into, n) },
+	}
+}
+
+// tie adds to the objects what is about them.
+func (c *catalog) tie() {
+	for _, o := range c.objects {
+		o.needs, o.notes = map[key]bool{}, nil
+	}
+	for _, n := range slices.Concat(c.comments, c.grants) {
+		if o := c.find(n.key); o != nil && !c.skipped[n.key] {
+			o.notes = append(o.notes, n.text)
+		}
+	}
+	for _, e := range c.needs {
+		if a, b := c.find(e.from), c.find(e.to); a != nil && b != nil && a != b {
+			a.needs[b.key] = true
+		}
 	}
 }
 
@@ -131,14 +170,16 @@ func (c *catalog) render() engine.Schema {
 	var dump strings.Builder
 	var definitions []string
 	routines := false
+	c.tie()
 	for _, o := range c.order() {
-		if len(o.sql) == 0 {
+		all := slices.Concat(o.sql, o.notes)
+		if len(all) == 0 {
 			continue
 		}
 		routines = routines || o.class == classRoutine
-		text := strings.Join(o.sql, ";\n") + ";\n"
+		text := strings.Join(all, ";\n") + ";\n"
 		definitions = append(definitions, text)
-		dump.WriteString(dialect.Layout(o.sql[0]) + text[len(o.sql[0]):] + "\n")
+		dump.WriteString(dialect.Layout(all[0]) + text[len(all[0]):] + "\n")
 	}
 	// The fingerprint does not depend on the order, which the object identifiers may affect.
 	slices.Sort(definitions)

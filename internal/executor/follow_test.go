@@ -1,0 +1,79 @@
+package executor_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/engine/sqlite"
+)
+
+// following is SQLite with readings that follow an earlier one. From one of them on they are wrong.
+type following struct {
+	*sqlite.Engine
+	wrongFrom int
+	follows   *int
+}
+
+type followingDB struct {
+	engine.DB
+	engine following
+}
+
+func (e following) Open(ctx context.Context, t engine.Target) (engine.DB, error) {
+	db, err := e.Engine.Open(ctx, t)
+	return followingDB{db, e}, err
+}
+
+// Follow implements engine.Follower.
+func (d followingDB) Follow(ctx context.Context) (engine.Schema, error) {
+	schema, err := d.DB.Schema(ctx)
+	if *d.engine.follows++; *d.engine.follows >= d.engine.wrongFrom {
+		schema.Dump += "-- something that is not there"
+	}
+	return schema, err
+}
+
+// Claims are of 1, 4 and more tasks.
+func TestRunTask_keepsNoSchemaThatIsNotConfirmed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		wrongFrom     int
+		before, after string // for each task whether it is kept
+		follows       int
+	}{
+		"right":                  {100, "yyyyyyy", "yyyyyyy", 7},
+		"wrong from the first":   {1, "yyyyyyy", "yyyyyyy", 1},
+		"wrong within a claim":   {3, "ynnnnyy", "ynnnyyy", 5},
+		"wrong at its last task": {5, "ynnnnyy", "ynnnyyy", 5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			follows := 0
+			b.SnapshotSchemas, b.Quick = true, time.Hour
+			b.Engines[towpath.EngineSQLite] = following{
+				sqlite.New(sqlite.Config{Root: b.folder}), c.wrongFrom, &follows,
+			}
+			b.Ticks = never
+			tasks := b.line(t, creates(len(c.before))...)
+			b.want(t, tasks[0].ID, towpath.TaskDone)
+			before, after, last := "", "", ""
+			kept := map[bool]string{true: "y", false: "n"}
+			_, _, history := b.read(t, tasks[0].ID)
+			for _, h := range history {
+				if last != "" && h.SchemaBefore != "" && h.SchemaBefore != last {
+					t.Errorf("%s begins with another schema than the one before it left", h.Version)
+				}
+				last = h.SchemaAfter
+				before, after = before+kept[h.SchemaBefore != ""], after+kept[h.SchemaAfter != ""]
+			}
+			if before != c.before || after != c.after || follows != c.follows {
+				t.Errorf("kept before %s, after %s with %d readings; want %s, %s with %d",
+					before, after, follows, c.before, c.after, c.follows)
+			}
+		})
+	}
+}
