@@ -50,7 +50,7 @@ func TestFind_keepsItsWord(t *testing.T) {
 		"", "migrations", "migrations/mysql", "db/migration/2024", "db/migration/2025", "V1", "1.0", "1.1",
 		"größe/migrations", "test", "prod/shop", "supabase/migrations", "1_a", "2024-01-31_b",
 	})
-	name := rapid.StringMatching(`[VvUR]?[0-9]{0,3}[._-]?[0-9]?(__|_|-|##)?(ddl__|a|ü|down)?` +
+	name := rapid.StringMatching(`[VvUR]?[0-9]{0,3}[._-]?[0-9]?(__|_|-|##)?(ddl__|a|ü|down)?(\.mysql|\.h2)?` +
 		`(\.up|\.down|_up|_down|\.undo)?\.(sql|SQL|rb)`)
 	whole := rapid.SampledFrom([]string{"up.sql", "down.sql", "migration.sql", "atlas.sum", "Cargo.toml"})
 	rapid.Check(t, func(t *rapid.T) {

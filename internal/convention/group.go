@@ -121,8 +121,10 @@ func newGroup(base, prefix string, files []file) group {
 		return cmp.Or(cmp.Compare(forms[a], forms[b]), compareForms(b, a))
 	})
 	g := group{shape: files[0].shape, base: base, form: most, files: forms[most]}
+	engine := slices.ContainsFunc(files, func(f file) bool { return f.form == most && f.engine })
 	for _, f := range files {
 		if f.form == most {
+			f.engine = engine
 			if g.template = prefix + f.template(); f.repeatable() != "" {
 				g.template += " | " + prefix + f.repeatable()
 			}

@@ -26,6 +26,7 @@ type file struct {
 	// form says how its name is built, so that files of one form fit one template
 	form    form
 	version string // as written
+	engine  bool   // its name says for which engine it is: 1_add.mysql.up.sql
 }
 
 // form is the part of a template that the names of a convention vary.
@@ -75,7 +76,14 @@ func read(path string) (f file, ok bool) {
 	if f.form.ending = m[2]; len(m[2]) > len(".sql") {
 		f.shape = pairedFile
 	}
-	return f, f.readPlain(m[1])
+	stem, word := m[1], ""
+	if dot := strings.LastIndexByte(stem, '.'); dot > 0 {
+		word = strings.ToLower(stem[dot+1:])
+	}
+	if f.engine = engines[word]; f.engine {
+		stem = stem[:len(stem)-len(word)-1]
+	}
+	return f, f.readPlain(stem)
 }
 
 // readPlain reads a number and a name.
@@ -112,6 +120,9 @@ func (f file) template() string {
 	name := f.form.prefix + "{{VERSION}}" + strings.Repeat("-{{VERSION}}", min(f.form.dashes, 2))
 	if f.form.sep != "" {
 		name += f.form.sep + "{{DESCRIPTION}}"
+	}
+	if f.engine {
+		name += ".{{ENGINE}}"
 	}
 	return name + f.form.ending
 }
