@@ -55,6 +55,16 @@ const (
 	ActVariableSet EventKind = "environment.variable-set"
 	// ActVariableRemove: a variable was removed. Params: environment, variable, from.
 	ActVariableRemove EventKind = "environment.variable-remove"
+	// ActReceiverAdd: a receiver of notifications was added. Params: name.
+	ActReceiverAdd EventKind = "receiver.add"
+	// ActReceiverUpdate: one was changed. Params: name.
+	ActReceiverUpdate EventKind = "receiver.update"
+	// ActReceiverDelete: one was removed. Params: name.
+	ActReceiverDelete EventKind = "receiver.delete"
+	// ActReceiverTest: a person sent a test there. Params: name.
+	ActReceiverTest EventKind = "receiver.test"
+	// ActNotificationReplay: a person sent a notification again. Params: name.
+	ActNotificationReplay EventKind = "notification.replay"
 	// ActApprovalHook: the environment asks for approvals outside in another way. Params: environment.
 	ActApprovalHook EventKind = "environment.approval-hook"
 	// ActApprovalHookRemove: it asks nowhere outside. Params: environment.
@@ -229,6 +239,7 @@ func Acts() []EventKind {
 		ActSessionStart, ActSessionEnd, ActTokenCreate, ActTokenRevoke,
 		ActEnvironmentCreate, ActEnvironmentRename, ActEnvironmentLimit, ActEnvironmentStart,
 		ActEnvironmentGate, ActStageApprove, ActStageRefuse, ActStageWithdraw, ActBreakGlass, ActSecondLook,
+		ActReceiverAdd, ActReceiverUpdate, ActReceiverDelete, ActReceiverTest, ActNotificationReplay,
 		ActEnvironmentAllowRoles, ActApprovalHook, ActApprovalHookRemove, ActApprovalHookTest,
 		ActVariableSet, ActVariableRemove,
 		ActEnvironmentRefuseRoles, ActReviewPreset, ActReviewLevel, ActReviewSetting, ActReviewInsist,

@@ -123,6 +123,13 @@ const (
 	// EventGrantChanged: a member's account stopped working, or works again. SubjectID is the
 	// grant.
 	EventGrantChanged EventKind = "grant.changed"
+	// EventReceiverCreated: a receiver of notifications was added. SubjectID is the receiver.
+	EventReceiverCreated EventKind = "receiver.created"
+	// EventReceiverChanged: a receiver was edited, or something was sent there. SubjectID is the
+	// receiver.
+	EventReceiverChanged EventKind = "receiver.changed"
+	// EventReceiverDeleted: a receiver was removed. SubjectID is the receiver.
+	EventReceiverDeleted EventKind = "receiver.deleted"
 	// EventVerificationChanged: an OAuth round trip began, ended or was used. SubjectID is the
 	// verification.
 	EventVerificationChanged EventKind = "verification.changed"
@@ -141,6 +148,7 @@ func EventKinds() []EventKind {
 		EventMemberChanged, EventCredentialCreated, EventCredentialDeleted,
 		EventGitProviderCreated, EventGitProviderChanged, EventGitProviderDeleted,
 		EventGrantCreated, EventGrantChanged, EventVerificationChanged,
+		EventReceiverCreated, EventReceiverChanged, EventReceiverDeleted,
 	}
 }
 

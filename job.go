@@ -18,7 +18,11 @@ const (
 	JobRemoveHook   JobKind = "remove-hook"   // subject: hook removal
 	JobRefreshGrant JobKind = "refresh-grant" // subject: grant
 	JobAskApproval  JobKind = "ask-approval"  // subject: approval request; sends it to its receiver
-	JobReview       JobKind = "review"        // subject: repository link; reviews the SQL of its rollouts
+	// subject: rollout, repository link; finds what receivers are to be told
+	JobNotifyRollout    JobKind = "notify-rollout"
+	JobNotifyLink       JobKind = "notify-link"
+	JobSendNotification JobKind = "send-notification" // subject: notification
+	JobReview           JobKind = "review"            // subject: repository link; reviews the SQL of its rollouts
 
 	JobReadBranch    JobKind = "read-branch"    // subject: branch review; reads what the branch changes
 	JobReviewBranch  JobKind = "review-branch"  // subject: branch review; reviews the SQL that was read

@@ -50,6 +50,7 @@ var floors = map[string]int{
 	"towpath/internal/account":             3,
 	"towpath/internal/manifest":            3,
 	"towpath/internal/webhook":             3,
+	"towpath/internal/notify":              4,
 	"towpath/internal/workspace":           3,
 	"towpath/internal/rollout":             3,
 	"towpath/internal/executor":            3,

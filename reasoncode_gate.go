@@ -47,6 +47,8 @@ const (
 	ReasonMovedOrder ReasonCode = "moved-order"
 	// ReasonReceiverAnswered: the receiver of a request for approval did not take it. Params: status.
 	ReasonReceiverAnswered ReasonCode = "receiver-answered"
+	// ReasonNoMailServer: the settings of the server name no SMTP server. No params.
+	ReasonNoMailServer ReasonCode = "no-mail-server"
 	// ReasonReceiverUnreached: the receiver could not be reached. Params: text.
 	ReasonReceiverUnreached ReasonCode = "receiver-unreached"
 )

@@ -16,6 +16,7 @@ import (
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
 
+	"towpath/internal/notify"
 	"towpath/internal/store"
 )
 
@@ -36,6 +37,9 @@ type serveCommand struct {
 
 	PollingOnly  bool          `help:"Make no webhooks: look for new commits by polling."`
 	PollInterval time.Duration `default:"30s" help:"How often to look for new commits when no webhook tells of them."`
+
+	SMTPURL  string `name:"smtp-url" help:"SMTP server that sends notifications as mail: smtp://USER:PASSWORD@HOST:587, or smtps://…. Default: no mail."`
+	SMTPFrom string `name:"smtp-from" help:"Mail address from which notifications come."`
 
 	MaxPerInstance int `default:"8" help:"How many databases of one instance are changed at once."`
 
@@ -122,6 +126,11 @@ func (c *serveCommand) complete() error {
 	} {
 		if n < 0 || n > maxKeep {
 			return usagef("--%s is %d; use 0 to %d, where 0 keeps everything", name, n, maxKeep)
+		}
+	}
+	if c.SMTPURL != "" {
+		if _, err := notify.NewSMTP(c.SMTPURL, c.SMTPFrom); err != nil {
+			return usagef("--smtp-url, --smtp-from: %v", err)
 		}
 	}
 	if c.MaxPerInstance < 1 {

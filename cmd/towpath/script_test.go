@@ -104,6 +104,8 @@ func TestMain(m *testing.M) {
 //	receiver ENVIRONMENT [STATUS…]  start a receiver, which first answers so, and ask there for approvals
 //	received  the next request at the receiver, to stdout; with ! none comes
 //	reply approve|refuse [WHY]  the receiver answers the last request by a token of another DBA
+//	notify KIND EVENT,… [STATUS…]  adds a receiver of notifications, which first answers so
+//	notified  the next message there, to stdout; with ! none comes
 //	answer WHO [REFUSAL]  the owner, or another DBA, answers what was seen
 //	api METHOD PATH [BODY]  any call; the answer goes to stdout
 func TestScenarios(t *testing.T) {
@@ -206,6 +208,7 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"see": verbSee, "start": verbStart, "schedule": verbSchedule, "pause": verbPause, "resume": verbResume,
 			"answer": verbAnswer, "glass": verbGlass, "look": verbLook,
 			"receiver": verbReceiver, "received": verbReceived, "reply": verbReply,
+			"notify": verbNotify, "notified": verbNotified,
 			"rehearse":  verbRehearse,
 			"mark":      verbMark,
 			"variables": verbVariables,

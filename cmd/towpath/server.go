@@ -26,6 +26,7 @@ import (
 	"towpath/internal/jobs"
 	"towpath/internal/link"
 	"towpath/internal/manifest"
+	"towpath/internal/notify"
 	"towpath/internal/rehearsal"
 	"towpath/internal/report"
 	"towpath/internal/review"
@@ -259,6 +260,7 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 			Store: s.store, Keyring: keyring, ExternalURL: c.ExternalURL,
 			Client: vcs.GuardedClient(vcs.LoopbackURL(c.ExternalURL)), Trial: vcs.LoopbackURL(c.ExternalURL),
 		},
+		notify:   c.notifier(s, keyring),
 		owner:    owner,
 		accounts: accounts,
 		catalog:  cat,
@@ -289,6 +291,7 @@ func (s *server) serve(c *serveCommand, r rooms) {
 		Executor:    r.executor,
 		Rehearsals:  r.rehearse,
 		Webhooks:    r.webhooks,
+		Notify:      r.notify,
 		Logger:      s.log,
 		ExternalURL: c.ExternalURL,
 		Listen:      c.Listen,
@@ -312,6 +315,7 @@ type rooms struct {
 	reviews  *review.Service
 	rehearse *rehearsal.Service
 	webhooks *webhook.Service
+	notify   *notify.Service
 }
 
 // jobs returns the runner with the handler of each kind of job.
@@ -330,6 +334,10 @@ func (s *server) jobs(c *serveCommand, r rooms) *jobs.Runner {
 			towpath.JobRunTask:      r.executor.RunTask,
 			towpath.JobReview:       r.reviews.Review,
 			towpath.JobAskApproval:  r.webhooks.Send,
+
+			towpath.JobNotifyRollout:    r.notify.Rollout,
+			towpath.JobNotifyLink:       r.notify.Link,
+			towpath.JobSendNotification: r.notify.Send,
 
 			towpath.JobReadBranch:    s.sync.ReadBranch,
 			towpath.JobReviewBranch:  r.reviews.ReviewBranch,

@@ -36,6 +36,7 @@ type world struct {
 	seen     int        // requests to the provider that were counted
 	waits    startable  // what a person has looked at
 	peer     *apiClient // a DBA who writes no files; nil until one is needed
+	mailbox  *mailbox   // the newest receiver of notifications; nil until a scenario adds one
 	receiver *receiver  // who is asked for approvals outside; nil until a scenario starts one
 	asked    received   // its last request
 	outside  *apiClient // with its API token

@@ -20,6 +20,7 @@ import (
 	"towpath/internal/catalog"
 	"towpath/internal/executor"
 	links "towpath/internal/link"
+	"towpath/internal/notify"
 	"towpath/internal/rehearsal"
 	rollouts "towpath/internal/rollout"
 	"towpath/internal/store"
@@ -41,6 +42,7 @@ type Server struct {
 	Catalog    *catalog.Service
 	Executor   *executor.Service
 	Webhooks   *webhook.Service
+	Notify     *notify.Service
 	Rehearsals *rehearsal.Service
 	Logger     *slog.Logger
 

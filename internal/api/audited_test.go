@@ -160,6 +160,16 @@ func (w *auditWalk) walkWorkspace(t *testing.T) {
 	got := make(chan *http.Request, 1)
 	far := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got <- r }))
 	t.Cleanup(far.Close)
+	v := idOf(t, w.writes(t, "dba", "POST /receivers", towpath.ActReceiverAdd,
+		`{"name":"chat","kind":"slack","url":"`+far.URL+`/größe","events":["change.failed"]}`))
+	w.writes(t, "dba", "PUT /receivers/{receiver}", towpath.ActReceiverUpdate,
+		`{"name":"Chat","events":["change.done"]}`, v)
+	n := idOf(t, w.writes(t, "dba", "POST /receivers/{receiver}/test", towpath.ActReceiverTest, "", v))
+	if r := <-got; r.Header.Get(webhook.SignatureHeader) != "" {
+		t.Errorf("the test for a chat has the headers %v", r.Header)
+	}
+	w.writes(t, "dba", "POST /notifications/{notification}/replay", towpath.ActNotificationReplay, "", n)
+	w.writes(t, "dba", "DELETE /receivers/{receiver}", towpath.ActReceiverDelete, "", v)
 	w.writes(t, "dba", "PUT /environments/{environment}/approval-hook", towpath.ActApprovalHook,
 		`{"url":"`+far.URL+`/größe","secret":"0123456789abcdef"}`, e)
 	w.writes(t, "dba", "POST /environments/{environment}/approval-hook/test", towpath.ActApprovalHookTest, "", e)

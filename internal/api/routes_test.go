@@ -133,7 +133,7 @@ func (b *bundle) things(t *testing.T) map[string]string {
 	for _, other := range []string{
 		"{session}", "{token}", "{environment}", "{instance}", "{change}",
 		"{attempt}", "{verification}", "{provider}", "{grant}", "{repository}", "{delivery}", "{removal}",
-		"{review}", "{look}",
+		"{review}", "{look}", "{receiver}", "{notification}",
 	} {
 		ids[other] = store.NewID()
 	}

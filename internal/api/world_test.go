@@ -21,6 +21,7 @@ import (
 	"towpath/internal/jobs"
 	links "towpath/internal/link"
 	"towpath/internal/manifest"
+	"towpath/internal/notify"
 	"towpath/internal/rehearsal"
 	reports "towpath/internal/report"
 	rollouts "towpath/internal/rollout"
@@ -102,6 +103,7 @@ func (w *world) wire(t *testing.T, bitbucketURL string) {
 		ServerID: "test",
 		Logger:   w.Logger,
 	}
+	w.Notify = &notify.Service{Store: w.Store, Keyring: w.Keyring, ExternalURL: w.url, Client: http.DefaultClient, Trial: true}
 	w.Webhooks = &webhook.Service{Store: w.Store, Keyring: w.Keyring, ExternalURL: w.url, Client: http.DefaultClient, Trial: true}
 	w.Rehearsals = &rehearsal.Service{Store: w.Store, Catalog: w.Catalog, Logger: w.Logger}
 	w.Rollouts = &rollouts.Service{Store: w.Store, Logger: w.Logger}

@@ -67,9 +67,12 @@ func (s *Service) enqueueStatus(
 	ctx context.Context, tx *store.Tx, before towpath.RolloutState, r towpath.Rollout,
 ) error {
 	if r.State == before {
-		return tx.EnqueueAt(ctx, towpath.JobPostStatus, r.ID, tx.Now.Add(statusDelay))
+		due := tx.Now.Add(statusDelay)
+		return errors.Join(tx.EnqueueAt(ctx, towpath.JobPostStatus, r.ID, due),
+			tx.WantNotify(ctx, towpath.JobNotifyRollout, r.ID, due))
 	}
-	return tx.Enqueue(ctx, towpath.JobPostStatus, r.ID)
+	return errors.Join(tx.Enqueue(ctx, towpath.JobPostStatus, r.ID),
+		tx.WantNotify(ctx, towpath.JobNotifyRollout, r.ID, tx.Now))
 }
 
 func advance(ctx context.Context, tx *store.Tx, r *towpath.Rollout) error {

@@ -22,7 +22,7 @@ var tables = []anyTable{
 	deliveries, manifestFiles, linkCommits, fileCommits, commitNotes, readings, readingFiles, contents,
 	contentParts, contentTexts, verdicts, policyFiles, rollouts, reviews, reviewedFiles, branchReviews,
 	branchFiles, branchReviewedFiles, branchRehearsals, approvals, approvalRequests, stageStarts,
-	schedules, pauses, secondLooks, tasks, attempts,
+	schedules, pauses, secondLooks, receivers, occasions, notifications, tasks, attempts,
 	statements, history, posted, jobs, events,
 }
 

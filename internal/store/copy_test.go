@@ -45,6 +45,8 @@ func fillTables(t *testing.T, s *store.Store) {
 		act := towpath.Actor{}.Did(towpath.ActLedgerAccept, "", "", "instance", "☃", "database", "☃")
 		act.Causes = []towpath.Reason{towpath.Why(towpath.ReasonNoted, "text", "☃")}
 		tx.Emit(act)
+		receiver := towpath.Receiver{Name: "☃", Events: []towpath.NotificationEvent{towpath.NotifyDone}}
+		receiverErr := tx.CreateReceiver(ctx, &receiver)
 		steps := []error{
 			tx.SetMeta(ctx, "key-proof", []byte{0, 255, 7}),
 			tx.CreateCredential(ctx, &towpath.Credential{
@@ -69,6 +71,9 @@ func fillTables(t *testing.T, s *store.Store) {
 			tx.AddFileCommits(ctx, w.link.ID, map[string][]string{"a.SQL": {"c"}}),
 			tx.CreateApproval(ctx, &towpath.Approval{LinkID: w.link.ID, Why: "☃"}),
 			tx.CreateStageStart(ctx, &towpath.StageStart{LinkID: w.link.ID}),
+			receiverErr,
+			tx.CreateNotification(ctx, &towpath.Notification{ReceiverID: receiver.ID, ProjectID: "☃"}),
+			tx.PutOccasions(ctx, towpath.Occasion{LinkID: w.link.ID, Event: "☃"}),
 			tx.PutApprovalHook(ctx, towpath.ApprovalHook{EnvironmentID: w.environment.ID, EncryptedSecret: []byte{1}}),
 			tx.WantApproval(ctx, w.environment.ID, "r", "☃"),
 			tx.CreateSecondLook(ctx, towpath.SecondLook{ID: "start", ProjectID: w.project.ID, Note: "☃"}),

@@ -67,6 +67,9 @@ func (tx *Tx) UpdateLink(ctx context.Context, l *towpath.RepositoryLink) error {
 	if err == nil && changed {
 		tx.Emit(linkEvent(towpath.EventLinkChanged, *l, linkState(before)))
 	}
+	if err == nil && before.AttentionReason.Code != l.AttentionReason.Code {
+		err = tx.WantNotify(ctx, towpath.JobNotifyLink, l.ID, tx.Now)
+	}
 	return taken(err, "baseDirectory",
 		"The project is linked with branch %s of %s in this base directory already. "+
 			"Choose another base directory or branch.", l.Branch, l.RepositoryName)

@@ -56,6 +56,9 @@ var silent = map[string]string{
 	"PutCommits":            "the rollouts that refer to a commit emit events",
 	"AddFileCommits":        "the link is written with them",
 	"CreateStageStart":      "the tasks that start are written with it",
+	"WantNotify":            "jobs are internal",
+	"PutOccasions":          "what receivers were told shows in their notifications",
+	"DeleteOccasion":        "what receivers were told shows in their notifications",
 	"WantApproval":          "requests for approval that were not sent are internal",
 	"MovePause":             "the rollout that takes over is written with it",
 	"AddNote":               "notes to post are internal",
@@ -84,6 +87,7 @@ type act struct {
 func acts(w *world) []act {
 	task, gone := w.newTask("7", towpath.TaskPending), towpath.TaskDone
 	request := towpath.ApprovalRequest{ID: "test", EnvironmentID: w.environment.ID}
+	receiver, notification := towpath.Receiver{Name: "chat"}, towpath.Notification{}
 	look := towpath.SecondLook{ID: "start", LinkID: w.link.ID, ProjectID: w.project.ID}
 	approval := towpath.Approval{LinkID: w.link.ID, ProjectID: w.project.ID}
 	schedule := towpath.Schedule{LinkID: w.link.ID, ProjectID: w.project.ID}
@@ -324,6 +328,25 @@ func acts(w *world) []act {
 			"DeleteGitProvider", "git-provider.deleted >",
 			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteGitProvider(ctx, provider.ID) },
 		},
+		{"CreateReceiver", "receiver.created >", func(ctx context.Context, tx *store.Tx) error {
+			return tx.CreateReceiver(ctx, &receiver)
+		}},
+		{"UpdateReceiver", "receiver.changed >", func(ctx context.Context, tx *store.Tx) error {
+			return tx.UpdateReceiver(ctx, receiver)
+		}},
+		{"CreateNotification", "receiver.changed >", func(ctx context.Context, tx *store.Tx) error {
+			notification.ReceiverID = receiver.ID
+			return tx.CreateNotification(ctx, &notification)
+		}},
+		{"CreateTest", "receiver.changed >", func(ctx context.Context, tx *store.Tx) error {
+			return tx.CreateTest(ctx, &towpath.Notification{ReceiverID: receiver.ID})
+		}},
+		{"UpdateNotification", "receiver.changed >", func(ctx context.Context, tx *store.Tx) error {
+			return tx.UpdateNotification(ctx, notification)
+		}},
+		{"DeleteReceiver", "receiver.deleted >", func(ctx context.Context, tx *store.Tx) error {
+			return tx.DeleteReceiver(ctx, receiver.ID)
+		}},
 		{"PutApprovalHook", "environment.changed >", func(ctx context.Context, tx *store.Tx) error {
 			return tx.PutApprovalHook(ctx, towpath.ApprovalHook{EnvironmentID: w.environment.ID, EncryptedSecret: []byte{1}})
 		}},

@@ -49,6 +49,7 @@ func (s *Store) Prune(ctx context.Context, r Retention) error {
 		func(ctx context.Context, tx *Tx) (int, error) { return tx.pruneSchemas(ctx, r.Schemas) },
 		func(ctx context.Context, tx *Tx) (int, error) { return tx.pruneEvents(ctx) },
 		func(ctx context.Context, tx *Tx) (int, error) { return tx.pruneBranchReviews(ctx) },
+		func(ctx context.Context, tx *Tx) (int, error) { return tx.pruneNotifications(ctx) },
 	} {
 		if err := s.inBatches(ctx, prune); err != nil {
 			return err

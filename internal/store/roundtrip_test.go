@@ -105,6 +105,16 @@ func fillIn(t *rapid.T, column string, field any) {
 				Windows: []towpath.Window{{Effect: towpath.WindowDeny, Zone: "größe", Days: []string{"mon"}}},
 			},
 		}).Draw(t, column)
+	case *[]towpath.NotificationEvent:
+		*f = rapid.SampledFrom([][]towpath.NotificationEvent{nil, {}, {towpath.NotifyDone, "größe"}}).Draw(t, column)
+	case *towpath.NotificationFacts:
+		*f = rapid.SampledFrom([]towpath.NotificationFacts{
+			{},
+			{
+				Event: towpath.NotifyHeld, Project: "größe\x00☃", Files: []string{"a b"}, MoreFiles: 3,
+				Because: []towpath.Reason{towpath.Why(towpath.ReasonEdited)},
+			},
+		}).Draw(t, column)
 	case *[]towpath.Person:
 		*f = rapid.SampledFrom([][]towpath.Person{nil, {}, {{Name: "größe", Email: "a@b", Account: "{1}"}}}).Draw(t,
 			column)

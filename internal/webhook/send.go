@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -143,15 +144,34 @@ func (s *Service) post(
 	if err != nil {
 		return failed, err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL, bytes.NewReader(body))
+	return Post(ctx, s.Client, h.URL, Signed(key, m.ID, body), body)
+}
+
+// Signed returns the headers of a body that is sent now under an id.
+func Signed(key []byte, id string, body []byte) http.Header {
+	h := http.Header{}
+	h.Set(DeliveryHeader, id)
+	h.Set(SignatureHeader, Sign(key, body, time.Now()))
+	return h
+}
+
+// Post sends JSON once, within ten seconds, and follows no redirect. failed says why the receiver has
+// not taken it, without its address, which may be secret. err is that of ctx. client guards the
+// addresses that it connects to.
+func Post(
+	ctx context.Context, client *http.Client, address string, header http.Header, body []byte,
+) (failed towpath.Reason, err error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
 		return unreached(err), nil
 	}
+	maps.Copy(r.Header, header)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("User-Agent", "Towpath")
-	r.Header.Set(DeliveryHeader, m.ID)
-	r.Header.Set(SignatureHeader, Sign(key, body, time.Now()))
-	answer, err := s.client().Do(r)
+	c := *client
+	c.Timeout = timeout
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	answer, err := c.Do(r)
 	if err != nil {
 		return unreached(err), ctx.Err()
 	}

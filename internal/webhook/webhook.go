@@ -56,7 +56,7 @@ func (s *Service) Set(
 	ctx context.Context, actor towpath.Actor, environmentID, address, key string,
 ) error {
 	h := towpath.ApprovalHook{EnvironmentID: environmentID, URL: strings.TrimSpace(address)}
-	if err := validateURL(h.URL, s.Trial); err != nil {
+	if err := ValidateURL(h.URL, s.Trial); err != nil {
 		return err
 	}
 	if key != "" && (len(key) < minSecret || len(key) > maxSecret) {
@@ -91,9 +91,9 @@ func (s *Service) Set(
 // maxURL bounds the address of a receiver, in bytes.
 const maxURL = 2000
 
-// validateURL checks the address of a receiver. http is only for a trial, in which nobody reaches this
+// ValidateURL checks the address of a receiver. http is only for a trial, in which nobody reaches this
 // server from another machine.
-func validateURL(address string, trial bool) error {
+func ValidateURL(address string, trial bool) error {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Hostname() == "" || len(address) > maxURL:
@@ -132,12 +132,4 @@ func (s *Service) Remove(ctx context.Context, actor towpath.Actor, environmentID
 			With(towpath.Changed("url", before.URL, "")))
 		return nil
 	})
-}
-
-// client returns a client that waits for a bounded time and follows no redirect.
-func (s *Service) client() *http.Client {
-	c := *s.Client
-	c.Timeout = timeout
-	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &c
 }

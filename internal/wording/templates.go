@@ -89,6 +89,7 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonEarlierEnvironments: "The environments before {environment} are not done.",
 	towpath.ReasonReviewRuns:          "The SQL review of the files is not done yet.",
 	towpath.ReasonReceiverAnswered:    "The receiver answered {status}. Only an answer of 200 to 299 takes the request.",
+	towpath.ReasonNoMailServer:        "This server has no mail server. Start it with --smtp-url.",
 	towpath.ReasonReceiverUnreached:   "The receiver could not be reached: {text}",
 	towpath.ReasonConsentMissing:      "The consent of {n:member} is missing; approve the changes of {environment} on the page of the rollout.",
 	towpath.ReasonRefused:             "The changes of {environment} were refused: {text}",

@@ -66,6 +66,7 @@ const pages: Record<string, () => Promise<string>> = {
   environment: async () => `/environments/${await first('/environments')}`,
   profile: async () => '/settings/profile',
   'api-tokens': async () => '/settings/api-tokens',
+  notifications: async () => '/settings/notifications',
   general: async () => '/settings/general',
   members: async () => '/settings/members',
   audit: async () => '/settings/audit',

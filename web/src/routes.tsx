@@ -110,6 +110,8 @@ const tree = root.addChildren([
       setting('/settings/api-tokens', () => import('~/pages/settings/TokensPage')),
       setting('/settings/general', () => import('~/pages/settings/GeneralPage')),
       setting('/settings/members', () => import('~/pages/settings/MembersPage')),
+      setting('/settings/notifications', () => import('~/pages/settings/ReceiversPage')),
+      setting('/settings/notifications/$receiver', () => import('~/pages/settings/ReceiverPage')),
       setting('/settings/sql-review', () => import('~/pages/settings/ReviewPage')),
       owners.addChildren([
         owned('/settings/audit', () => import('~/pages/settings/AuditPage')),

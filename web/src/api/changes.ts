@@ -44,6 +44,7 @@ const touched: Record<Exclude<Family<Schemas['Event']['kind']>, 'reset'>, readon
   'git-provider': [['git-providers']],
   grant: [['git-providers', 'grants'], ['repository-links']],
   verification: [['git-provider-verifications']],
+  receiver: [['receivers']],
   audit: [['audit-events']],
 }
 

@@ -80,6 +80,27 @@ export const approvalHookQuery = (environment: string) =>
       ),
   })
 
+/** Where notifications are sent. */
+export const receiversQuery = queryOptions({
+  queryKey: ['receivers'],
+  queryFn: ({ signal }) => unwrap(http.GET('/api/v1/receivers', { signal })),
+  select: list => list.items,
+})
+
+/** The newest messages to a receiver. */
+export const notificationsQuery = (receiver: string) =>
+  queryOptions({
+    queryKey: ['receivers', receiver, 'notifications'],
+    queryFn: ({ signal }) =>
+      unwrap(
+        http.GET('/api/v1/receivers/{receiver}/notifications', {
+          params: { path: { receiver }, query: { pageSize: 50 } },
+          signal,
+        }),
+      ),
+    select: list => list.items,
+  })
+
 export const projectsQuery = queryOptions({
   queryKey: ['projects'],
   queryFn: ({ signal }) =>

@@ -34,6 +34,7 @@ const states: Record<string, [word: string, icon: IconName, tone: Tone]> = {
   'no-target': ['No target', 'alert', 'warn'],
   ambiguous: ['Ambiguous', 'alert', 'warn'],
   ignored: ['Ignored', 'dash', 'idle'],
+  delivered: ['Delivered', 'check', 'ok'],
   accepted: ['Accepted', 'check', 'ok'],
   active: ['Active', 'check', 'ok'],
   polling: ['Polling', 'refresh', 'idle'],

@@ -68,6 +68,9 @@ function usePages(): Command[] {
     { label: 'Environments', icon: 'layers', to: pb.environments() },
     { label: 'Settings: Profile', icon: 'user', to: pb.profile() },
     { label: 'Settings: API tokens', icon: 'key', to: pb.apiTokens() },
+    ...(can(session.data, 'environments.manage')
+      ? [{ label: 'Settings: Notifications', icon: 'webhook' as const, to: pb.receivers() }]
+      : []),
     { label: 'Settings: General', icon: 'settings', to: pb.general() },
     { label: 'Settings: Members', icon: 'users', to: pb.members() },
     { label: 'Settings: SQL review', icon: 'check', to: pb.review() },

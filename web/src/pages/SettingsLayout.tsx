@@ -13,6 +13,9 @@ export default function SettingsLayout() {
     { label: 'Members', to: pb.members() },
     { label: 'SQL review', to: pb.review() },
   ]
+  if (can(session.data, 'environments.manage')) {
+    workspace.push({ label: 'Notifications', to: pb.receivers() })
+  }
   if (can(session.data, 'git-providers.manage')) {
     workspace.push({ label: 'GitOps', to: pb.gitProviders() }, { label: 'Audit log', to: pb.audit() })
   }
