@@ -1,17 +1,38 @@
 package postgres
 
+import "slices"
+
 // Oids of catalog tables; they are fixed in src/include/catalog.
 const (
 	classRelation uint32 = 1259 // pg_class
 	classRoutine  uint32 = 1255 // pg_proc
 
 	classConstraint uint32 = 2606 // pg_constraint
+	classSequence   uint32 = 2224 // pg_sequence
+	classInherits   uint32 = 2611 // pg_inherits
 )
 
 // kind is one kind of object. Its query returns oid, the oid of the table that it belongs to (or
 // 0), name, and the statements that create it. search_path is empty, so the catalog's own functions
 // qualify every name.
 type kind struct{ name, class, query string }
+
+// classes are the oids of the catalogs whose objects may be read one by one.
+func classes() map[string]uint32 {
+	return map[string]uint32{
+		"'pg_class'": classRelation, "'pg_attribute'": classRelation, "'pg_inherits'": classRelation,
+		"'pg_sequence'": classRelation, "'pg_proc'": classRoutine, "'pg_constraint'": classConstraint,
+		"'pg_type'": 1247, "'pg_rewrite'": 2618, "'pg_trigger'": 2620, "'pg_policy'": 3256,
+		"'pg_statistic_ext'": 3381, "'pg_event_trigger'": 3466,
+	}
+}
+
+// among reports whether objects of the kind may be among some, or belong to one of them: what belongs
+// to a relation depends on it, so that it is among them too.
+func (k kind) among(some []key) bool {
+	class := classes()[k.class]
+	return slices.ContainsFunc(some, func(s key) bool { return s.class == class })
+}
 
 // kinds are in the order of a dump, where dependencies do not decide.
 func kinds() []kind {
@@ -125,15 +146,16 @@ const selectGrants = `
 WITH lists AS (
   SELECT 'pg_class'::regclass::oid AS class, c.oid, 0 AS sub, c.relacl AS acl, c.relowner AS owner,
     acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relowner) AS base FROM pg_class c
-    WHERE relkind IN ('r', 'p', 'v', 'm', 'S')
+    WHERE relkind IN ('r', 'p', 'v', 'm', 'S') AND c.oid >= 16384
   UNION ALL SELECT 'pg_namespace'::regclass, oid, 0, nspacl, nspowner, acldefault('n', nspowner)
     FROM pg_namespace
   UNION ALL SELECT 'pg_proc'::regclass, oid, 0, proacl, proowner, acldefault('f', proowner) FROM pg_proc
+    WHERE oid >= 16384
   UNION ALL SELECT 'pg_type'::regclass, oid, 0, typacl, typowner, acldefault('T', typowner) FROM pg_type
-    WHERE typtype IN ('e', 'd', 'c', 'r')
+    WHERE typtype IN ('e', 'd', 'c', 'r') AND oid >= 16384
   UNION ALL SELECT 'pg_class'::regclass, attrelid, attnum, attacl, relowner, acldefault('c', relowner)
     FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid
-    WHERE NOT attisdropped AND attacl IS NOT NULL
+    WHERE attrelid >= 16384 AND NOT attisdropped AND attacl IS NOT NULL
 ), pairs AS (
   SELECT l.class, l.oid, l.sub, l.owner, l.acl, coalesce(p.initprivs, l.base) AS base FROM lists l
   LEFT JOIN pg_init_privs p ON p.classoid = l.class AND p.objoid = l.oid AND p.objsubid = l.sub

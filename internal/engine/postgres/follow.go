@@ -33,11 +33,12 @@ func (d *database) Follow(ctx context.Context) (engine.Schema, error) {
 		}
 		gone := next.gone(last)
 		if quiet = len(gone)+len(next.touched) == 0; quiet {
-			next.alias, next.grants, next.needs = last.alias, last.grants, last.needs
+			next.grants = last.grants
 			return nil
 		}
 		next.forget(gone)
-		return append(next.objectsOf(next.touched), next.rest()...)
+		next.touched = append(next.touched, gone...) // nil would read all
+		return append(next.objectsOf(next.touched), next.rest(next.touched)...)
 	})
 	switch {
 	case err != nil:
@@ -64,6 +65,7 @@ func (d *database) keep(c *catalog) {
 func (c *catalog) successor() *catalog {
 	next := newCatalog(c.db)
 	next.objects, next.skipped, next.unknown = c.objects, c.skipped, c.unknown
+	next.alias, next.needs = c.alias, c.needs
 	return next
 }
 
@@ -94,28 +96,35 @@ func (c *catalog) gone(last *catalog) (gone []key) {
 
 // forget removes what is gone, and what is read again, with all that belongs to it.
 func (c *catalog) forget(gone []key) {
-	dropped, touched := map[key]bool{}, map[uint32]bool{}
-	for _, k := range gone {
-		dropped[k] = true
-	}
-	for _, k := range c.touched {
-		touched[k.oid] = true
+	out, oids := map[key]bool{}, map[uint32]bool{}
+	for _, k := range slices.Concat(gone, c.touched) {
+		out[k] = true
+		oids[k.oid] = true
 	}
 	for k, o := range c.objects {
-		owner := key{classRelation, o.relation}
-		if dropped[k] || dropped[owner] || touched[k.oid] || touched[o.relation] {
+		relation := key{classRelation, o.relation}
+		if out[k] || out[relation] || (partOfRelation(k.class) && out[key{classRelation, k.oid}]) {
 			delete(c.objects, k)
 		}
 	}
+	c.needs = slices.DeleteFunc(c.needs, func(e edge) bool { return oids[e.from.oid] })
 }
 
-// oidList writes the oids as an array.
-func oidList(keys []key) string {
+// partOfRelation reports whether the oid of an object is that of a relation: what a sequence belongs
+// to, and what a partition is attached to, have no oids of their own.
+func partOfRelation(class uint32) bool { return class == classSequence || class == classInherits }
+
+// oidList writes the oids as an array; nil for nil.
+func oidList(keys []key) *string {
+	if keys == nil {
+		return nil
+	}
 	list := make([]string, len(keys))
 	for i, k := range keys {
 		list[i] = strconv.FormatUint(uint64(k.oid), 10)
 	}
-	return "{" + strings.Join(list, ",") + "}"
+	text := "{" + strings.Join(list, ",") + "}"
+	return &text
 }
 
 // state reads what shows whether anything has changed.
@@ -166,38 +175,40 @@ UNION ALL SELECT 'pg_extension'::regclass, oid FROM pg_extension
 UNION ALL SELECT 'pg_event_trigger'::regclass, oid FROM pg_event_trigger
 UNION ALL SELECT 'pg_default_acl'::regclass, oid FROM pg_default_acl`
 
-// since is the condition on a row that is not older than transaction $1.
-const since = ` WHERE age(xmin) <= age($1::text::xid)`
+// since is the condition on a row that is not older than transaction $1. Rows of the server itself
+// are left out before, since they are many.
+const since = ` AND age(xmin) <= (SELECT age($1::text::xid))`
 
 // selectTouched follows dependencies from each row since transaction $1: a view's text has the names
 // of columns. Object 0 stands for what others are named after.
 const selectTouched = `
 WITH RECURSIVE fresh (class, oid) AS (
-  SELECT 'pg_class'::regclass::oid, oid FROM pg_class` + since + `
-  UNION ALL SELECT 'pg_class'::regclass, attrelid FROM pg_attribute` + since + `
-  UNION ALL SELECT 'pg_class'::regclass, adrelid FROM pg_attrdef` + since + `
-  UNION ALL SELECT 'pg_class'::regclass, indexrelid FROM pg_index` + since + `
-  UNION ALL SELECT 'pg_class'::regclass, seqrelid FROM pg_sequence` + since + `
+  SELECT 'pg_class'::regclass::oid, oid FROM pg_class WHERE oid >= 16384` + since + `
+  UNION ALL SELECT 'pg_class'::regclass, attrelid FROM pg_attribute WHERE attrelid >= 16384` + since + `
+  UNION ALL SELECT 'pg_class'::regclass, adrelid FROM pg_attrdef WHERE adrelid >= 16384` + since + `
+  UNION ALL SELECT 'pg_class'::regclass, indexrelid FROM pg_index WHERE indexrelid >= 16384` + since + `
+  UNION ALL SELECT 'pg_class'::regclass, seqrelid FROM pg_sequence WHERE seqrelid >= 16384` + since + `
   UNION ALL SELECT 'pg_class'::regclass, r.oid FROM pg_inherits,
-    LATERAL (VALUES (inhrelid), (inhparent)) AS r (oid) WHERE age(pg_inherits.xmin) <= age($1::text::xid)
-  UNION ALL SELECT 'pg_constraint'::regclass, oid FROM pg_constraint` + since + `
-  UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type` + since + `
-  UNION ALL SELECT 'pg_type'::regclass, enumtypid FROM pg_enum` + since + `
-  UNION ALL SELECT 'pg_type'::regclass, rngtypid FROM pg_range` + since + `
-  UNION ALL SELECT 'pg_proc'::regclass, oid FROM pg_proc` + since + `
-  UNION ALL SELECT 'pg_proc'::regclass, aggfnoid::oid FROM pg_aggregate` + since + `
-  UNION ALL SELECT 'pg_rewrite'::regclass, oid FROM pg_rewrite` + since + `
-  UNION ALL SELECT 'pg_trigger'::regclass, oid FROM pg_trigger` + since + `
-  UNION ALL SELECT 'pg_policy'::regclass, oid FROM pg_policy` + since + `
-  UNION ALL SELECT 'pg_statistic_ext'::regclass, oid FROM pg_statistic_ext` + since + `
-  UNION ALL SELECT 0::oid, 0::oid FROM pg_namespace` + since + `
-  UNION ALL SELECT 0::oid, 0::oid FROM pg_extension` + since + `
-  UNION ALL SELECT 0::oid, 0::oid FROM pg_collation` + since + `
-  UNION ALL SELECT 0::oid, 0::oid FROM pg_operator` + since + `
-  UNION ALL SELECT 0::oid, 0::oid FROM pg_opclass` + since + `
-  UNION ALL SELECT 0::oid, 0::oid FROM pg_ts_config` + since + `
-  UNION ALL SELECT 0::oid, 0::oid FROM pg_event_trigger` + since + `
-  UNION ALL SELECT 0::oid, 0::oid FROM pg_default_acl` + since + `
+    LATERAL (VALUES (inhrelid), (inhparent)) AS r (oid) WHERE true` + since + `
+  UNION ALL SELECT 'pg_constraint'::regclass, oid FROM pg_constraint WHERE oid >= 16384` + since + `
+  UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type WHERE oid >= 16384` + since + `
+  UNION ALL SELECT 'pg_type'::regclass, enumtypid FROM pg_enum WHERE enumtypid >= 16384` + since + `
+  UNION ALL SELECT 'pg_type'::regclass, rngtypid FROM pg_range WHERE rngtypid >= 16384` + since + `
+  UNION ALL SELECT 'pg_proc'::regclass, oid FROM pg_proc WHERE oid >= 16384` + since + `
+  UNION ALL SELECT 'pg_proc'::regclass, aggfnoid::oid FROM pg_aggregate
+    WHERE aggfnoid::oid >= 16384` + since + `
+  UNION ALL SELECT 'pg_rewrite'::regclass, oid FROM pg_rewrite WHERE oid >= 16384` + since + `
+  UNION ALL SELECT 'pg_trigger'::regclass, oid FROM pg_trigger WHERE oid >= 16384` + since + `
+  UNION ALL SELECT 'pg_policy'::regclass, oid FROM pg_policy WHERE oid >= 16384` + since + `
+  UNION ALL SELECT 'pg_statistic_ext'::regclass, oid FROM pg_statistic_ext WHERE oid >= 16384` + since + `
+  UNION ALL SELECT 0::oid, 0::oid FROM pg_namespace WHERE true` + since + `
+  UNION ALL SELECT 0::oid, 0::oid FROM pg_extension WHERE true` + since + `
+  UNION ALL SELECT 0::oid, 0::oid FROM pg_collation WHERE oid >= 16384` + since + `
+  UNION ALL SELECT 0::oid, 0::oid FROM pg_operator WHERE oid >= 16384` + since + `
+  UNION ALL SELECT 0::oid, 0::oid FROM pg_opclass WHERE oid >= 16384` + since + `
+  UNION ALL SELECT 0::oid, 0::oid FROM pg_ts_config WHERE oid >= 16384` + since + `
+  UNION ALL SELECT 0::oid, 0::oid FROM pg_event_trigger WHERE true` + since + `
+  UNION ALL SELECT 0::oid, 0::oid FROM pg_default_acl WHERE true` + since + `
 ), touched (class, oid) AS (
   SELECT class, oid FROM fresh
   UNION SELECT n.class, n.oid FROM touched t, LATERAL (

@@ -35,7 +35,7 @@ type object struct {
 func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
 	c := newCatalog(d)
 	err := d.snapshot(ctx, func() []reading {
-		return slices.Concat(c.state(), c.objectsOf(nil), c.rest(), []reading{c.unknownOptions()})
+		return slices.Concat(c.state(), c.objectsOf(nil), c.rest(nil), []reading{c.unknownOptions()})
 	})
 	if err != nil {
 		return engine.Schema{}, fmt.Errorf("read the schema: %w", err)
@@ -84,18 +84,16 @@ func newCatalog(d *database) *catalog {
 
 // objectsOf reads the objects among some, and those that belong to them; nil reads all.
 func (c *catalog) objectsOf(some []key) (list []reading) {
-	var oids *string
-	if some != nil {
-		text := oidList(some)
-		oids = &text
-	}
+	oids := oidList(some)
 	for rank, kind := range kinds() {
+		if some != nil && !kind.among(some) {
+			continue
+		}
 		var o object
 		list = append(list, reading{
 			name: kind.name,
 			text: "SELECT " + kind.class + "::regclass::oid, q.* FROM (" + kind.query +
-				") AS q (oid, relation, name, sql) WHERE $1::text IS NULL" +
-				" OR q.oid = ANY ((SELECT $1::text::oid[])::oid[])" +
+				") AS q (oid, relation, name, sql)" + ofSome +
 				" OR q.relation = ANY ((SELECT $1::text::oid[])::oid[])",
 			args: []any{oids},
 			into: []any{&o.class, &o.oid, &o.relation, &o.name, &o.sql},
@@ -114,15 +112,27 @@ func (c *catalog) objectsOf(some []key) (list []reading) {
 	return list
 }
 
-// rest reads what is about objects.
-func (c *catalog) rest() []reading {
+// ofSome is the condition on q for those among the oids $1, or all when it is NULL.
+const ofSome = ` WHERE $1::text IS NULL OR q.oid = ANY ((SELECT $1::text::oid[])::oid[])`
+
+// pairsOf reads those pairs of keys that begin with one of the oids.
+func pairsOf(query string) string {
+	return "SELECT * FROM (" + query + ") AS q (class, oid, to_class, to_oid)" + ofSome
+}
+
+// rest reads what is about some objects; nil reads all.
+func (c *catalog) rest(some []key) []reading {
 	var k, to key
+	oids := []any{oidList(some)}
 	pair := []any{&k.class, &k.oid, &to.class, &to.oid}
 	return []reading{
-		{name: "aliases", text: selectAliases, into: pair, each: func() { c.alias[k] = to }},
+		{
+			name: "aliases", text: pairsOf(selectAliases), args: oids, into: pair,
+			each: func() { c.alias[k] = to },
+		},
 		notes("grants", selectGrants, &c.grants),
 		{
-			name: "dependencies", text: selectNeeds, into: pair,
+			name: "dependencies", text: pairsOf(selectNeeds), args: oids, into: pair,
 			each: func() { c.needs = append(c.needs, edge{k, to}) },
 		},
 	}
