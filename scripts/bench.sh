@@ -17,4 +17,5 @@ fi
 # The console's figures need Chromium and the packages of web/bench: npm install --prefix web/bench.
 if [ -d web/bench/node_modules ]; then
 	npm --prefix web/bench run --silent bench | grep '^bench:'
+	go test -run '^$' -bench 'Console$' -benchtime 1x ./cmd/towpath | grep '^bench:'
 fi
