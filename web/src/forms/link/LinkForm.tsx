@@ -83,9 +83,11 @@ export function LinkForm({ project, grant, repository, save, onBack }: LinkFormP
             </Button>
             {waiting.length > 0 && (
               <span className="muted small">
+                {chosen ? 'Confirm above what to record in ' : 'Choose above what '}
                 {waiting.length === 1
-                  ? `Choose above what ${waiting[0]?.environment}/${waiting[0]?.name} has.`
-                  : `Choose above what ${count(waiting.length, 'database')} have.`}
+                  ? `${waiting[0]?.environment}/${waiting[0]?.name}`
+                  : count(waiting.length, 'database')}
+                {!chosen && (waiting.length === 1 ? ' has' : ' have')}.
               </span>
             )}
           </>
