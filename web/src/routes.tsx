@@ -7,7 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { isSignedOut } from '~/api/errors'
-import { sessionQuery, setupQuery } from '~/api/queries'
+import { inboxQuery, inboxStep, overviewQuery, sessionQuery, setupQuery } from '~/api/queries'
 import { queryClient } from '~/api/query-client'
 import { PageFailed, PageLoading, PageMissing } from '~/components/PageTrouble'
 import AppLayout from '~/pages/AppLayout'
@@ -53,8 +53,14 @@ const project = createRoute({
 
 const entrance = (path: string, page: PageModule) =>
   createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(page) })
-const page = (path: string, module: PageModule) =>
-  createRoute({ getParentRoute: () => app, path, component: lazyRouteComponent(module) })
+/** A page; ahead asks for its data while its code is still loading. */
+const page = (path: string, module: PageModule, ahead?: () => Promise<void>) =>
+  createRoute({
+    getParentRoute: () => app,
+    path,
+    component: lazyRouteComponent(module),
+    ...(ahead && { loader: () => void ahead() }),
+  })
 const setting = (path: string, module: PageModule) =>
   createRoute({ getParentRoute: () => settings, path, component: lazyRouteComponent(module) })
 const owned = (path: string, module: PageModule) =>
@@ -75,8 +81,16 @@ const tree = root.addChildren([
   entrance('/sign-in', () => import('~/pages/entrance/SignInPage')),
   entrance('/invitation', () => import('~/pages/entrance/InvitationPage')),
   app.addChildren([
-    page('/', () => import('~/pages/HomePage')),
-    page('/inbox', () => import('~/pages/InboxPage')),
+    page(
+      '/',
+      () => import('~/pages/HomePage'),
+      () => queryClient.prefetchQuery(overviewQuery),
+    ),
+    page(
+      '/inbox',
+      () => import('~/pages/InboxPage'),
+      () => queryClient.prefetchQuery(inboxQuery(inboxStep)),
+    ),
     page('/rollouts', () => import('~/pages/rollouts/RolloutsPage')),
     page('/rollouts/$rollout', () => import('~/pages/rollouts/RolloutPage')),
     page('/rollouts/$rollout/tasks/$task', () => import('~/pages/rollouts/TaskPage')),

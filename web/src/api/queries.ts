@@ -260,6 +260,9 @@ export const rolloutsQuery = (filter: {
     getNextPageParam: page => page.nextPageToken,
   })
 
+/** So many items of the inbox are shown at once. */
+export const inboxStep = 10
+
 /** What waits for the member in all projects, with so many items at most; the numbers are of all. */
 export const inboxQuery = (limit: number) =>
   queryOptions({

@@ -2,7 +2,7 @@ import { Button, Checkbox } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { http, type Schemas, unwrap } from '~/api/client'
-import { inboxQuery } from '~/api/queries'
+import { inboxQuery, inboxStep } from '~/api/queries'
 import { ConfirmButton } from '~/components/ConfirmButton'
 import { Item, nameOf } from '~/components/inbox/Item'
 import { Look } from '~/components/inbox/Look'
@@ -16,17 +16,14 @@ import { some } from '~/util/str'
 
 type InboxItem = Schemas['InboxItem']
 
-/** So many items are shown at once; a button shows more. */
-const step = 20
-
 /** What waits for the member in all projects: starts, approvals, and looks at starts past a gate. */
 export default function InboxPage() {
-  const [most, setMost] = useState(step)
+  const [most, setMost] = useState(inboxStep)
   const inbox = useQuery(inboxQuery(most))
   return (
     <Page title="Inbox" lead="Changes that wait for you, in all projects.">
       <Loaded query={inbox} rows={3}>
-        {data => <Items inbox={data} more={() => setMost(most + step)} />}
+        {data => <Items inbox={data} more={() => setMost(most + inboxStep)} />}
       </Loaded>
     </Page>
   )
@@ -94,7 +91,7 @@ function Items({ inbox, more }: { inbox: Schemas['Inbox']; more: () => void }) {
       {others > 0 && (
         <div>
           <Button variant="default" onClick={more}>
-            Show {Math.min(step, others)} more of {others}
+            Show {Math.min(inboxStep, others)} more of {others}
           </Button>
         </div>
       )}
