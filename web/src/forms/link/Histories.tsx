@@ -154,7 +154,8 @@ function Contradicted({ database, checked, onCheck }: ContradictedProps) {
         <ul className={classes.list}>
           {files.slice(0, 10).map(file => (
             <li key={file.path}>
-              {file.path}: {file.against.map(one => `${one.there ? 'still has' : 'has no'} ${one.object}`).join(', ')}
+              <span className="mono">{file.path}</span>:{' '}
+              {file.against.map(one => `${one.there ? 'still has' : 'has no'} ${one.object}`).join(', ')}
             </li>
           ))}
         </ul>
@@ -191,11 +192,13 @@ function Differences({ histories, databases }: { histories: Found; databases: Da
         <tbody>
           {histories.differences.slice(0, 100).map(({ path, verdicts }) => (
             <tr key={path}>
-              <th scope="row">{path}</th>
-              {databases.map(({ databaseId, environment, name }) => {
-                const verdict = verdicts[databaseId] as keyof typeof verdictWord | undefined
+              <th scope="row" className={classes.path}>
+                {path}
+              </th>
+              {databases.map(database => {
+                const verdict = verdicts[database.databaseId] as keyof typeof verdictWord | undefined
                 return (
-                  <td key={databaseId} aria-label={`${environment}/${name}`}>
+                  <td key={database.databaseId} data-label={nameOf(database)}>
                     {verdict ? verdictWord[verdict] : '–'}
                   </td>
                 )
