@@ -111,6 +111,7 @@ func (b *batch) report(parent context.Context, size int) (more bool, err error) 
 		return false, fmt.Errorf("report tasks: %w", err)
 	}
 	b.log(ctx, ended)
+	b.target.alone = len(claimed) == 1
 	b.fill(claimed)
 	return len(claimed) > 0, nil
 }
@@ -118,8 +119,8 @@ func (b *batch) report(parent context.Context, size int) (more bool, err error) 
 // confirmSchemas compares the schema that was followed through attempts with the whole one. If they
 // differ, it is not known what each of them has changed: only the last schema is kept.
 func (b *batch) confirmSchemas(ctx context.Context, ended []*attempt) {
-	other := b.target.confirm(ctx)
-	if other == nil || len(ended) == 0 {
+	schema, confirmed := b.target.confirm(ctx)
+	if confirmed || len(ended) == 0 {
 		return
 	}
 	if len(ended) > 1 {
@@ -127,7 +128,7 @@ func (b *batch) confirmSchemas(ctx context.Context, ended []*attempt) {
 			a.before, a.after = nil, nil
 		}
 	}
-	ended[len(ended)-1].after = other
+	ended[len(ended)-1].after = schema
 }
 
 // catchUp runs while a task takes long: it reports the tasks before it and returns those that wait

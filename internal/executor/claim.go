@@ -114,6 +114,7 @@ func (s *Service) newBatch(
 	t := &target{
 		reach:  func() (engine.Engine, engine.Target, error) { return s.reach(instance, d.Name) },
 		logger: s.Logger,
+		alone:  true, // each batch begins with one task
 		ledger: &ledger{
 			keys:       seal.NewKeys(s.Keyring),
 			keyID:      s.Keyring.KeyID(),

@@ -18,6 +18,7 @@ type target struct {
 	ledger  *ledger
 	schema  *string // dump of the schema after the last change; nil when it was not read
 	follows bool    // schema was followed from an earlier one, and not confirmed since
+	alone   bool    // one task is claimed: following it and confirming that would take two readings
 	lost    bool    // a schema was not what was followed: from then on all is read
 	logger  *slog.Logger
 }
@@ -95,7 +96,7 @@ func (t *target) schemaBefore(ctx context.Context) (*string, error) {
 func (t *target) schemaAfter(ctx context.Context) *string {
 	read := t.db.Schema
 	f, follows := t.db.(engine.Follower)
-	if follows = follows && !t.lost; follows {
+	if follows = follows && !t.lost && !t.alone; follows {
 		read = f.Follow
 	}
 	schema, err := read(ctx)
@@ -108,26 +109,27 @@ func (t *target) schemaAfter(ctx context.Context) *string {
 	return t.schema
 }
 
-// confirm reads the whole schema after changes that were followed. It returns it when it is another
-// one, and nothing is followed any more; otherwise nil.
-func (t *target) confirm(ctx context.Context) (other *string) {
+// confirm reads the whole schema after changes that were followed. confirmed is false when it is
+// another one, which is returned, or cannot be read, which is nil.
+func (t *target) confirm(ctx context.Context) (schema *string, confirmed bool) {
 	if t.db == nil || t.schema == nil || !t.follows {
-		return nil
+		return t.schema, true
 	}
 	t.follows = false
-	schema, err := t.db.Schema(ctx)
+	read, err := t.db.Schema(ctx)
 	switch {
 	case err != nil:
-		t.logger.WarnContext(ctx, "schema not confirmed after changes",
+		t.logger.WarnContext(ctx, "schemas between changes not kept: the last one could not be confirmed",
 			"database", t.address.Database, "error", err)
 		t.schema = nil
-	case schema.Dump != *t.schema:
+	case read.Dump != *t.schema:
 		t.logger.WarnContext(ctx, "schemas between changes not kept: the database has another one than followed",
 			"database", t.address.Database)
-		t.schema, t.lost = &schema.Dump, true
-		return t.schema
+		t.schema, t.lost = &read.Dump, true // nothing is followed any more
+	default:
+		return t.schema, true
 	}
-	return nil
+	return t.schema, false
 }
 
 // reasonOf returns an error for people, without our password.
