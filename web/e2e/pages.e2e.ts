@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch, looksGood, signIn } from './support/browser'
@@ -97,6 +99,33 @@ describe('every page', () => {
   ])('%s is accessible on a phone', async name => {
     await onPhone(name)
     await looksGood(page, `phone-${name}`)
+  })
+})
+
+describe('a receiver of notifications', () => {
+  it('is added, tested, and shows what came of it', async () => {
+    const bodies: string[] = []
+    const far = createServer((request, response) => {
+      request.setEncoding('utf8').on('data', part => bodies.push(part))
+      request.on('end', () => response.end())
+    })
+    await new Promise<void>(done => far.listen(0, '127.0.0.1', done))
+    const { port } = far.address() as AddressInfo
+    await page.goto('/settings/notifications')
+    await page.getByRole('button', { name: 'Add a receiver' }).click()
+    await page.getByLabel('Name').fill('#größe')
+    await page.getByLabel('Address').fill('ftp://example.com')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.getByText('Use an address that begins with https://').waitFor()
+    await page.getByLabel('Address').fill(`http://127.0.0.1:${port}/a-secret-path`)
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.getByRole('heading', { name: '#größe' }).waitFor()
+    await page.getByRole('button', { name: 'Send a test' }).click()
+    await page.getByText('The test was delivered').waitFor()
+    expect(bodies.join()).toContain('This is a test of Towpath')
+    expect(await page.content()).not.toContain('a-secret-path')
+    await looksGood(page, 'page-receiver')
+    far.close()
   })
 })
 
