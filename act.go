@@ -229,6 +229,9 @@ const (
 	// ActMigrationSkip: a file that cannot run was skipped. Params: path, environment, database,
 	// text.
 	ActMigrationSkip EventKind = "migration.skip"
+	// ActMigrationUndo: a person ordered to undo the newest version of a database. Params: path,
+	// environment, database, text.
+	ActMigrationUndo EventKind = "migration.undo"
 )
 
 // Acts lists the kinds of audit events.
@@ -257,6 +260,7 @@ func Acts() []EventKind {
 		ActResumeAll, ActResumeDatabase, ActResumeRollout,
 		ActRolloutStart, ActTaskRetry, ActTaskRelease, ActTaskSkip, ActTaskCancel, ActTaskApplied,
 		ActTaskMark, ActTaskMarkDespite, ActTaskNotApplied, ActTaskContinue, ActMigrationAccept, ActMigrationSkip,
+		ActMigrationUndo,
 	}
 }
 

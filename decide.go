@@ -132,7 +132,7 @@ func (s Stage) Unreviewed() bool {
 func (s Stage) worse() bool {
 	return slices.ContainsFunc(s.Tasks, func(t Task) bool {
 		review, reviewed := s.Reviews[t.Checksum]
-		return t.Action == ActionApply && (review.Worse || !reviewed)
+		return t.Type == TypeUndo || t.Action == ActionApply && (review.Worse || !reviewed)
 	})
 }
 

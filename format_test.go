@@ -12,7 +12,8 @@ func TestLedger_Format(t *testing.T) {
 		t.Errorf("without a head it is %d", n)
 	}
 	for intent, want := range map[string]int{
-		towpath.FormatIntent(true): towpath.LedgerFormat, towpath.FormatIntent(false): 1, "": 1, "format 2": 2, "format 12": 12, "format": 1,
+		towpath.FormatIntent(3): towpath.LedgerFormat, towpath.FormatIntent(0): 1, "": 1, "format 2": 2,
+		"format 12": 12, "format": 1,
 		"format x": 1, "Format 3": 1, "format 0": 0, "format -4": -4, "format 99999999999999999999": 1,
 		" format 5": 1, "format 6 ": 1, "intent format 7": 1,
 	} {

@@ -167,5 +167,6 @@ func (r Rollout) Waiting(environmentID string) (tasks []Task, ready bool) {
 			tasks = append(tasks, t)
 		}
 	}
-	return tasks, len(tasks) > 0 && (moving < 0 || moving >= tasks[0].Stage)
+	onlyUndo := !slices.ContainsFunc(tasks, func(t Task) bool { return t.Type != TypeUndo })
+	return tasks, len(tasks) > 0 && (moving < 0 || moving >= tasks[0].Stage || onlyUndo)
 }

@@ -34,6 +34,8 @@ func MarkedBy(m Member, why string, at time.Time) (*Mark, error) {
 // paused says that a pause keeps it from starting.
 func (t Task) MayMark(paused bool) error {
 	switch {
+	case t.Type == TypeUndo:
+		return Errorf(CodeConflict, "This task undoes a version. If that is done already, skip the task.")
 	case t.Action != ActionApply:
 		return Errorf(CodeConflict, "This task only records, and runs nothing.")
 	case t.State == TaskHeld, t.State == TaskFailed, t.State == TaskPending && paused:

@@ -163,19 +163,26 @@ type Ledger struct {
 // LedgerTable is the name of the ledger in a target database, which no migration may use.
 const LedgerTable = "towpath_ledger"
 
-// LedgerFormat is the newest ledger format that this version reads. A ledger has it once it has a row
-// of TypeRepeatable, which older versions would take for the newest version of all.
-const LedgerFormat = 2
+// LedgerFormat is the newest ledger format that this version reads. A ledger has the second once it has
+// a row of TypeRepeatable, which older versions would take for the newest version of all, and the third
+// once it has one of TypeUndo.
+const LedgerFormat = 3
 
 // formatWord precedes the number of a ledger's format in the Intent of its head.
 const formatWord = "format "
 
-// FormatIntent returns the Intent of the head in a ledger that this version writes.
-func FormatIntent(repeatable bool) string {
-	if repeatable {
-		return formatWord + strconv.Itoa(LedgerFormat)
+// FormatIntent returns the Intent of the head in a ledger of a format.
+func FormatIntent(format int) string { return formatWord + strconv.Itoa(max(format, 1)) }
+
+// Format returns the first format whose programs understand the row.
+func (e LedgerEntry) Format() int {
+	switch {
+	case e.Type == TypeUndo, e.State == LedgerUndone:
+		return 3
+	case e.Type == TypeRepeatable:
+		return 2
 	}
-	return formatWord + "1"
+	return 1
 }
 
 // Format returns the format that the head names. The oldest ledgers name none and have the first.
@@ -231,6 +238,7 @@ type ChangeHistory struct {
 	RowsAffected int64
 	SchemaBefore string // content checksum of the schema's dump; "" when none was taken
 	SchemaAfter  string
+	Undoing      *Undoing       // on whose order it was undone; nil for what was brought
 	Mark         *Mark          // who said that the database has it; nil when nobody did
 	Source       *HistorySource // of an imported row; nil for what ran here
 }

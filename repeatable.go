@@ -53,10 +53,14 @@ func RepeatableLabel(file string) string {
 	return ClipRunes(strings.TrimSuffix(path.Base(file), path.Ext(file)), 80)
 }
 
-// Label is what people call a row of the ledger: its version, or the name of a repeatable migration.
+// Label is what people call a row of the ledger: its version, the one that it undoes, or the name of a
+// repeatable migration.
 func (e LedgerEntry) Label() string {
 	if e.Type == TypeRepeatable {
 		return RepeatableLabel(e.Path)
+	}
+	if of, _, ok := e.Undoes(); ok {
+		return of.Version
 	}
 	return e.Version
 }

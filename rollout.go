@@ -91,6 +91,7 @@ type Task struct {
 	ContinueAfter int
 	StartID       string     // of the StageStart that let it through a gate; "" for none
 	Pass          string     // what that start was of: Stage.Pass
+	Undoing       *Undoing   // whose order it is, for TypeUndo; nil for any other
 	Mark          *Mark      // a person's word that the database has it, for ActionRecord; nil for none
 	CancelAt      *time.Time // when a person cancelled the running attempt; nil when nobody has
 	CreatedAt     time.Time
@@ -226,7 +227,8 @@ func SummarizeTasks(tasks []Task) RolloutState {
 // Next returns the tasks that may start now, in order. It depends on r.Tasks only. A database runs
 // one task at a time, in sequence. A stage starts when no task of an earlier one is pending,
 // running, failed or unknown. A migration enters a stage after it has left every earlier one. A
-// held task blocks itself and its own migration in later stages, and nothing else.
+// held task blocks itself and its own migration in later stages, and nothing else. An undo waits for
+// no other stage.
 func (r Rollout) Next() []Task {
 	var (
 		next  []Task
@@ -246,7 +248,7 @@ func (r Rollout) Next() []Task {
 				open = open && !blocks(before.State)
 			}
 		}
-		if t.State == TaskPending && open && !busy[t.DatabaseID] {
+		if t.State == TaskPending && (open || t.Type == TypeUndo) && !busy[t.DatabaseID] {
 			next = append(next, t)
 		}
 		if blocks(t.State) {

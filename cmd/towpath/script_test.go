@@ -79,6 +79,7 @@ func TestMain(m *testing.M) {
 //	says COMMIT WANT        until a build status of the commit begins so, such as 'test FAILED shop/1.sql'
 //	task ACTION VERSION ENVIRONMENT   retry, release or skip an open task; resolve:OUTCOME an unknown one
 //	mark VERSION ENVIRONMENT WHY [despite]   marks an open task as applied; what fits and what does not, to stdout
+//	undo ENVIRONMENT WHY              undoes the newest version there; what runs, or why nothing does, to stdout
 //	accept PATH ENVIRONMENT           accept the edited text of an applied file
 //	review STATE            until the review of the newest rollout stands so; what it says, to stdout
 //	levels ENVIRONMENT JSON a change of the environment's levels, as in the API
@@ -211,6 +212,7 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"notify": verbNotify, "notified": verbNotified,
 			"rehearse":  verbRehearse,
 			"mark":      verbMark,
+			"undo":      verbUndo,
 			"variables": verbVariables,
 			"rung":      verbRung, "pull": verbPull, "markers": verbMarkers,
 		},

@@ -376,6 +376,25 @@ func (w *auditWalk) walkLinks(t *testing.T) {
 	w.writes(t, "owner", "DELETE /git-providers/{provider}", towpath.ActProviderDelete, "", provider)
 }
 
+// walkUndo pushes a file with a way back, and undoes it in a database that no later one follows.
+func (w *auditWalk) walkUndo(t *testing.T, link, databaseID string, held func() bool) {
+	t.Helper()
+	w.commit(t, map[string]string{
+		"shop/1__ddl__a.sql": "CREATE TABLE b (id INTEGER);\n",
+		"shop/3__ddl__d.sql": "-- +goose Up\nCREATE TABLE d (id INTEGER);\n-- +goose Down\nDROP TABLE d;\n",
+	})
+	w.call(t, "lead", "POST", "/repository-links/"+link+"/sync", "", 204, nil)
+	var seen undoPreview
+	waitFor(t, "a version that can be undone", func() bool {
+		seen = undoPreview{}
+		w.call(t, "lead", "GET", "/databases/"+databaseID+"/undo", "", 200, &seen)
+		return seen.WayBack != nil
+	})
+	w.writes(t, "lead", "POST /databases/{database}/undo", towpath.ActMigrationUndo,
+		`{"version":"3","checksum":"`+seen.Migration.Checksum+`","why":"größe"}`, databaseID)
+	waitFor(t, "an undone file", held)
+}
+
 // walkFiles pushes files about which people decide.
 func (w *auditWalk) walkFiles(t *testing.T, link string) {
 	t.Helper()
@@ -402,6 +421,7 @@ func (w *auditWalk) walkFiles(t *testing.T, link string) {
 		`{"databaseId":"`+d+`","version":"1","type":"ddl"}`, link)
 	w.writes(t, "lead", "POST /repository-links/{link}/accept-edited", towpath.ActMigrationAccept,
 		`{"commit":"`+now.SyncedCommit+`"}`, link)
+	w.walkUndo(t, link, d, func() bool { return planned(plan.ItemHeld, 1)() })
 	var deliveries list[delivery]
 	waitFor(t, "a delivery", func() bool {
 		w.call(t, "developer", "GET", "/repository-links/"+link+"/deliveries", "", 200, &deliveries)

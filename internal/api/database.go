@@ -201,6 +201,7 @@ type change struct {
 	Statements   int                 `json:"statements"`
 	RowsAffected int64               `json:"rowsAffected"`
 	SchemaChange bool                `json:"schemaChange" doc:"Whether the schema before and after are kept and differ."`
+	Undoing      *undoing            `json:"undoing,omitempty" doc:"On whose order it was undone; absent for what was brought."`
 	Mark         *mark               `json:"mark,omitempty" doc:"Who marked it as applied; absent when nobody did."`
 	Recorded     *Reason             `json:"recorded,omitempty" doc:"From where it was recorded, when another tool or a person had applied it before."`
 }
@@ -226,6 +227,7 @@ func changeOf(h towpath.ChangeHistory) change {
 		Statements:   h.Statements,
 		RowsAffected: h.RowsAffected,
 		SchemaChange: h.SchemaBefore != "" && h.SchemaAfter != "" && h.SchemaBefore != h.SchemaAfter,
+		Undoing:      undoingOf(h.Undoing),
 		Mark:         markOf(h.Mark),
 		Recorded:     reasonOf(source),
 	}

@@ -87,6 +87,8 @@ func (s *Server) workspaceRoutes() []route {
 		on("GET", "/pauses", towpath.ViewWorkspace, ok(s.listPauses)),
 		on("PUT", "/pause", towpath.ManageInstances, ok(s.pauseAll)),
 		on("DELETE", "/pause", towpath.ManageInstances, done(s.resumeAll)),
+		on("GET", "/databases/{database}/undo", towpath.ViewProject, ok(s.getUndo)),
+		on("POST", "/databases/{database}/undo", towpath.RunRollouts, ok(s.undoVersion)),
 		on("GET", "/databases/{database}/change-history", towpath.ViewProject, ok(s.listChanges)),
 		on("GET", "/databases/{database}/change-history/{change}", towpath.ViewProject, ok(s.getChange)),
 	}

@@ -14,7 +14,7 @@ import (
 // Migration is a file of a repository that changes a database.
 type Migration struct {
 	Version     string             `json:"version" doc:"In its canonical form, by which versions are compared."`
-	Type        towpath.ChangeType `json:"type" enum:"ddl,dml,baseline,repeatable"`
+	Type        towpath.ChangeType `json:"type" enum:"ddl,dml,baseline,repeatable,undo" doc:"undo takes a version back, on the order of a person."`
 	Label       string             `json:"label" doc:"The version as the file's name has it, or the name of a repeatable file."`
 	Description string             `json:"description"`
 	Path        string             `json:"path"`
@@ -56,6 +56,7 @@ type Task struct {
 	Finished   int               `json:"finished" doc:"How many of them have finished."`
 	StartedAt  *time.Time        `json:"startedAt,omitempty" doc:"Of the last attempt."`
 	FinishedAt *time.Time        `json:"finishedAt,omitempty" doc:"Of the last attempt; for a task that never started, when it was skipped or cancelled."`
+	Undoing    *undoing          `json:"undoing,omitempty" doc:"On whose order it undoes a version; absent for what brings one."`
 	Mark       *mark             `json:"mark,omitempty" doc:"Who marked it as applied; absent when nobody did."`
 	CancelAt   *time.Time        `json:"cancelAt,omitempty" doc:"When somebody cancelled the running attempt; left out when nobody has."`
 	CreatedAt  time.Time         `json:"createdAt"`
@@ -81,6 +82,7 @@ func taskOf(t towpath.Task) Task {
 		Finished:      t.Finished,
 		StartedAt:     t.StartedAt,
 		FinishedAt:    t.FinishedAt,
+		Undoing:       undoingOf(t.Undoing),
 		Mark:          markOf(t.Mark),
 		CancelAt:      t.CancelAt,
 		CreatedAt:     t.CreatedAt,

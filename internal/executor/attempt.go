@@ -38,7 +38,8 @@ type attempt struct {
 	finished   atomic.Int64
 	cancelFunc atomic.Pointer[context.CancelCauseFunc]
 
-	script     *script // nil for a task that only records
+	undone     *towpath.LedgerEntry // the row of what a task of TypeUndo takes back; nil for any other
+	script     *script              // nil for a task that only records
 	at         progress
 	log        statementLog
 	lostMidway bool    // a connection broke while the file ran

@@ -47,6 +47,9 @@ func (s *Service) begin(ctx context.Context, taskID string) (b *batch, requeueAt
 			if passes, requeueAt, err = passGate(ctx, tx, task, false); err != nil || !passes {
 				return err
 			}
+			if may, err := mayUndo(ctx, tx, task); err != nil || !may {
+				return err
+			}
 		default: // a batch that began with this task may have left others running
 			if tasks, err = tx.RunningTasks(ctx, task.DatabaseID); err != nil || len(tasks) == 0 {
 				return err

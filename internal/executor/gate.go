@@ -2,6 +2,7 @@ package executor
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"towpath"
@@ -39,6 +40,12 @@ func isPaused(ctx context.Context, tx *store.Tx, t towpath.Task) (bool, error) {
 
 // passingTasks returns the first tasks of a line that pass the gate of their environment.
 func passingTasks(ctx context.Context, tx *store.Tx, line []towpath.Task) ([]towpath.Task, error) {
+	if len(line) == 0 {
+		return nil, nil
+	}
+	if n := slices.IndexFunc(line, func(t towpath.Task) bool { return t.Type == towpath.TypeUndo }); n >= 0 {
+		line = line[:n] // it begins a batch of its own
+	}
 	if len(line) == 0 {
 		return nil, nil
 	}

@@ -68,6 +68,11 @@ func addHistory(
 		if err := tx.NoteLedger(ctx, t.DatabaseID, c.entry); err != nil {
 			return err
 		}
+		if c.undone != nil {
+			if err := tx.NoteLedger(ctx, t.DatabaseID, *c.undone); err != nil {
+				return err
+			}
+		}
 		if !c.fresh {
 			if known, err := tx.InHistory(ctx, t.DatabaseID, c.entry); err != nil {
 				return err
@@ -107,7 +112,7 @@ func historyOf(from origin, t towpath.Task, c change) towpath.ChangeHistory {
 		Statements: c.entry.StatementsDone,
 	}
 	j, _ := readJournal(c.entry)
-	h.Mark = j.Mark
+	h.Mark, h.Undoing = j.Mark, j.Undoing
 	if c.entry.FinishedAt != nil {
 		h.FinishedAt = *c.entry.FinishedAt
 	}

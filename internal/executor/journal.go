@@ -24,6 +24,8 @@ type journal struct {
 	// of a migration that another tool has applied
 	Source *towpath.HistorySource `json:"source,omitempty"`
 	Mark   *towpath.Mark          `json:"mark,omitempty"` // of one that a person has marked as applied
+	// on whose order a migration was undone: in its row, and in that of the undo
+	Undoing *towpath.Undoing `json:"undoing,omitempty"`
 }
 
 // look is why a person should look at what a statement has left, although it ended well.

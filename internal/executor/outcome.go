@@ -57,6 +57,8 @@ type change struct {
 	towpath.Migration
 	entry towpath.LedgerEntry
 	fresh bool // written by this attempt
+	// the row of the migration that it has taken back; nil for none, and when it was read later
+	undone *towpath.LedgerEntry
 }
 
 // terminalError carries an outcome up the call stack. No further try follows it.

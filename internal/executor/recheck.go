@@ -113,7 +113,7 @@ func correctAttempt(ctx context.Context, tx *store.Tx, t towpath.Task, out outco
 // takeText gives a task that runs again the branch's current text. That text may begin with the
 // statements that ran.
 func takeText(ctx context.Context, tx *store.Tx, t *towpath.Task) error {
-	if t.Action != towpath.ActionApply {
+	if t.Action != towpath.ActionApply || t.Type == towpath.TypeUndo {
 		return nil
 	}
 	r, err := tx.RolloutAlone(ctx, t.RolloutID)

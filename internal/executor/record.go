@@ -33,15 +33,23 @@ func (a *attempt) record(ctx context.Context, session engine.Session) ([]change,
 	if len(missing) > 0 && a.database.ProjectID != a.task.ProjectID {
 		return nil, terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonUnassignedRecord))
 	}
+	if len(missing) > 0 {
+		if err := a.readUndone(ctx, session); err != nil {
+			return nil, err
+		}
+	}
 	rows := make([]towpath.LedgerEntry, len(missing))
+	var more []towpath.LedgerEntry // of what an undo takes back
 	for i, m := range missing {
 		rows[i] = a.lease.migrationRow(m, a.task.Commit, towpath.LedgerBaselined)
 		rows[i].FinishedAt = &rows[i].StartedAt
 		if a.task.Mark != nil {
 			rows[i].Intent = journal{Mark: a.task.Mark}.text()
 		}
-		changes = append(changes, change{Migration: m, entry: rows[i], fresh: true})
+		both, undone := a.undoRows(&rows[i])
+		more = append(more, both[1:]...)
+		changes = append(changes, change{Migration: m, entry: rows[i], fresh: true, undone: undone})
 	}
 	a.finished.Store(int64(len(changes)))
-	return changes, session.Record(ctx, rows...)
+	return changes, session.Record(ctx, append(rows, more...)...)
 }

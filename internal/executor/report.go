@@ -200,7 +200,13 @@ func finishTask(ctx context.Context, tx *store.Tx, t *towpath.Task, out outcome,
 	if err := tx.UpdateTask(ctx, t); err != nil {
 		return err
 	}
-	again := t.Action == towpath.ActionRecord || t.Type == towpath.TypeRepeatable
+	if out.state == towpath.TaskDone {
+		if err := holdOthers(ctx, tx, *t); err != nil {
+			return err
+		}
+	}
+	again := t.Action == towpath.ActionRecord || t.Released || t.Type == towpath.TypeRepeatable ||
+		t.Type == towpath.TypeUndo
 	if (out.state == towpath.TaskDone && again) || out.state == towpath.TaskFailed || out.state == towpath.TaskUnknown {
 		return planAgain(ctx, tx, *t)
 	}

@@ -49,7 +49,7 @@ func (a *attempt) prepare(ctx context.Context) (err error) {
 		a.total.Store(int64(len(a.task.Covers)))
 		return nil
 	}
-	if a.script, err = openScript(ctx, a.store, a.task.Checksum, a.stored.Filling, a.target); err != nil {
+	if a.script, err = openScript(ctx, a.store, a.task, a.stored.Filling, a.target); err != nil {
 		return err
 	}
 	a.limits = a.script.directives.Or(a.limits).Under(a.maximum)

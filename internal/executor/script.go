@@ -22,6 +22,7 @@ import (
 type script struct {
 	content    text
 	filling    towpath.Filling // of the content
+	back       bool            // its way back runs, and nothing else
 	engine     engine.Engine
 	address    engine.Target
 	directives statement.Directives
@@ -39,21 +40,24 @@ type text interface {
 // openScript opens a text and reads all of it, so that no statement runs of a file that must not
 // run to its end.
 func openScript(
-	ctx context.Context, st *store.Store, checksum string, filling towpath.Filling, t *target,
+	ctx context.Context, st *store.Store, task towpath.Task, filling towpath.Filling, t *target,
 ) (*script, error) {
-	content, err := st.OpenContent(ctx, checksum)
+	content, err := st.OpenContent(ctx, task.Checksum)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
 		return nil, terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonTextMissing))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the file's text: %w", err)
 	}
-	s := &script{content: content, filling: filling, engine: t.engine, address: t.address}
+	s := &script{
+		content: content, filling: filling, back: task.Type == towpath.TypeUndo,
+		engine: t.engine, address: t.address,
+	}
 	sum := sha256.New()
 	if err := s.hash(sum, content.Size); err != nil {
 		return nil, err
 	}
-	if hex.EncodeToString(sum.Sum(nil)) != checksum {
+	if hex.EncodeToString(sum.Sum(nil)) != task.Checksum {
 		return nil, terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonTextDiffers))
 	}
 	if err := s.trim(); err != nil {
@@ -95,6 +99,11 @@ func (s *script) read() (err error) {
 	if s.directives, err = statement.ReadDirectives(s.reader()); err != nil {
 		return refusal(err)
 	}
+	if s.back {
+		if err := s.readBack(); err != nil {
+			return err
+		}
+	}
 	scan, err := scanScript(s.directives, s.split())
 	if err != nil {
 		return refusal(err)
@@ -105,8 +114,29 @@ func (s *script) read() (err error) {
 	return nil
 }
 
-// reader reads the text that runs: the file with the values of its variables.
+// readBack finds the way back of a file. Whether it runs in a transaction is its own matter.
+func (s *script) readBack() error {
+	back, ok, err := statement.ReadWayBack(s.filled())
+	if err != nil {
+		return refusal(err)
+	}
+	if !ok {
+		return terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonNoWayBack))
+	}
+	s.directives.NoTransaction = s.directives.NoTransaction || back.NoTransaction
+	return nil
+}
+
+// reader reads the text that runs: the file with the values of its variables, or its way back.
 func (s *script) reader() io.Reader {
+	if s.back {
+		return statement.Back{Reader: s.filled()}
+	}
+	return s.filled()
+}
+
+// filled reads the whole file with the values of its variables.
+func (s *script) filled() io.Reader {
 	return statement.Fill(s.content.Reader(), string(s.filling.Placeholders), s.filling.Variables)
 }
 

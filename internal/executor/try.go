@@ -176,6 +176,9 @@ func (a *attempt) apply(ctx context.Context, session engine.Session, row ledgerR
 	if err := a.mayApply(plan); err != nil {
 		return nil, err
 	}
+	if err := a.readUndone(ctx, session); err != nil {
+		return nil, err
+	}
 	if row.found && row.Epoch > a.lease.epoch.Load() {
 		if err := a.lease.raise(ctx, row.Epoch); err != nil {
 			return nil, err
@@ -230,10 +233,11 @@ func (a *attempt) runStatements(
 	entry.StatementsDone = entry.StatementsTotal
 	entry = withLooks(entry, a.log.looks)
 	a.reached("before outcome")
-	if err := m.finish(ctx, entry); err != nil {
+	rows, undone := a.undoRows(&entry)
+	if err := m.finish(ctx, rows...); err != nil {
 		return nil, m.stop(ctx, err)
 	}
-	return []change{{Migration: a.task.Migration, entry: entry, fresh: true}}, nil
+	return []change{{Migration: a.task.Migration, entry: entry, fresh: true, undone: undone}}, nil
 }
 
 // inflight returns the state of the statement in flight, read in a session.

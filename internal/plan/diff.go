@@ -42,8 +42,8 @@ func Diff(open []towpath.Task, p Plan, commit string) Changes {
 		}
 		w, ok := wanted[KeyOf(t)]
 		busy := t.State == towpath.TaskRunning || t.State == towpath.TaskUnknown
-		// resolved as applied, or an accepted edit
-		decided := t.Action == towpath.ActionRecord && texts[t.Checksum]
+		// resolved as applied, an accepted edit, or undone on the order of a person
+		decided := t.Action == towpath.ActionRecord && texts[t.Checksum] || t.Type == towpath.TypeUndo
 		switch {
 		case ok && (busy || decided || SameWork(t, w)):
 			delete(wanted, KeyOf(t))

@@ -66,6 +66,9 @@ func (p *planner) readLedger() {
 	for i := range entries {
 		e := &entries[i]
 		p.ledger[e.MigrationID] = e
+		if e.Type == towpath.TypeUndo || e.State == towpath.LedgerUndone {
+			continue // the database does not have it
+		}
 		if e.Type == towpath.TypeRepeatable {
 			if a := p.repeated[e.File()]; len(p.claimed[e.File()]) == 0 && e == a.newest() {
 				p.gone = append(p.gone, e)
@@ -202,6 +205,9 @@ func (p *planner) file(c claim) Item {
 	if item.State != ItemRefused {
 		p.schedule(item)
 	}
+	if item.Reason.Code == towpath.ReasonUndone {
+		p.waitFor(c.Path, item.Reason)
+	}
 	return item
 }
 
@@ -225,7 +231,11 @@ func (p *planner) skipped(c claim) (reason towpath.Reason, ok bool) {
 func (p *planner) decide(m towpath.Migration) (ItemState, towpath.Reason) {
 	late := p.newest != "" && Compare(m.Version, p.newest) < 0
 	moved := p.texts[p.in.text(m.Checksum)]
+	undone := p.ledger[m.MigrationID]
 	switch {
+	case undone != nil && undone.State == towpath.LedgerUndone &&
+		p.in.text(undone.Checksum) == p.in.text(m.Checksum):
+		return ItemHeld, undone.Undone()
 	case late && p.in.Late == towpath.LateRefuse:
 		return ItemRefused, towpath.Why(towpath.ReasonLateRefused, "version", p.newest)
 	case moved != nil && m.Type != towpath.TypeRepeatable:

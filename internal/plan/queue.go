@@ -348,7 +348,7 @@ func (q *queue) newerThan(f towpath.BranchFile) (label string, newer bool) {
 	}
 	for _, t := range q.targets(f.Migration) {
 		for _, e := range t.Ledger.Entries {
-			if e.State.Applied() && e.Type != towpath.TypeRepeatable {
+			if e.State.Applied() && e.Type.Versioned() {
 				note(e.Version, e.Version)
 			}
 		}

@@ -64,7 +64,7 @@ func (q *queue) newestBeside(b Branch) (newest numbered) {
 	}
 	for _, d := range q.in.Databases {
 		for _, e := range d.Ledger.Entries {
-			if e.State.Applied() && e.Type != towpath.TypeRepeatable {
+			if e.State.Applied() && e.Type.Versioned() {
 				note(e.Version, e.Version)
 			}
 		}

@@ -113,7 +113,7 @@ type stageContext struct {
 func (s stage) status(a stageContext) (st vcs.Status, ok bool) {
 	count := s.count()
 	done, all := count[towpath.TaskDone], len(s.tasks)
-	soFar := fmt.Sprintf("%d of %d done", done, all)
+	soFar := fmt.Sprintf("%d of %d done%s", done, all, s.undone())
 	if failed := s.first(towpath.TaskFailed); failed.ID != "" {
 		return newStatus(vcs.StatusFailed, "%s%s failed in %s; %s",
 			towpath.ClipRunes(failed.Path, maxStatusPath),
@@ -142,10 +142,11 @@ func (s stage) status(a stageContext) (st vcs.Status, ok bool) {
 	}
 	switch {
 	case done == all:
-		return newStatus(vcs.StatusSuccessful, "%d done%s%s", done, s.recorded(), s.uncompared()), true
+		return newStatus(vcs.StatusSuccessful, "%d done%s%s%s", done, s.recorded(), s.undone(),
+			s.uncompared()), true
 	case done > 0:
-		return newStatus(vcs.StatusSuccessful, "%d done%s, %d skipped or cancelled%s", done, s.recorded(),
-			all-done, s.uncompared()), true
+		return newStatus(vcs.StatusSuccessful, "%d done%s, %d skipped or cancelled%s%s", done, s.recorded(),
+			all-done, s.undone(), s.uncompared()), true
 	case count[towpath.TaskSkipped] > 0:
 		return newStatus(vcs.StatusStopped, "Skipped by a person"), true
 	}
@@ -165,6 +166,20 @@ func (s stage) recorded() string {
 		return ""
 	}
 	return fmt.Sprintf(" (%d recorded, not run)", n)
+}
+
+// undone counts the done tasks that took a version back on the order of a person; "" for none.
+func (s stage) undone() string {
+	n := 0
+	for _, t := range s.tasks {
+		if t.State == towpath.TaskDone && t.Type == towpath.TypeUndo {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %d undone by a person", n)
 }
 
 // uncompared names the done tasks that the database may differ from; "" for none.

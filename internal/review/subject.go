@@ -120,7 +120,7 @@ func byID(list []towpath.Environment) map[string]towpath.Environment {
 
 // runs reports whether a task runs a file, has run it, or is to.
 func runs(t towpath.Task) bool {
-	return t.Action == towpath.ActionApply && t.State != towpath.TaskSkipped &&
+	return t.Action == towpath.ActionApply && t.Type != towpath.TypeUndo && t.State != towpath.TaskSkipped &&
 		t.State != towpath.TaskCancelled
 }
 
@@ -134,7 +134,7 @@ func newestBefore(
 	}
 	for _, e := range d.Ledger.Entries {
 		before := r.CreatedAt.IsZero() || e.StartedAt.Before(r.CreatedAt)
-		counts := e.State.Applied() && e.Type != towpath.TypeRepeatable
+		counts := e.State.Applied() && e.Type.Versioned()
 		if counts && before && !own[e.MigrationID] && plan.Compare(e.Version, newest) > 0 {
 			newest = e.Version
 		}

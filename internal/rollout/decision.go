@@ -149,7 +149,7 @@ func currentText(ctx context.Context, tx *store.Tx, r towpath.Rollout, t *towpat
 	if err != nil {
 		return err
 	}
-	if t.Action != towpath.ActionApply {
+	if t.Action != towpath.ActionApply || t.Type == towpath.TypeUndo { // what was applied is undone
 		return nil
 	}
 	before := t.Checksum

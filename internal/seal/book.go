@@ -21,7 +21,7 @@ type Book struct {
 	seal       string
 	parts      map[towpath.MigrationID]sum
 	total      sum
-	repeatable bool // there are rows of repeatable migrations
+	format     int // of the row that needs the newest one
 }
 
 // NewBook returns the book of a ledger without rows. Its number of writes continues after the given
@@ -55,7 +55,7 @@ func (b *Book) Whole(entries ...towpath.LedgerEntry) (sealed []towpath.LedgerEnt
 func (b *Book) write(
 	entries []towpath.LedgerEntry, whole bool,
 ) (sealed []towpath.LedgerEntry, written func()) {
-	next, last, repeatable := b.total, b.last, b.repeatable
+	next, last, format := b.total, b.last, b.format
 	parts := map[towpath.MigrationID]sum{}
 	head := towpath.LedgerEntry{
 		MigrationID:    headID(),
@@ -79,7 +79,7 @@ func (b *Book) write(
 		if !again {
 			before = b.parts[e.MigrationID]
 		}
-		repeatable = repeatable || e.Type == towpath.TypeRepeatable
+		format = max(format, e.Format())
 		part := b.maker.part(e.Seal)
 		parts[e.MigrationID] = part
 		next = next.minus(before).plus(part)
@@ -91,14 +91,14 @@ func (b *Book) write(
 		return sealed, func() {}
 	}
 	head.Number = last
-	head.Intent = towpath.FormatIntent(repeatable)
+	head.Intent = towpath.FormatIntent(format)
 	head.StatementsTotal = b.count(parts)
 	head.Checksum = b.maker.total(next)
 	head.Seal = b.maker.seal(head)
 	return append(sealed, head), func() {
 		maps.Copy(b.parts, parts)
 		b.total = next
-		b.repeatable = repeatable
+		b.format = format
 		b.last = last
 		b.seal = head.Seal
 	}

@@ -137,7 +137,7 @@ func (b *Book) differences(l towpath.Ledger, known []towpath.LedgerEntry) (found
 			found = append(found, about(code, e))
 		}
 		numbers[e.Number] = true
-		b.repeatable = b.repeatable || e.Type == towpath.TypeRepeatable
+		b.format = max(b.format, e.Format())
 		part := b.maker.part(e.Seal)
 		b.parts[e.MigrationID], b.total = part, b.total.plus(part)
 	}

@@ -25,7 +25,7 @@ func TestCheck_headsThatNameNoFormat(t *testing.T) {
 		State:       towpath.LedgerDone, DatabaseID: "shop",
 	})
 	head := &rows[len(rows)-1]
-	if head.Type != towpath.TypeHead || head.Intent != towpath.FormatIntent(false) {
+	if head.Type != towpath.TypeHead || head.Intent != towpath.FormatIntent(1) {
 		t.Fatalf("the head is %+v", head)
 	}
 	head.Intent = ""

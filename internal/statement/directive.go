@@ -55,11 +55,12 @@ func isAllow(words string) bool {
 }
 
 // ReadDirectives reads the comments at the head of a script, with the markers of migration tools
-// that turn the transaction off. Its error is an *Error at the wrong
+// that turn the transaction off; those of a Back are in its WayBack. Its error is an *Error at the wrong
 // word, or the script's own.
 func ReadDirectives(script io.Reader) (d Directives, err error) {
 	front := newFront(script)
-	front.noLexer = true
+	back := front.back
+	front.noLexer, front.back = true, false
 	lines := bufio.NewScanner(front)
 	lines.Buffer(nil, chunk)
 	for n := 1; lines.Scan(); n++ {
@@ -85,7 +86,7 @@ func ReadDirectives(script io.Reader) (d Directives, err error) {
 	if err := lines.Err(); err != nil && !errors.Is(err, bufio.ErrTooLong) { // no comment is that long
 		return d, fmt.Errorf("read the script: %w", err)
 	}
-	d.NoTransaction = d.NoTransaction || front.noTx
+	d.NoTransaction = d.NoTransaction || front.noTx && !back
 	return d, nil
 }
 

@@ -50,7 +50,8 @@ func (r *Reader) Comment(mark int) {
 			return
 		}
 	}
-	if r.down != nil || len(r.win)-r.at < mark {
+	back := r.front != nil && r.front.back // all of it takes a change back, whatever a comment says
+	if back || r.down != nil || len(r.win)-r.at < mark {
 		return
 	}
 	line := r.win[r.at+mark : min(r.at+maxMarker, len(r.win))]

@@ -26,6 +26,7 @@ type marker struct {
 	format    Format
 	act       act
 	noTx      bool
+	downNoTx  bool   // the same of the way back alone
 	delimiter string // ends a statement, beside the semicolon
 	why       string // why it is not understood; "" when it is
 }

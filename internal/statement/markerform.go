@@ -65,7 +65,7 @@ func dbmateMarker(c comment) marker {
 		case m.act == actDown && i > 0:
 			m.why = "dbmate reads one option of migrate:down, and ignores the marker when there are more."
 		case option == "transaction:false":
-			m.noTx = m.act == actUp
+			m.noTx, m.downNoTx = m.act == actUp, m.act == actDown
 		case option == "transaction:true":
 		default:
 			m.why = "dbmate has no option " + shorten(option) +
@@ -103,7 +103,7 @@ func sqlMigrateMarker(c comment) marker {
 			m.why = "sql-migrate has no option " + shorten(option) +
 				" here. Use notransaction, or remove the option."
 		}
-		m.noTx = m.noTx || m.act == actUp
+		m.noTx, m.downNoTx = m.noTx || m.act == actUp, m.downNoTx || m.act == actDown
 	}
 	return m
 }

@@ -21,6 +21,7 @@ const breakpoint = "--> statement-breakpoint"
 type front struct {
 	src io.Reader
 	sections
+	back    bool   // the way back runs, and the rest is blanked
 	noLexer bool   // nobody takes what is in seen
 	head    []byte // the current line, up to its bound
 	length  int    // of the current line, in bytes
@@ -46,7 +47,15 @@ type seen struct {
 // A Dump is a text that a database wrote. No comment in it is a marker of a migration tool.
 type Dump struct{ io.Reader }
 
-func newFront(src io.Reader) *front { return &front{src: src} }
+func newFront(src io.Reader) *front {
+	if back, ok := src.(Back); ok {
+		return &front{src: back.Reader, back: true}
+	}
+	return &front{src: src}
+}
+
+// blanked reports whether nothing of a part runs.
+func (f *front) blanked(p part) bool { return (p == partDown) != f.back }
 
 // Len is how much of a text in memory is left to read.
 func (f *front) Len() int {
@@ -85,7 +94,7 @@ func (f *front) add(p []byte) {
 	f.head = append(f.head, p[:min(len(p), max(maxMarkerLine-len(f.head), 0))]...)
 	f.semi.add(p)
 	ends := p[len(p)-1] == '\n'
-	if f.part == partDown {
+	if f.blanked(f.part) {
 		for i := range p[:len(p)-1] {
 			p[i] = ' '
 		}
@@ -164,12 +173,12 @@ func (f *front) take(m marker, pos Position) {
 		f.format = m.format
 	}
 	switch {
-	case why != "" && was == partDown:
+	case why != "" && f.blanked(was):
 		f.refuse(Errorf(pos, "%s", why))
 	case why != "":
 		e := Errorf(pos, "%s", why)
 		f.see(seen{at: pos.Offset, ifComment: e, ifText: e})
-	case was == partDown:
+	case f.blanked(was):
 	default:
 		f.see(seen{at: pos.Offset, ends: m.act == actEnd, ifText: Errorf(pos, inText, m.format)})
 	}
@@ -184,7 +193,7 @@ func (f *front) take(m marker, pos Position) {
 func (f *front) cut(text string, pos Position) {
 	one := seen{cut: true}
 	switch {
-	case f.noLexer || f.part != partUp || f.format != FormatGoose && f.format != FormatSQLMigrate:
+	case f.noLexer || f.blanked(f.part) || f.part == partHead || f.format != FormatGoose && f.format != FormatSQLMigrate:
 		return
 	case f.format == FormatSQLMigrate && strings.HasPrefix(text, "-- "):
 		one.at = pos.Offset
@@ -203,7 +212,7 @@ func (f *front) cut(text string, pos Position) {
 // drizzle finds Drizzle's mark in a line. The lexer ends the statement there.
 func (f *front) drizzle(text string, shift int) {
 	before, after, ok := strings.Cut(text, breakpoint)
-	if !ok || f.part == partDown {
+	if !ok || f.blanked(f.part) {
 		return
 	}
 	pos := Position{

@@ -21,6 +21,7 @@ type sections struct {
 	block     bool // between the markers that begin and end a statement
 	sql       bool // a line that is not a comment was read outside of the way back
 	noTx      bool
+	downNoTx  bool // the way back runs its statements one by one, whatever the part before it does
 	delimiter string
 	lines     int // that were read
 	template  int // the first line with a template of tern's in it
@@ -53,6 +54,7 @@ func (s *sections) marker(m marker) string {
 		s.txMode = s.lines
 	}
 	s.noTx = s.noTx || m.noTx
+	s.downNoTx = s.downNoTx || m.downNoTx
 	if m.delimiter != "" {
 		s.delimiter = m.delimiter
 	}

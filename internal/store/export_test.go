@@ -69,6 +69,8 @@ func (t *table[T]) RoundTrip(ctx context.Context, tx *Tx, fill func(string, any)
 				field = f.t
 			case mark:
 				field = f.m
+			case order:
+				field = f.o
 			case blob:
 				field = f.b
 			case maybeBlob:

@@ -152,6 +152,26 @@ func (m mark) Scan(src any) error {
 	return jsonText{m.m}.Scan(src)
 }
 
+// order stores a person's order to undo as JSON; none is an empty text.
+type order struct{ o **towpath.Undoing }
+
+// Value implements driver.Valuer.
+func (o order) Value() (driver.Value, error) {
+	if *o.o == nil {
+		return "", nil
+	}
+	return jsonText{*o.o}.Value()
+}
+
+// Scan implements sql.Scanner.
+func (o order) Scan(src any) error {
+	*o.o = nil
+	if src == "" {
+		return nil
+	}
+	return jsonText{o.o}.Scan(src)
+}
+
 // clean returns a text that both databases accept: PostgreSQL refuses NUL and invalid UTF-8, which
 // occur in commit messages, paths and errors of other databases.
 func clean(text string) string {

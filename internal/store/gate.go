@@ -327,6 +327,7 @@ func (g *Gates) exclude(ctx context.Context, f *facts, r towpath.Rollout, s *tow
 	}
 	authors, unknown := f.authors(r.LinkID, s.Tasks)
 	s.Exclude(authors, all, accounts)
+	s.ExcludeAskers()
 	for _, path := range unknown {
 		s.Strangers = append(s.Strangers, towpath.Why(towpath.ReasonNoAuthor, "path", path))
 	}

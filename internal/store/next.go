@@ -19,7 +19,7 @@ AND NOT EXISTS (SELECT 1 FROM task AS h WHERE h.rollout_id = $1 AND h.state = 'h
 	AND (h.version = $4 OR h.type = 'repeatable') AND h.type = $5 AND h.path = $6)
 AND NOT EXISTS (SELECT 1 FROM task AS x WHERE x.rollout_id = $1
 	AND x.state IN ('pending', 'running', 'failed', 'unknown')
-	AND (x.stage < $3 OR x.stage = $3 AND x.database_id = $2
+	AND (x.stage < $3 AND $5 <> 'undo' OR x.stage = $3 AND x.database_id = $2
 		AND (x.sequence < $7 OR x.sequence = $7 AND x.id < $8))
 	AND NOT (x.state = 'pending' AND EXISTS (SELECT 1 FROM task AS h WHERE h.rollout_id = $1
 		AND h.state = 'held' AND h.stage < x.stage

@@ -31,6 +31,7 @@ var outlines = newTable("task", 1, func(t *towpath.Task) []column {
 		{"started_at", maybe{&t.StartedAt}},
 		{"start_id", &t.StartID},
 		{"mark", mark{&t.Mark}},
+		{"undoing", order{&t.Undoing}},
 	}
 })
 

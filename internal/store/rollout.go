@@ -152,6 +152,7 @@ var tasks = onRead(newTable("task", 1, func(t *towpath.Task) []column {
 		{"start_id", &t.StartID},
 		{"pass", &t.Pass},
 		{"mark", mark{&t.Mark}},
+		{"undoing", order{&t.Undoing}},
 	}
 }), func(tx *Tx, t *towpath.Task) { tx.noteState(t.ID, string(t.State)) })
 
@@ -360,6 +361,7 @@ var history = newTable("change_history", 1, func(h *towpath.ChangeHistory) []col
 		{"schema_after", &h.SchemaAfter},
 		{"source", jsonText{&h.Source}},
 		{"mark", mark{&h.Mark}},
+		{"undoing", order{&h.Undoing}},
 	}
 })
 

@@ -165,6 +165,10 @@ func fillIn(t *rapid.T, column string, field any) {
 		*f = rapid.SampledFrom([]*towpath.Mark{
 			nil, {}, {Why: "größe \"x\"", Despite: true, At: time.Unix(9, 0).UTC()},
 		}).Draw(t, column)
+	case **towpath.Undoing:
+		*f = rapid.SampledFrom([]*towpath.Undoing{
+			nil, {}, {Why: "größe \"x\"", At: time.Unix(9, 0).UTC()},
+		}).Draw(t, column)
 	case **schema.Names:
 		*f = rapid.SampledFrom([]*schema.Names{
 			nil, {}, {Makes: []string{"größe"}, Needs: []string{"b\x00☃", "order"}},

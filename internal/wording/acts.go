@@ -110,6 +110,7 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActTaskNotApplied:  "Resolved {path} in {environment}/{database} as not applied.",
 	towpath.ActTaskContinue:    "Resolved {path} in {environment}/{database} as applied up to statement {statement}.",
 	towpath.ActMigrationAccept: "Accepted the text of {path} at commit {commit} as applied in {environment}/{database}.",
+	towpath.ActMigrationUndo:   "Ordered to undo {path} in {environment}/{database}: {text}",
 	towpath.ActMigrationSkip:   "Skipped {path} in {environment}/{database}: {text}",
 }
 

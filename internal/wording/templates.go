@@ -81,6 +81,25 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonMarkLacks:      "The database has no {object}",
 	towpath.ReasonMarkHas:        "The database still has the {object}",
 	towpath.ReasonMarkHalfway:    "Only {done} of {total:statement} of the file ran here",
+	towpath.ReasonUndone: "{by} has undone the file here (“{text}”). It does not run again by itself. " +
+		"Release it to run it again, change it, or remove it.",
+	towpath.ReasonWaitsForUndo: "Version {version} was undone while this waited. The next plan says whether it may run.",
+	towpath.ReasonUndoNothing:  "The database has no version that can be undone.",
+	towpath.ReasonUndoRecorded: "Version {version} was recorded as applied and did not run here, so it cannot be undone. " +
+		"Write a new file that takes its change back.",
+	towpath.ReasonNoWayBack: "The text that was applied has no way back. Write a new file that takes its change back.",
+	towpath.ReasonUndoLater: "{environment}/{database} has version {version}, and later environments are undone first. " +
+		"Undo it there.",
+	towpath.ReasonUndoUnread: "The ledger of {environment}/{database} cannot be relied on now, and that database may " +
+		"have the version. Check its instance first.",
+	towpath.ReasonUndoBusy: "The task of {path} is not done in this database. Retry, resolve or skip it first.",
+	towpath.ReasonUndoLaterBusy: "A task brings version {version} to {environment}/{database}. " +
+		"Wait until it ends, or skip it, then undo there first.",
+	towpath.ReasonUndoMoved: "The newest version here is no longer this text of version {version}. " +
+		"Skip this task, then look at the database again.",
+	towpath.ReasonUndoUnlinked: "No linked repository has brought “{path}”, so nothing of it can be undone here.",
+	towpath.ReasonUndoLedger: "The ledger of this database cannot be relied on now. Check its instance, or decide about " +
+		"the ledger, first.",
 	towpath.ReasonLateRefused: "The file is older than version {version}, which the database has, and this link refuses late files; " +
 		"give it a newer version.",
 	towpath.ReasonLateHeld:            "The file is older than version {version}, which the database has; release it to run it now, or skip it.",

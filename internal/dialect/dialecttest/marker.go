@@ -141,10 +141,29 @@ func testMarkers(t *testing.T, f Fixture) {
 		if err != nil || d.NoTransaction != c.noTx {
 			t.Errorf("%q: %+v, %v", c.script, d, err)
 		}
+		if c.undo != "" {
+			checkBack(t, f, c.script, c.undo)
+		}
 		if forward := statement.Forward(c.script); len(forward) != len(c.script) ||
 			c.undo != "" && strings.Contains(forward, "DROP") || c.undo == "" && forward != c.script {
 			t.Errorf("%q leaves %q", c.script, forward)
 		}
+	}
+}
+
+// checkBack checks that nothing but the way back of a file runs when it is undone, in its place.
+func checkBack(t *testing.T, f Fixture, script, undo string) {
+	t.Helper()
+	n := 0
+	for s, err := range f.Cut(statement.Back{Reader: iotest.OneByteReader(strings.NewReader(script))}) {
+		if n++; err != nil || !strings.HasPrefix(script[s.Pos.Offset:], s.Text) ||
+			!strings.Contains(undo, s.Text) || !strings.Contains(s.Text, "DROP") {
+			t.Errorf("%q runs %q back: %v", script, s.Text, err)
+		}
+	}
+	_, ok, err := statement.ReadWayBack(strings.NewReader(script))
+	if n != strings.Count(undo, "DROP") || !ok || err != nil {
+		t.Errorf("%q runs %d statements back, %t: %v", script, n, ok, err)
 	}
 }
 

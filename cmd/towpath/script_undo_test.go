@@ -1,0 +1,33 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// verbUndo looks at what would be undone in a database, then orders it.
+func verbUndo(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	path := "/databases/" + databaseID(ts, args[0]) + "/undo"
+	var seen struct {
+		Migration struct{ Version, Checksum string }
+		WayBack   struct{ Text string }
+		Refused   struct{ Text string }
+		Waits     bool
+	}
+	check(ts, w.api.call(w.ctx, "GET", path, nil, &seen))
+	fmt.Fprintln(ts.Stdout(), seen.WayBack.Text+seen.Refused.Text)
+	if seen.Waits {
+		fmt.Fprintln(ts.Stdout(), "waits")
+	}
+	err := w.api.call(w.ctx, "POST", path, map[string]any{
+		"version": seen.Migration.Version, "checksum": seen.Migration.Checksum, "why": args[1],
+	}, nil)
+	if err != nil {
+		fmt.Fprintln(ts.Stdout(), err)
+	}
+	if neg != (err != nil) {
+		ts.Fatalf("undo: %v", err)
+	}
+}

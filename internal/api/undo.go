@@ -1,0 +1,72 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"towpath"
+	syncs "towpath/internal/sync"
+)
+
+// undoing is a person's order to undo a version.
+type undoing struct {
+	By  string    `json:"by" doc:"Name and address of the person at that moment."`
+	Why string    `json:"why"`
+	At  time.Time `json:"at"`
+}
+
+func undoingOf(u *towpath.Undoing) *undoing {
+	if u == nil {
+		return nil
+	}
+	return &undoing{By: u.By, Why: u.Why, At: u.At}
+}
+
+// undoPreview is what would be undone in a database.
+type undoPreview struct {
+	Migration *Migration `json:"migration,omitempty" doc:"The newest version that the database has; absent when there is none."`
+	Refused   *Reason    `json:"refused,omitempty" doc:"Why it cannot be undone now; absent when it can."`
+	WayBack   *text      `json:"wayBack,omitempty" doc:"What would run: the way back of the text that was applied, without the values of variables."`
+	Line      int        `json:"line,omitempty" doc:"Its first line in the file."`
+	OneByOne  bool       `json:"oneByOne" doc:"Its statements run one by one, without a transaction around them."`
+	Waits     bool       `json:"waits" doc:"The environment asks for a start, consent or a window first."`
+	TaskID    string     `json:"taskId,omitempty" doc:"The task that undoes it already; absent when there is none."`
+	RolloutID string     `json:"rolloutId,omitempty" doc:"Of that task."`
+}
+
+// getUndo says what would be undone. It changes nothing.
+func (s *Server) getUndo(ctx context.Context, in *DatabasePath) (undoPreview, error) {
+	u, err := s.Syncs.UndoOf(ctx, in.Database)
+	if err != nil {
+		return undoPreview{}, err
+	}
+	v := undoPreview{
+		Refused: reasonOf(u.Refused), Waits: u.Environment.Holds(), TaskID: u.Open.ID, RolloutID: u.Open.RolloutID,
+	}
+	if u.Migration.Version != "" {
+		m := migrationOf(u.Migration)
+		v.Migration = &m
+	}
+	if u.Refused.IsZero() {
+		shown := textOf(u.Back.Text, int64(len(u.Back.Text)))
+		v.WayBack, v.Line, v.OneByOne = &shown, u.Back.From.Line, u.Back.NoTransaction
+	}
+	return v, nil
+}
+
+type undoInput struct {
+	DatabasePath
+	Body struct {
+		Version  string `json:"version" maxLength:"400" doc:"That was looked at. Another newest version is refused."`
+		Checksum string `json:"checksum" maxLength:"64" doc:"Of the text that was looked at."`
+		Why      string `json:"why" maxLength:"4000" doc:"Why it is undone. It stays in the ledger of the database."`
+	}
+}
+
+// undoVersion orders the newest version of a database to be undone.
+func (s *Server) undoVersion(ctx context.Context, in *undoInput) (Task, error) {
+	t, err := s.Syncs.Undo(ctx, actorOf(ctx), in.Database, syncs.Order{
+		Version: in.Body.Version, Checksum: in.Body.Checksum, Why: in.Body.Why,
+	})
+	return taskOf(t), err
+}

@@ -1,0 +1,48 @@
+package statement
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Back is a file of which the way back runs: the part that takes its change back. All else is
+// blanked, so that positions stay those of the file. A file without such a part is blank.
+type Back struct{ io.Reader }
+
+// A WayBack is the part of a file that takes its change back.
+type WayBack struct {
+	From          Position
+	Text          string // with its comments, to the end of the file
+	NoTransaction bool   // its statements run one by one
+}
+
+// ReadWayBack reads a file to its end. ok is false for a file whose way back is missing, has no
+// statement, or is not certain to begin where it seems to. The error is the reader's own.
+func ReadWayBack(file io.Reader) (back WayBack, ok bool, err error) {
+	front := newFront(Back{file})
+	front.noLexer = true
+	text, err := io.ReadAll(front)
+	if err != nil {
+		return back, false, fmt.Errorf("read the way back of a file: %w", err)
+	}
+	if front.undo.Line == 0 || len(front.errs) > 0 || front.format == FormatDrizzle {
+		return back, false, nil
+	}
+	back.From, back.NoTransaction = front.undo, front.backNoTx()
+	back.Text = string(text[min(front.undo.Offset, int64(len(text))):])
+	for line := range strings.Lines(back.Text) {
+		line = strings.TrimSpace(line)
+		ok = ok || line != "" && !strings.HasPrefix(line, "--")
+	}
+	return back, ok, nil
+}
+
+// backNoTx reports whether the way back runs without a transaction. dbmate and sql-migrate say it of
+// each part, and the others of the whole file.
+func (s *sections) backNoTx() bool {
+	if s.format == FormatDbmate || s.format == FormatSQLMigrate {
+		return s.downNoTx
+	}
+	return s.noTx
+}

@@ -1,0 +1,36 @@
+package towpath
+
+// Why a migration cannot be undone, and what follows from one that was.
+const (
+	// ReasonUndone: a person has undone the file here, and it does not run again by itself. Params: by,
+	// text.
+	ReasonUndone ReasonCode = "undone"
+	// ReasonWaitsForUndo: it waits for a plan, since an older version was undone while it waited.
+	// Params: version.
+	ReasonWaitsForUndo ReasonCode = "waits-for-undo"
+	// ReasonUndoNothing: the ledger has no version that ran here and is still applied.
+	ReasonUndoNothing ReasonCode = "undo-nothing"
+	// ReasonUndoRecorded: the newest version was recorded without running. Params: version.
+	ReasonUndoRecorded ReasonCode = "undo-recorded"
+	// ReasonNoWayBack: the text that was applied has no way back.
+	ReasonNoWayBack ReasonCode = "no-way-back"
+	// ReasonUndoLater: a database of a later environment has the version. Params: version, environment,
+	// database.
+	ReasonUndoLater ReasonCode = "undo-later"
+	// ReasonUndoUnread: it is not known whether a database of a later environment has the version.
+	// Params: environment, database.
+	ReasonUndoUnread ReasonCode = "undo-unread"
+	// ReasonUndoBusy: a task of the database runs, has failed or is unknown. Params: path.
+	ReasonUndoBusy ReasonCode = "undo-busy"
+	// ReasonUndoLaterBusy: a task that brings the version to a later environment has begun. Params:
+	// version, environment, database.
+	ReasonUndoLaterBusy ReasonCode = "undo-later-busy"
+	// ReasonUndoMoved: the database has another text of the version, or a newer version, by now.
+	// Params: version.
+	ReasonUndoMoved ReasonCode = "undo-moved"
+	// ReasonUndoUnlinked: no repository of the project has brought the version, or it was unlinked.
+	// Params: path.
+	ReasonUndoUnlinked ReasonCode = "undo-unlinked"
+	// ReasonUndoLedger: the ledger of the database cannot be relied on now.
+	ReasonUndoLedger ReasonCode = "undo-ledger"
+)
