@@ -198,6 +198,16 @@ export const changesQuery = (database: string) =>
     getNextPageParam: page => page.nextPageToken,
   })
 
+/** What would be undone in a database, as of now. */
+export const undoQuery = (database: string) =>
+  queryOptions({
+    queryKey: ['databases', database, 'undo'],
+    queryFn: ({ signal }) =>
+      unwrap(http.GET('/api/v1/databases/{database}/undo', { params: { path: { database } }, signal })),
+    staleTime: 0,
+    gcTime: 0,
+  })
+
 export const changeQuery = (database: string, change: string) =>
   queryOptions({
     queryKey: ['databases', database, 'change-history', change],

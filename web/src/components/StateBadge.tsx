@@ -18,6 +18,7 @@ const states: Record<string, [word: string, icon: IconName, tone: Tone]> = {
   cancelled: ['Cancelled', 'dash', 'idle'],
   superseded: ['Superseded', 'dash', 'idle'],
   applied: ['Applied', 'check', 'ok'],
+  undone: ['Undone', 'undo', 'idle'],
   recorded: ['Recorded', 'check', 'ok'],
   baselined: ['Baselined', 'check', 'ok'],
   edited: ['Edited', 'pencil', 'warn'],

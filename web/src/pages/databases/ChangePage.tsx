@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import type { Schemas } from '~/api/client'
 import { changeQuery, databaseQuery } from '~/api/queries'
 import { Commit } from '~/components/Commit'
 import { Link } from '~/components/Link'
@@ -12,6 +13,12 @@ import { useParam } from '~/hooks/use-params'
 import { between, duration } from '~/util/date'
 import { pb } from '~/util/path-builder'
 import { count } from '~/util/str'
+
+function stateOf(change: Schemas['Change']): string {
+  if (change.undoing) return 'undone'
+  if (change.mark) return 'recorded'
+  return change.state === 'done' ? 'applied' : change.state
+}
 
 /** One change of a database: its SQL, and the schema before and after. */
 export default function ChangePage() {
@@ -27,7 +34,7 @@ export default function ChangePage() {
             { label: 'Databases', to: pb.databases() },
             { label: database.data?.name ?? 'Database', to: pb.database(id) },
           ]}
-          beside={<StateBadge state={change.mark ? 'recorded' : change.state === 'done' ? 'applied' : change.state} />}
+          beside={<StateBadge state={stateOf(change)} />}
         >
           <dl className="facts">
             <dt>When</dt>
@@ -42,6 +49,14 @@ export default function ChangePage() {
               </dd>
             )}
             <Marked mark={change.mark} />
+            {change.undoing && (
+              <>
+                <dt>Undone by</dt>
+                <dd>
+                  {change.undoing.by}: {change.undoing.why}
+                </dd>
+              </>
+            )}
             <dt>Author</dt>
             <dd>{change.author || 'not known'}</dd>
             <dt>Repository</dt>

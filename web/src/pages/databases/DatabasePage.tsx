@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { can } from '~/api/can'
 import { http, type Schemas, unwrap } from '~/api/client'
 import {
@@ -21,6 +22,7 @@ import { Page } from '~/components/Page'
 import { PauseButton, PauseNotice } from '~/components/Pauses'
 import { StateBadge } from '~/components/StateBadge'
 import { ExactTime, TimeAgo } from '~/components/TimeAgo'
+import { UndoButton } from '~/components/UndoButton'
 import { useParam } from '~/hooks/use-params'
 import { useWrite } from '~/hooks/use-write'
 import { type Column, QueryTable } from '~/table/QueryTable'
@@ -40,6 +42,7 @@ function Details({ row }: { row: Schemas['Database'] }) {
   const environments = useQuery(environmentsQuery)
   const project = useQuery({ ...projectQuery(row.projectId ?? ''), enabled: Boolean(row.projectId) })
   const manages = can(useQuery(sessionQuery).data, 'instances.manage')
+  const runs = can(project.data, 'project.run')
   const pauses = useQuery(pausesQuery)
   const pause = pauses.data?.items.find(one => one.scope === 'database' && one.subjectId === row.id)
   const changes = { kind: 'database.changed', databaseId: row.id } as const
@@ -144,13 +147,17 @@ function Details({ row }: { row: Schemas['Database'] }) {
           <TimeAgo at={row.ledgerAt} />
         </dd>
       </dl>
-      <History database={row.id} />
+      <History database={row.id} action={runs && row.projectId && <UndoButton database={row} />} />
       {!row.missingAt && <BaselineFile database={row} />}
     </Page>
   )
 }
 
-function History({ database }: { database: string }) {
+/** What a row is: a version that came, or one that was taken back. */
+const stateOf = (row: Schemas['Change']) =>
+  row.type === 'undo' ? 'undone' : row.state === 'done' ? 'applied' : row.state
+
+function History({ database, action }: { database: string; action: ReactNode }) {
   const query = useInfiniteQuery(changesQuery(database))
   const rows = query.data?.pages.flatMap(page => page.items) ?? []
   const columns: Column<Schemas['Change']>[] = [
@@ -166,7 +173,7 @@ function History({ database }: { database: string }) {
       title: 'State',
       fit: true,
       bare: true,
-      cell: row => <StateBadge state={row.state === 'done' ? 'applied' : row.state} />,
+      cell: row => <StateBadge state={stateOf(row)} />,
     },
     {
       title: 'Schema',
@@ -187,7 +194,10 @@ function History({ database }: { database: string }) {
   ]
   return (
     <section className="stack tight">
-      <h2>Change history</h2>
+      <div className="row" style={{ justifyContent: 'space-between' }}>
+        <h2>Change history</h2>
+        {action}
+      </div>
       <QueryTable
         label="Change history"
         columns={columns}

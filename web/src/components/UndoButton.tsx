@@ -1,0 +1,119 @@
+import { Button, Checkbox, Modal, Textarea } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { http, type Schemas, unwrap } from '~/api/client'
+import { undoQuery } from '~/api/queries'
+import { useWrite } from '~/hooks/use-write'
+import { Notice } from '~/ui/Notice'
+import { pb } from '~/util/path-builder'
+import { Link } from './Link'
+import { Loaded } from './Loaded'
+
+interface UndoButtonProps {
+  database: Pick<Schemas['Database'], 'id' | 'name'>
+}
+
+/** Shows what would undo the newest version of a database, and orders it. */
+export function UndoButton({ database }: UndoButtonProps) {
+  const [opened, { open, close }] = useDisclosure()
+  return (
+    <>
+      <Button variant="default" onClick={open}>
+        Undo the newest version…
+      </Button>
+      <Modal
+        opened={opened}
+        onClose={close}
+        size="lg"
+        title={`Undo the newest version of ${database.name}?`}
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        <Look database={database} close={close} />
+      </Modal>
+    </>
+  )
+}
+
+/** Reads what would run, while the dialog is open. */
+function Look({ database, close }: UndoButtonProps & { close: () => void }) {
+  const undo = useQuery(undoQuery(database.id))
+  return <Loaded query={undo}>{data => <UndoForm database={database} undo={data} close={close} />}</Loaded>
+}
+
+interface UndoFormProps extends UndoButtonProps {
+  undo: Schemas['UndoPreview']
+  close: () => void
+}
+
+function UndoForm({ database, undo, close }: UndoFormProps) {
+  const [why, setWhy] = useState('')
+  const [despite, setDespite] = useState(false)
+  const { migration, wayBack } = undo
+  const write = useWrite({
+    run: () =>
+      unwrap(
+        http.POST('/api/v1/databases/{database}/undo', {
+          params: { path: { database: database.id } },
+          body: { version: migration?.version ?? '', checksum: migration?.checksum ?? '', why, despite },
+        }),
+      ),
+    done: () => `Version ${migration?.label} is undone when its turn comes.`,
+    after: close,
+  })
+  if (undo.refused || undo.taskId || !migration || !wayBack) return <Refused undo={undo} />
+  return (
+    <form
+      className="stack"
+      onSubmit={event => {
+        event.preventDefault()
+        write.mutate()
+      }}
+    >
+      <p>
+        This runs the way back of version {migration.label}, from line {undo.line} of {migration.path}:
+      </p>
+      <pre className="mono">{wayBack.text.trim()}</pre>
+      {wayBack.truncated && <p className="muted">Only the beginning is shown.</p>}
+      <Notice kind="warning">
+        Where the project rehearses, it is tried in a scratch database first.{' '}
+        {undo.oneByOne && 'Its statements run one by one, so a failure leaves those before it in place. '}
+        {undo.waits && 'It waits until the environment lets it through. '}
+        The file then stays undone until somebody releases it, changes it or removes it, and newer files wait.
+      </Notice>
+      <Textarea
+        label="Why is it undone?"
+        description="Kept in the database’s ledger and in the audit log."
+        data-autofocus
+        value={why}
+        onChange={event => setWhy(event.currentTarget.value)}
+      />
+      <Checkbox
+        label="Undo it even if it fails in a scratch database."
+        checked={despite}
+        onChange={event => setDespite(event.currentTarget.checked)}
+      />
+      <div className="row" style={{ justifyContent: 'flex-end' }}>
+        <Button variant="default" onClick={close}>
+          Cancel
+        </Button>
+        <Button type="submit" color="red" loading={write.isPending} disabled={!why.trim()}>
+          Undo version {migration.label}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+/** Why nothing can be undone now. */
+function Refused({ undo }: Pick<UndoFormProps, 'undo'>) {
+  if (undo.taskId && undo.rolloutId) {
+    return (
+      <Notice kind="info">
+        Version {undo.migration?.label} is being undone.{' '}
+        <Link to={pb.task(undo.rolloutId, undo.taskId)}>Open the task</Link>
+      </Notice>
+    )
+  }
+  return <Notice kind="info">{undo.refused?.text ?? 'The database has no version that can be undone.'}</Notice>
+}
