@@ -31,6 +31,15 @@ const (
 	// ReasonUndoUnlinked: no repository of the project has brought the version, or it was unlinked.
 	// Params: path.
 	ReasonUndoUnlinked ReasonCode = "undo-unlinked"
+	// ReasonUndoTriedNowhere: the project does not rehearse, so the way back was not tried.
+	ReasonUndoTriedNowhere ReasonCode = "undo-tried-nowhere"
+	// ReasonUndoUntried: the way back could not be tried. Causes: why.
+	ReasonUndoUntried ReasonCode = "undo-untried"
+	// ReasonUndoFails: a step of back, forth and back failed in a scratch database. Params: step, line.
+	// Causes: why.
+	ReasonUndoFails ReasonCode = "undo-fails"
+	// ReasonUndoDiffers: such a step did not restore the schema in a scratch database. Params: step.
+	ReasonUndoDiffers ReasonCode = "undo-differs"
 	// ReasonUndoLedger: the ledger of the database cannot be relied on now.
 	ReasonUndoLedger ReasonCode = "undo-ledger"
 )

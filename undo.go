@@ -47,7 +47,17 @@ type Undoing struct {
 	By       string    `json:"by"` // name and address at that moment
 	Why      string    `json:"why"`
 	At       time.Time `json:"at"`
+	Trial    UndoTrial `json:"trial,omitzero"`
 }
+
+// UndoTrial is what came of trying a way back in a scratch database: back, forth and back again.
+type UndoTrial struct {
+	Tried  bool   `json:"tried"`
+	Reason Reason `json:"reason,omitzero"` // why it was not tried, or what is wrong; zero when it fits
+}
+
+// Failed reports whether it was tried and does not fit.
+func (t UndoTrial) Failed() bool { return t.Tried && !t.Reason.IsZero() }
 
 // UndoneBy returns the order of a person. CodeInvalid on the field why when there is no reason, or a
 // long one.

@@ -360,7 +360,7 @@ type acceptInput struct {
 	Body struct {
 		DatabaseID string             `json:"databaseId" maxLength:"200"`
 		Version    string             `json:"version" maxLength:"500" doc:"In its canonical form."`
-		Type       towpath.ChangeType `json:"type" enum:"ddl,dml,baseline,repeatable"`
+		Type       towpath.ChangeType `json:"type" enum:"ddl,dml,baseline,repeatable,undo"`
 	}
 }
 
@@ -376,7 +376,7 @@ type skipFileInput struct {
 	Body struct {
 		DatabaseID string             `json:"databaseId" maxLength:"200"`
 		Version    string             `json:"version" maxLength:"500" doc:"In its canonical form."`
-		Type       towpath.ChangeType `json:"type" enum:"ddl,dml,baseline,repeatable"`
+		Type       towpath.ChangeType `json:"type" enum:"ddl,dml,baseline,repeatable,undo"`
 		Reason     string             `json:"reason" maxLength:"4000" doc:"Kept with the file; up to 1000 characters."`
 	}
 }

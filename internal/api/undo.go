@@ -13,13 +13,16 @@ type undoing struct {
 	By  string    `json:"by" doc:"Name and address of the person at that moment."`
 	Why string    `json:"why"`
 	At  time.Time `json:"at"`
+
+	Tried bool    `json:"tried" doc:"The way back, the file and the way back again ran in a scratch database."`
+	Trial *Reason `json:"trial,omitempty" doc:"Why it was not tried, or what went wrong; absent when all of it fits."`
 }
 
 func undoingOf(u *towpath.Undoing) *undoing {
 	if u == nil {
 		return nil
 	}
-	return &undoing{By: u.By, Why: u.Why, At: u.At}
+	return &undoing{By: u.By, Why: u.Why, At: u.At, Tried: u.Trial.Tried, Trial: reasonOf(u.Trial.Reason)}
 }
 
 // undoPreview is what would be undone in a database.
@@ -60,6 +63,7 @@ type undoInput struct {
 		Version  string `json:"version" maxLength:"400" doc:"That was looked at. Another newest version is refused."`
 		Checksum string `json:"checksum" maxLength:"64" doc:"Of the text that was looked at."`
 		Why      string `json:"why" maxLength:"4000" doc:"Why it is undone. It stays in the ledger of the database."`
+		Despite  bool   `json:"despite,omitempty" doc:"Order it although a trial in a scratch database has failed."`
 	}
 }
 
@@ -67,6 +71,7 @@ type undoInput struct {
 func (s *Server) undoVersion(ctx context.Context, in *undoInput) (Task, error) {
 	t, err := s.Syncs.Undo(ctx, actorOf(ctx), in.Database, syncs.Order{
 		Version: in.Body.Version, Checksum: in.Body.Checksum, Why: in.Body.Why,
+		Despite: in.Body.Despite,
 	})
 	return taskOf(t), err
 }

@@ -135,6 +135,7 @@ func (w *world) wire(t *testing.T, bitbucketURL string) {
 	w.Syncs = &syncs.Service{
 		Store: w.Store, Accounts: w.Accounts, Manifest: files, Logger: w.Logger,
 		RefreshLedgers: w.Catalog.RefreshLedgers, HookSecret: w.Links.HookSecret,
+		TryUndo: w.Rehearsals.TryUndo,
 	}
 	runner := &jobs.Runner{
 		Store: w.Store, Owner: "test", Logger: w.Logger,

@@ -3,6 +3,7 @@ package executor
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"towpath"
 	"towpath/internal/engine"
@@ -60,6 +61,7 @@ func mayUndo(ctx context.Context, tx *store.Tx, t towpath.Task) (may bool, err e
 	if err != nil {
 		return false, err
 	}
+	open = slices.DeleteFunc(open, func(o towpath.Task) bool { return o.ID == t.ID })
 	found := plan.Undo(plan.UndoInput{
 		Environments: environments, Databases: databases, Open: open, DatabaseID: t.DatabaseID,
 	})

@@ -2,7 +2,9 @@ package sync
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 
 	"towpath"
 	"towpath/internal/plan"
@@ -60,6 +62,7 @@ type Order struct {
 	Version  string // that the person has seen
 	Checksum string // and its text
 	Why      string
+	Despite  bool // whatever a trial has shown
 }
 
 // Undo makes a task that undoes the newest version of a database. It waits at the gate of its
@@ -78,6 +81,13 @@ func (s *Service) Undo(
 	}
 	if err := seen.refuse(in); err != nil {
 		return task, err
+	}
+	if order.Trial, err = s.tryUndo(ctx, seen); err != nil {
+		return task, err
+	}
+	if order.Trial.Failed() && !in.Despite {
+		return task, towpath.Errorf(towpath.CodeConflict,
+			"%s Correct the way back, or order it again with despite.", wording.Text(order.Trial.Reason))
 	}
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		u, err := readUndo(ctx, tx, databaseID)
@@ -100,6 +110,32 @@ func (s *Service) Undo(
 		return tx.Enqueue(ctx, towpath.JobAdvance, r.ID)
 	})
 	return task, err
+}
+
+// tryUndo tries the way back with the values that the environment puts into the file.
+func (s *Service) tryUndo(ctx context.Context, u Undo) (t towpath.UndoTrial, err error) {
+	content, err := s.Store.OpenContent(ctx, u.Migration.Checksum)
+	if err != nil {
+		return t, fmt.Errorf("read the text to undo: %w", err)
+	}
+	var filling towpath.Filling
+	err = s.Store.Read(ctx, func(tx *store.Tx) error {
+		filling, err = tx.Filling(ctx, u.link.ID, u.Environment)
+		return err
+	})
+	if err != nil {
+		return t, err
+	}
+	text, err := io.ReadAll(statement.Fill(content.Reader(), string(filling.Placeholders), filling.Variables))
+	if refused := (*statement.Error)(nil); errors.As(err, &refused) {
+		t.Reason = towpath.Why(towpath.ReasonUndoUntried).
+			From(towpath.Why(towpath.ReasonScriptRefused, "message", refused.Message))
+		return t, nil
+	}
+	if err != nil {
+		return t, fmt.Errorf("read the text to undo: %w", err)
+	}
+	return s.TryUndo(ctx, u.Database.ID, string(text))
 }
 
 // task is what undoes the version. It comes first in its database.

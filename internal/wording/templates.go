@@ -97,7 +97,12 @@ var templates = map[towpath.ReasonCode]string{
 		"Wait until it ends, or skip it, then undo there first.",
 	towpath.ReasonUndoMoved: "The newest version here is no longer this text of version {version}. " +
 		"Skip this task, then look at the database again.",
-	towpath.ReasonUndoUnlinked: "No linked repository has brought “{path}”, so nothing of it can be undone here.",
+	towpath.ReasonUndoUnlinked:     "No linked repository has brought “{path}”, so nothing of it can be undone here.",
+	towpath.ReasonUndoTriedNowhere: "The way back was not tried, since the project does not rehearse.",
+	towpath.ReasonUndoUntried:      "The way back could not be tried: {cause}",
+	towpath.ReasonUndoFails: "In a scratch database, step {step} of “back, forth, back again” fails at line {line}: " +
+		"{cause}",
+	towpath.ReasonUndoDiffers: "In a scratch database, step {step} of “back, forth, back again” does not restore the schema.",
 	towpath.ReasonUndoLedger: "The ledger of this database cannot be relied on now. Check its instance, or decide about " +
 		"the ledger, first.",
 	towpath.ReasonLateRefused: "The file is older than version {version}, which the database has, and this link refuses late files; " +

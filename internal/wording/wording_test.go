@@ -291,6 +291,8 @@ func (c code) example() towpath.Reason {
 		r.Params["known"] = "1"
 	case towpath.ReasonRowsMissing:
 		r.Params["want"] = "5"
+	case towpath.ReasonUndoUntried, towpath.ReasonUndoFails:
+		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonNoAnswer)}
 	case towpath.ReasonUndone:
 		r.Params["by"], r.Params["text"] = "Ada <ada@example.com>", "Orders are lost since this"
 	case towpath.ReasonNotMarked:

@@ -1,0 +1,116 @@
+package rehearsal
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"towpath"
+	"towpath/internal/engine"
+	"towpath/internal/executor"
+	"towpath/internal/schema"
+	"towpath/internal/store"
+)
+
+// TryUndo runs the way back of a text in a scratch database with the schema of a database, then the
+// text, then its way back again, each as in a target. It returns what came of it: whether it was
+// tried, and if so, whether it fits. A failure on another server than the database's own shows
+// nothing, since roles and extensions may be missing there. Its error is about the metadata, or the
+// end of ctx.
+func (s *Service) TryUndo(ctx context.Context, databaseID, text string) (t towpath.UndoTrial, err error) {
+	if !s.baseline.TryLock() {
+		return t, towpath.Errorf(towpath.CodeTooMany, "Another schema is being tried. Try again in a moment.")
+	}
+	defer s.baseline.Unlock()
+	d, err := store.Get(ctx, s.Store, (*store.Tx).Database, databaseID)
+	if err != nil {
+		return t, err
+	}
+	p, err := store.Get(ctx, s.Store, (*store.Tx).Project, d.ProjectID)
+	if err != nil {
+		return t, err
+	}
+	if !p.Rehearse {
+		t.Reason = towpath.Why(towpath.ReasonUndoTriedNowhere)
+		return t, nil
+	}
+	found, err := s.Catalog.Snapshot(ctx, databaseID)
+	if err != nil {
+		t.Reason = towpath.Why(towpath.ReasonUndoUntried).From(towpath.ReasonOf(err))
+		return t, nil
+	}
+	in, why, err := s.baselineInput(ctx, found)
+	if err != nil {
+		return t, err
+	}
+	if !why.IsZero() {
+		t.Reason = towpath.Why(towpath.ReasonUndoUntried).From(why.Causes...)
+		return t, nil
+	}
+	in.Schema = found.Dump
+	step, err := thereAndBack(ctx, in.Input, text)
+	var failed *executor.TrialError
+	switch {
+	case ctx.Err() != nil:
+		return t, context.Cause(ctx)
+	case errors.As(err, &failed) && !failed.Unsafe:
+		t.Reason = towpath.Why(towpath.ReasonUndoFails, "step", strconv.Itoa(step),
+			"line", lineOf(failed.Pos, text)).From(failed.Reason)
+	case errors.As(err, &failed):
+		t.Reason = towpath.Why(towpath.ReasonUndoUntried).From(failed.Reason)
+		return t, nil
+	case errors.Is(err, errOtherSchema):
+		t.Reason = towpath.Why(towpath.ReasonUndoDiffers, "step", strconv.Itoa(step))
+	case err != nil:
+		t.Reason = towpath.Why(towpath.ReasonUndoUntried).From(engine.ReasonOf(err, in.Instance.Password))
+		return t, nil
+	}
+	t.Tried = t.Reason.IsZero() || in.own
+	return t, nil
+}
+
+// errOtherSchema is a step that makes another schema than the one that it should restore.
+var errOtherSchema = errors.New("another schema")
+
+// thereAndBack runs the way back of a text, the text, and its way back again. step is the one that the
+// error is about, from 1.
+func thereAndBack(ctx context.Context, in Input, text string) (step int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, in.time())
+	defer cancel()
+	err = in.inScratch(ctx, func(ctx context.Context, scratch engine.Scratch) error {
+		if in.Schema != "" {
+			if err := scratch.Fill(ctx, in.Schema); err != nil {
+				return &SchemaError{err}
+			}
+		}
+		r, err := in.open(ctx, scratch)
+		if err != nil {
+			return err
+		}
+		defer r.close()
+		before, err := r.trial.DB.Schema(ctx)
+		if err != nil {
+			return err
+		}
+		dumps := []string{before.Dump}
+		for step = 1; step <= 3; step++ {
+			r.trial.Back = step != 2
+			_, err := r.trial.Run(ctx, text, func(executor.Tried) {})
+			if failed := (*executor.TrialError)(nil); errors.As(err, &failed) {
+				failed.Reason = r.asInTarget(failed.Reason)
+			}
+			if err != nil {
+				return err
+			}
+			now, err := r.trial.DB.Schema(ctx)
+			if err != nil {
+				return err
+			}
+			if dumps = append(dumps, now.Dump); step > 1 && schema.Diff(dumps[step-2], now.Dump) != "" {
+				return errOtherSchema
+			}
+		}
+		return nil
+	})
+	return step, err
+}
