@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"towpath"
 )
 
 // TestNewerLedger_isLeftAlone pushes to a database whose ledger a newer program has written:
@@ -30,7 +32,8 @@ func TestNewerLedger_isLeftAlone(t *testing.T) {
 						w.targets.ledger(), n))
 				w.must(t, err)
 			}
-			format(3)
+			const newer = towpath.LedgerFormat + 1
+			format(newer)
 			hash := push(2)
 			w.must(t, w.until(time.Minute, func() (bool, string) {
 				_, v := w.state()
@@ -39,7 +42,7 @@ func TestNewerLedger_isLeftAlone(t *testing.T) {
 						i.Version == "2"
 				})
 				return v.SyncedCommit == hash && i >= 0 && v.Plan.Items[i].State == "unreachable" &&
-						strings.Contains(v.Plan.Items[i].Reason.Text, "format 3"),
+						strings.Contains(v.Plan.Items[i].Reason.Text, fmt.Sprintf("format %d", newer)),
 					fmt.Sprintf("%+v", v)
 			}))
 			_, v := w.state()
@@ -55,12 +58,13 @@ func TestNewerLedger_isLeftAlone(t *testing.T) {
 			w.must(t, w.api.call(w.ctx, "GET", "/databases?pageSize=500", nil, &list))
 			refused := 0
 			for _, d := range list.Items {
-				if !strings.Contains(d.LedgerError.Text, "formats up to 2") {
+				if known := fmt.Sprintf("formats up to %d", towpath.LedgerFormat); !strings.Contains(
+					d.LedgerError.Text, known) {
 					continue
 				}
 				for _, action := range []string{"accept-ledger", "adopt-ledger"} {
 					if err := w.api.call(w.ctx, "POST", "/databases/"+d.ID+"/"+action, nil,
-						nil); err == nil || !strings.Contains(err.Error(), "format 3") {
+						nil); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("format %d", newer)) {
 						t.Errorf("%s: %v", action, err)
 					}
 					refused++
