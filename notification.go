@@ -45,15 +45,19 @@ const (
 	NotifyFailed    NotificationEvent = "change.failed"   // files failed in databases
 	NotifyUnknown   NotificationEvent = "change.unknown"  // a person must say what databases have
 	NotifyDone      NotificationEvent = "change.done"     // all of a rollout's files are in an environment
+	NotifyUndone    NotificationEvent = "change.undone"   // a person's order to undo a version was followed
 	NotifyAttention NotificationEvent = "link.attention"  // a link cannot work without a person
 )
 
 // NotificationEvents lists the events, what needs a person first.
 func NotificationEvents() []NotificationEvent {
 	return []NotificationEvent{
-		NotifyApproval, NotifyHeld, NotifyFailed, NotifyUnknown, NotifyAttention, NotifyDone,
+		NotifyApproval, NotifyHeld, NotifyFailed, NotifyUnknown, NotifyAttention, NotifyUndone, NotifyDone,
 	}
 }
+
+// Final reports whether the event is over when it happens, so that it is no state that ends.
+func (e NotificationEvent) Final() bool { return e == NotifyDone || e == NotifyUndone }
 
 // Wants reports whether a receiver is told of an event there. environmentID is "" for a link.
 func (v Receiver) Wants(e NotificationEvent, projectID, environmentID string) bool {
@@ -67,7 +71,7 @@ type Occasion struct {
 	LinkID        string
 	EnvironmentID string // "" of a link's own
 	Event         NotificationEvent
-	Key           string // tells one such state from the next: the evidence, the rollout or the reason
+	Key           string // tells one such state from the next: the evidence, rollout, task or reason
 	RolloutID     string // in which it was seen last; "" of a link's own
 	Since         time.Time
 }
@@ -91,7 +95,10 @@ func StageOccasions(r Rollout, environmentID string, tasks []Task, wanted Eviden
 	states := map[TaskState]bool{}
 	for _, t := range tasks {
 		open = open || t.State.Open()
-		done = done || t.State == TaskDone
+		done = done || t.State == TaskDone && t.Type != TypeUndo
+		if t.State == TaskDone && t.Type == TypeUndo {
+			add(NotifyUndone, t.ID)
+		}
 		states[t.State] = states[t.State] || !t.WaitsForStart()
 	}
 	if wanted != "" {
@@ -111,8 +118,8 @@ func StageOccasions(r Rollout, environmentID string, tasks []Task, wanted Eviden
 	return list
 }
 
-// Begun returns those of now that are not among before, and Ended those of before that are over. One
-// of a finished stage is never over, since it can't begin again.
+// Begun returns those of now that are not among before, and Ended those of before that are over. What
+// was done or undone is never over, since it can't begin again.
 func Begun(before, now []Occasion) (begun []Occasion) {
 	for _, o := range now {
 		if !slices.ContainsFunc(before, o.Same) {
@@ -125,7 +132,7 @@ func Begun(before, now []Occasion) (begun []Occasion) {
 // Ended is described at Begun.
 func Ended(before, now []Occasion) (ended []Occasion) {
 	for _, o := range before {
-		if o.Event != NotifyDone && !slices.ContainsFunc(now, o.Same) {
+		if !o.Event.Final() && !slices.ContainsFunc(now, o.Same) {
 			ended = append(ended, o)
 		}
 	}
@@ -199,7 +206,9 @@ func (e NotificationEvent) of(t Task) bool {
 	case NotifyUnknown:
 		return t.State == TaskUnknown
 	case NotifyDone:
-		return t.State == TaskDone
+		return t.State == TaskDone && t.Type != TypeUndo
+	case NotifyUndone:
+		return t.State == TaskDone && t.Type == TypeUndo
 	default:
 		return false
 	}

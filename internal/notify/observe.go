@@ -24,9 +24,6 @@ func (s *Service) Rollout(ctx context.Context, rolloutID string) (requeueAt *tim
 		if err != nil {
 			return err
 		}
-		if r.SupersededBy != "" && r.SupersededBy != r.ID { // the newer one has what is open
-			return nil
-		}
 		o := observer{tx: tx, receivers: all}
 		return o.rollout(ctx, r)
 	})
@@ -61,7 +58,11 @@ func (s *Service) Link(ctx context.Context, linkID string) (requeueAt *time.Time
 			}}
 		}
 		o := observer{tx: tx, receivers: all}
-		return o.tell(ctx, l.ID, "", now, facts, nil)
+		told, err := tx.Occasions(ctx, l.ID, "")
+		if err != nil {
+			return err
+		}
+		return o.tell(ctx, told[""], now, facts, nil)
 	})
 }
 
@@ -81,7 +82,20 @@ func (o observer) rollout(ctx context.Context, r towpath.Rollout) error {
 	if err != nil {
 		return err
 	}
+	told, err := o.tx.Occasions(ctx, r.LinkID, r.ID)
+	if err != nil {
+		return err
+	}
+	newest, err := o.isNewest(ctx, r)
+	if err != nil {
+		return err
+	}
 	stages := map[string][]towpath.Task{}
+	for id := range told { // a state has ended where no task is left
+		if id != "" {
+			stages[id] = nil
+		}
+	}
 	for _, t := range r.Tasks {
 		stages[t.EnvironmentID] = append(stages[t.EnvironmentID], t)
 	}
@@ -90,17 +104,28 @@ func (o observer) rollout(ctx context.Context, r towpath.Rollout) error {
 		if err != nil {
 			return err
 		}
+		before, now := told[id], towpath.StageOccasions(r, id, tasks, wanted)
+		if !newest { // the newest rollout has what was open, and tells of it
+			before, now = slices.DeleteFunc(before, notFinal), slices.DeleteFunc(now, notFinal)
+		}
 		facts := towpath.NotificationFacts{
 			ProjectID: r.ProjectID, Project: project.Name, EnvironmentID: id,
 			Environment: environments[id].Name, LinkID: r.LinkID, RolloutID: r.ID, Commit: r.Commit,
 			Message: firstLine(r.Message), Author: r.Author,
 		}
-		now := towpath.StageOccasions(r, id, tasks, wanted)
-		if err := o.tell(ctx, r.LinkID, id, now, facts, tasks); err != nil {
+		if err := o.tell(ctx, before, now, facts, tasks); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func notFinal(o towpath.Occasion) bool { return !o.Event.Final() }
+
+// isNewest reports whether no rollout of the link is newer.
+func (o observer) isNewest(ctx context.Context, r towpath.Rollout) (bool, error) {
+	list, err := o.tx.Rollouts(ctx, store.RolloutFilter{LinkID: r.LinkID}, store.Page{Limit: 1, NewestFirst: true})
+	return len(list) > 0 && list[0].ID == r.ID, err
 }
 
 // wanted returns the evidence of what waits for a person at a gate; "" when nothing does.
@@ -136,13 +161,8 @@ func (o observer) wanted(
 // tell adds a message for each state that has begun, to each receiver that wants it, and forgets the
 // states that have ended.
 func (o observer) tell(
-	ctx context.Context, linkID, environmentID string, now []towpath.Occasion,
-	facts towpath.NotificationFacts, tasks []towpath.Task,
+	ctx context.Context, before, now []towpath.Occasion, facts towpath.NotificationFacts, tasks []towpath.Task,
 ) error {
-	before, err := o.tx.Occasions(ctx, linkID, environmentID)
-	if err != nil {
-		return err
-	}
 	for _, ended := range towpath.Ended(before, now) {
 		if err := o.tx.DeleteOccasion(ctx, ended); err != nil {
 			return err
@@ -153,7 +173,7 @@ func (o observer) tell(
 		about.Event = begun.Event
 		about.About(tasks)
 		for _, v := range o.receivers {
-			if !v.Wants(begun.Event, facts.ProjectID, environmentID) {
+			if !v.Wants(begun.Event, facts.ProjectID, facts.EnvironmentID) {
 				continue
 			}
 			n := towpath.Notification{ReceiverID: v.ID, ProjectID: facts.ProjectID, Facts: about}

@@ -101,11 +101,18 @@ func (tx *Tx) WantNotify(ctx context.Context, kind towpath.JobKind, subject stri
 	return tx.EnqueueAt(ctx, kind, subject, due)
 }
 
-// Occasions lists the states of a link that receivers were told of, and that have not ended: of an
-// environment, or of the link's own with "".
-func (tx *Tx) Occasions(ctx context.Context, linkID, environmentID string) ([]towpath.Occasion, error) {
-	return occasions.list(ctx, tx, "WHERE link_id = $1 AND environment_id = $2 ORDER BY event, key",
-		linkID, environmentID)
+// Occasions lists the states of a link that receivers were told of, and that have not ended, by
+// environment; "" is the link's own. It lists what is final of the given rollout alone.
+func (tx *Tx) Occasions(
+	ctx context.Context, linkID, rolloutID string,
+) (map[string][]towpath.Occasion, error) {
+	found := map[string][]towpath.Occasion{}
+	where := "WHERE link_id = $1 AND (rollout_id = $2 OR event NOT IN ($3, $4)) ORDER BY event, key"
+	args := []any{linkID, rolloutID, string(towpath.NotifyDone), string(towpath.NotifyUndone)}
+	return found, occasions.each(ctx, tx, where, args, func(o towpath.Occasion) error {
+		found[o.EnvironmentID] = append(found[o.EnvironmentID], o)
+		return nil
+	})
 }
 
 // PutOccasions keeps states that receivers were told of. Since stays that of a state that is known.

@@ -13,6 +13,7 @@ var notifications = map[towpath.NotificationEvent]string{
 	towpath.NotifyFailed:    "{project}: {what} failed in {environment}",
 	towpath.NotifyUnknown:   "{project}: {what} with an unknown outcome in {environment}",
 	towpath.NotifyDone:      "{project}: {what} done in {environment}",
+	towpath.NotifyUndone:    "{project}: {what} undone in {environment}",
 	towpath.NotifyAttention: "{project}: the link with {repository} needs attention",
 }
 

@@ -23,6 +23,7 @@ export const eventWords: Record<ReceiverEvent, string> = {
   'change.failed': 'Files failed',
   'change.unknown': 'An outcome is unknown',
   'link.attention': 'A repository link needs attention',
+  'change.undone': 'A version was undone',
   'change.done': 'All files are done in an environment',
 }
 const urgent = (Object.keys(eventWords) as ReceiverEvent[]).filter(event => event !== 'change.done')
