@@ -69,23 +69,29 @@ func verbNotify(ts *testscript.TestScript, _ bool, args []string) {
 	fmt.Fprintln(ts.Stdout(), string(text))
 }
 
-// verbNotified waits for the next message at the newest receiver; it goes to stdout. With ! none comes
-// within two seconds.
-func verbNotified(ts *testscript.TestScript, neg bool, _ []string) {
+// verbNotified waits for the next messages at the newest receiver, one if no number is given; they go
+// to stdout. Those of one moment may come in any order. With ! none comes within two seconds.
+func verbNotified(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
-	wait := 30 * time.Second
+	wait, n := 30*time.Second, 1
 	if neg {
 		wait = 2 * time.Second
 	}
-	select {
-	case message := <-w.mailbox.messages:
-		if neg {
-			ts.Fatalf("the receiver got %s", message)
-		}
-		fmt.Fprintln(ts.Stdout(), message)
-	case <-time.After(wait):
-		if !neg {
-			ts.Fatalf("the receiver got nothing")
+	if len(args) > 0 {
+		_, err := fmt.Sscan(args[0], &n)
+		check(ts, err)
+	}
+	for range n {
+		select {
+		case message := <-w.mailbox.messages:
+			if neg {
+				ts.Fatalf("the receiver got %s", message)
+			}
+			fmt.Fprintln(ts.Stdout(), message)
+		case <-time.After(wait):
+			if !neg {
+				ts.Fatalf("the receiver got nothing")
+			}
 		}
 	}
 }

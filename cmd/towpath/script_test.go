@@ -79,7 +79,7 @@ func TestMain(m *testing.M) {
 //	says COMMIT WANT        until a build status of the commit begins so, such as 'test FAILED shop/1.sql'
 //	task ACTION VERSION ENVIRONMENT   retry, release or skip an open task; resolve:OUTCOME an unknown one
 //	mark VERSION ENVIRONMENT WHY [despite]   marks an open task as applied; what fits and what does not, to stdout
-//	undo ENVIRONMENT WHY              undoes the newest version there; what runs, or why nothing does, to stdout
+//	undo ENVIRONMENT WHY [despite]    undoes the newest version there; what runs, or why nothing does, to stdout
 //	accept PATH ENVIRONMENT           accept the edited text of an applied file
 //	review STATE            until the review of the newest rollout stands so; what it says, to stdout
 //	levels ENVIRONMENT JSON a change of the environment's levels, as in the API
@@ -106,7 +106,7 @@ func TestMain(m *testing.M) {
 //	received  the next request at the receiver, to stdout; with ! none comes
 //	reply approve|refuse [WHY]  the receiver answers the last request by a token of another DBA
 //	notify KIND EVENT,… [STATUS…]  adds a receiver of notifications, which first answers so
-//	notified  the next message there, to stdout; with ! none comes
+//	notified [N]  the next message there, or the next N in any order, to stdout; with ! none comes
 //	answer WHO [REFUSAL]  the owner, or another DBA, answers what was seen
 //	api METHOD PATH [BODY]  any call; the answer goes to stdout
 func TestScenarios(t *testing.T) {

@@ -23,6 +23,7 @@ func verbUndo(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	err := w.api.call(w.ctx, "POST", path, map[string]any{
 		"version": seen.Migration.Version, "checksum": seen.Migration.Checksum, "why": args[1],
+		"despite": len(args) > 2,
 	}, nil)
 	if err != nil {
 		fmt.Fprintln(ts.Stdout(), err)
