@@ -210,7 +210,10 @@ describe('a file that never runs', () => {
     for (const [path, why] of [
       ['Migrations/shop/4__ddl__basket.sql', 'The file is in “Migrations”, and the base directory is “migrations”.'],
       ['migrations/4__ddl__basket.sql', 'The file is directly in the base directory, the template has 1 folder.'],
-      ['migrations/shop/4__ddl__basket.SQL', 'The file ends with .SQL, the template ends with .sql.'],
+      [
+        'migrations/shop/4__ddl__basket.SQL',
+        'The file ends with .SQL, the template ends with .sql; the link can take endings in any case.',
+      ],
       ['migrations/shop/4_ddl_basket.sql', 'Expected “__” after the version in “4_ddl_basket.sql”.'],
     ]) {
       await ignored
