@@ -21,13 +21,20 @@ func verbUndo(ts *testscript.TestScript, neg bool, args []string) {
 	if seen.Waits {
 		fmt.Fprintln(ts.Stdout(), "waits")
 	}
+	var task struct {
+		Undoing struct {
+			Tried bool
+			Trial struct{ Text string }
+		}
+	}
 	err := w.api.call(w.ctx, "POST", path, map[string]any{
 		"version": seen.Migration.Version, "checksum": seen.Migration.Checksum, "why": args[1],
 		"despite": len(args) > 2,
-	}, nil)
+	}, &task)
 	if err != nil {
 		fmt.Fprintln(ts.Stdout(), err)
 	}
+	fmt.Fprintf(ts.Stdout(), "tried=%t %s\n", task.Undoing.Tried, task.Undoing.Trial.Text)
 	if neg != (err != nil) {
 		ts.Fatalf("undo: %v", err)
 	}

@@ -14,9 +14,8 @@ import (
 
 // TryUndo runs the way back of a text in a scratch database with the schema of a database, then the
 // text, then its way back again, each as in a target. It returns what came of it: whether it was
-// tried, and if so, whether it fits. A failure on another server than the database's own shows
-// nothing, since roles and extensions may be missing there. Its error is about the metadata, or the
-// end of ctx.
+// tried, and if so, whether it fits. On another server than the database's own, roles and extensions
+// may be missing, so a person may insist. Its error is about the metadata, or the end of ctx.
 func (s *Service) TryUndo(ctx context.Context, databaseID, text string) (t towpath.UndoTrial, err error) {
 	if !s.baseline.TryLock() {
 		return t, towpath.Errorf(towpath.CodeTooMany, "Another schema is being tried. Try again in a moment.")
@@ -65,7 +64,7 @@ func (s *Service) TryUndo(ctx context.Context, databaseID, text string) (t towpa
 		t.Reason = towpath.Why(towpath.ReasonUndoUntried).From(engine.ReasonOf(err, in.Instance.Password))
 		return t, nil
 	}
-	t.Tried = t.Reason.IsZero() || in.own
+	t.Tried = true
 	return t, nil
 }
 
