@@ -40,9 +40,9 @@ type receiver struct {
 	status   chan int // of the next answers; 204 when empty
 }
 
-// ServeHTTP checks the signature as docs/operate.md says, by code of its own.
-func (v *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
+// genuine checks the signature of a request as docs/operate.md and docs/notifications.md say, by code of
+// its own.
+func genuine(r *http.Request, body []byte) bool {
 	seconds, signature, _ := strings.Cut(r.Header.Get("Towpath-Signature"), ",v1=")
 	seconds = strings.TrimPrefix(seconds, "t=")
 	mac := hmac.New(sha256.New, []byte(receiverSecret))
@@ -50,7 +50,13 @@ func (v *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var sent int64
 	_, _ = fmt.Sscan(seconds, &sent)
 	age := time.Since(time.Unix(sent, 0))
-	if err != nil || signature != hex.EncodeToString(mac.Sum(nil)) || age > time.Minute || age < -time.Minute {
+	return signature == hex.EncodeToString(mac.Sum(nil)) && age.Abs() <= time.Minute
+}
+
+// ServeHTTP takes what is signed.
+func (v *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil || !genuine(r, body) {
 		http.Error(w, "the signature is wrong", http.StatusUnauthorized)
 		return
 	}
