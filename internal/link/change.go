@@ -55,21 +55,8 @@ func (s *Service) UpdateLink(
 		// Write only the requested changes: others may have changed the link during our calls to
 		// the provider.
 		before := link
-		setTo(&link.Branch, change.Branch, want.Branch)
-		setTo(&link.BaseDirectory, change.BaseDirectory, want.BaseDirectory)
-		setTo(&link.FilePathTemplate, change.FilePathTemplate, want.FilePathTemplate)
-		setTo(&link.Exclude, change.Exclude, want.Exclude)
-		setTo(&link.AnyCaseEndings, change.AnyCaseEndings, want.AnyCaseEndings)
-		setTo(&link.Placeholders, change.Placeholders, want.Placeholders)
-		setTo(&link.SchemaPathTemplate, change.SchemaPathTemplate, want.SchemaPathTemplate)
-		setTo(&link.LatePolicy, change.LatePolicy, want.LatePolicy)
-		setTo(&link.WaitingStatus, change.WaitingStatus, want.WaitingStatus)
+		change.take(&link, want)
 		if change.Polling != nil {
-			link.HookID = want.HookID
-			link.HookURL = want.HookURL
-			link.HookState = want.HookState
-			link.HookReason = want.HookReason
-			link.UntoldAt = nil
 			if err := claimHook(ctx, tx, link); err != nil {
 				return err
 			}
@@ -111,6 +98,24 @@ func (s *Service) UpdateLink(
 		return nil
 	})
 	return link, err
+}
+
+// take sets the fields that were asked for to their checked values.
+func (c Change) take(link *towpath.RepositoryLink, want towpath.RepositoryLink) {
+	setTo(&link.Branch, c.Branch, want.Branch)
+	setTo(&link.BaseDirectory, c.BaseDirectory, want.BaseDirectory)
+	setTo(&link.FilePathTemplate, c.FilePathTemplate, want.FilePathTemplate)
+	setTo(&link.Exclude, c.Exclude, want.Exclude)
+	setTo(&link.AnyCaseEndings, c.AnyCaseEndings, want.AnyCaseEndings)
+	setTo(&link.Placeholders, c.Placeholders, want.Placeholders)
+	setTo(&link.SchemaPathTemplate, c.SchemaPathTemplate, want.SchemaPathTemplate)
+	setTo(&link.LatePolicy, c.LatePolicy, want.LatePolicy)
+	setTo(&link.WaitingStatus, c.WaitingStatus, want.WaitingStatus)
+	if c.Polling != nil {
+		link.HookID, link.HookURL = want.HookID, want.HookURL
+		link.HookState, link.HookReason = want.HookState, want.HookReason
+		link.UntoldAt = nil
+	}
 }
 
 // refill asks for what depends on the values that are put into a link's files: reviews and gates.
