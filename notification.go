@@ -118,8 +118,7 @@ func StageOccasions(r Rollout, environmentID string, tasks []Task, wanted Eviden
 	return list
 }
 
-// Begun returns those of now that are not among before, and Ended those of before that are over. What
-// was done or undone is never over, since it can't begin again.
+// Begun returns those of now that are not among before.
 func Begun(before, now []Occasion) (begun []Occasion) {
 	for _, o := range now {
 		if !slices.ContainsFunc(before, o.Same) {
@@ -129,7 +128,8 @@ func Begun(before, now []Occasion) (begun []Occasion) {
 	return begun
 }
 
-// Ended is described at Begun.
+// Ended returns those of before that are not among now. What was done or undone never ends, since it
+// can't begin again.
 func Ended(before, now []Occasion) (ended []Occasion) {
 	for _, o := range before {
 		if !o.Event.Final() && !slices.ContainsFunc(now, o.Same) {
@@ -179,12 +179,20 @@ const maxNotified = 10
 // About adds the files and databases of the tasks that an event is about, and our own reasons.
 func (f *NotificationFacts) About(tasks []Task) {
 	var files, databases []string
+	seen := map[string]bool{}
+	once := func(list []string, kind, name string) []string {
+		if key := kind + name; !seen[key] {
+			seen[key] = true
+			list = append(list, name)
+		}
+		return list
+	}
 	for _, t := range tasks {
 		if !f.Event.of(t) {
 			continue
 		}
-		files = appendOnce(files, cmp.Or(t.Path, t.Version))
-		databases = appendOnce(databases, t.Database)
+		files = once(files, "file ", cmp.Or(t.Path, t.Version))
+		databases = once(databases, "database ", t.Database)
 		if f.Event == NotifyHeld && len(f.Because) < maxNotified && !slices.ContainsFunc(f.Because,
 			func(r Reason) bool { return r.Code == t.Reason.Code }) {
 			f.Because = append(f.Because, t.Reason)
@@ -212,13 +220,6 @@ func (e NotificationEvent) of(t Task) bool {
 	default:
 		return false
 	}
-}
-
-func appendOnce(list []string, one string) []string {
-	if slices.Contains(list, one) {
-		return list
-	}
-	return append(list, one)
 }
 
 func firstOf(list []string) (first []string, more int) {

@@ -90,6 +90,12 @@ func (o observer) rollout(ctx context.Context, r towpath.Rollout) error {
 	if err != nil {
 		return err
 	}
+	whole := r
+	if r.FinishedAt == nil && slices.ContainsFunc(r.Tasks, towpath.Task.WaitsForStart) {
+		if whole, err = o.tx.Rollout(ctx, r.ID); err != nil {
+			return err
+		}
+	}
 	stages := map[string][]towpath.Task{}
 	for id := range told { // a state has ended where no task is left
 		if id != "" {
@@ -100,7 +106,7 @@ func (o observer) rollout(ctx context.Context, r towpath.Rollout) error {
 		stages[t.EnvironmentID] = append(stages[t.EnvironmentID], t)
 	}
 	for id, tasks := range stages {
-		wanted, err := o.wanted(ctx, gates, r, id)
+		wanted, err := o.wanted(ctx, gates, whole, id)
 		if err != nil {
 			return err
 		}
@@ -128,20 +134,12 @@ func (o observer) isNewest(ctx context.Context, r towpath.Rollout) (bool, error)
 	return len(list) > 0 && list[0].ID == r.ID, err
 }
 
-// wanted returns the evidence of what waits for a person at a gate; "" when nothing does.
+// wanted returns the evidence of what waits for a person at a gate; "" when nothing does. r has its whole
+// tasks if one of them waits.
 func (o observer) wanted(
 	ctx context.Context, gates *store.Gates, r towpath.Rollout, environmentID string,
 ) (towpath.Evidence, error) {
-	if r.FinishedAt != nil || !slices.ContainsFunc(r.Tasks, func(t towpath.Task) bool {
-		return t.EnvironmentID == environmentID && t.WaitsForStart()
-	}) {
-		return "", nil
-	}
-	full, err := o.tx.Rollout(ctx, r.ID)
-	if err != nil {
-		return "", err
-	}
-	stage, err := gates.Stage(ctx, full, environmentID)
+	stage, err := gates.Stage(ctx, r, environmentID)
 	if err != nil || len(stage.Tasks) == 0 || !stage.Ready {
 		return "", err
 	}
