@@ -2,8 +2,8 @@ package towpath
 
 // Why a migration cannot be undone, and what follows from one that was.
 const (
-	// ReasonUndone: a person has undone the file here, and it does not run again by itself. Params: by,
-	// text.
+	// ReasonUndone: a person has undone the file here, and it does not run again by itself. No
+	// params.
 	ReasonUndone ReasonCode = "undone"
 	// ReasonWaitsForUndo: it waits for a plan, since an older version was undone while it waited.
 	// Params: version.

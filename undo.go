@@ -1,7 +1,6 @@
 package towpath
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -68,18 +67,6 @@ func UndoneBy(m Member, why string, at time.Time) (*Undoing, error) {
 	}
 	by := Person{Name: m.Name, Email: m.Email}.String()
 	return &Undoing{MemberID: m.ID, By: by, Why: why, At: at}, nil
-}
-
-// Undone says who has undone the migration of a row, and why. Anybody may have written the row, so its
-// texts are clipped.
-func (e LedgerEntry) Undone() Reason {
-	var intent struct {
-		Undoing Undoing `json:"undoing"`
-	}
-	if e.Intent != "" {
-		_ = json.Unmarshal([]byte(e.Intent), &intent) // nothing is said about a row that says nothing
-	}
-	return Why(ReasonUndone, "by", Clip(intent.Undoing.By), "text", Clip(intent.Undoing.Why))
 }
 
 // ExcludeAskers marks who has ordered an undo of the stage as an author: consent is another person's.

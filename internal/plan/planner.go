@@ -235,7 +235,7 @@ func (p *planner) decide(m towpath.Migration) (ItemState, towpath.Reason) {
 	switch {
 	case undone != nil && undone.State == towpath.LedgerUndone &&
 		p.in.text(undone.Checksum) == p.in.text(m.Checksum):
-		return ItemHeld, undone.Undone()
+		return ItemHeld, towpath.Why(towpath.ReasonUndone)
 	case late && p.in.Late == towpath.LateRefuse:
 		return ItemRefused, towpath.Why(towpath.ReasonLateRefused, "version", p.newest)
 	case moved != nil && m.Type != towpath.TypeRepeatable:

@@ -55,7 +55,7 @@ func Undo(in UndoInput) (found Undoable) {
 }
 
 // newestOf returns the newest applied version of a database, and the identity of its next undo. Of two
-// types of one version, the one that was written later is newer.
+// types of one version, the one that began later is newer.
 func newestOf(d towpath.Database) (newest towpath.LedgerEntry, as towpath.MigrationID) {
 	n := 1
 	for _, e := range d.Ledger.Entries {
@@ -63,7 +63,7 @@ func newestOf(d towpath.Database) (newest towpath.LedgerEntry, as towpath.Migrat
 			continue
 		}
 		c := Compare(e.Version, newest.Version)
-		if newest.Version == "" || c > 0 || c == 0 && e.Number > newest.Number {
+		if newest.Version == "" || c > 0 || c == 0 && e.StartedAt.After(newest.StartedAt) {
 			newest = e
 		}
 	}

@@ -41,6 +41,9 @@ func TestUndo(t *testing.T) {
 	)
 	back := database("test/shop", row(undoneEntry), first, nine)
 	next := "u.1.ddl.10"
+	data := row(func(e *towpath.LedgerEntry) {
+		e.Type, e.StartedAt = towpath.TypeDML, ten.StartedAt.Add(time.Minute)
+	})
 	for name, c := range map[string]struct {
 		databases databases
 		open      towpath.Task
@@ -48,6 +51,7 @@ func TestUndo(t *testing.T) {
 		refused   towpath.ReasonCode
 	}{
 		"the newest one":    {databases{database("test/shop", ten, nine)}, none, next, ""},
+		"the later type":    {databases{database("test/shop", ten, data)}, none, "u.1.dml.10", ""},
 		"nothing":           {databases{database("test/shop")}, none, "", towpath.ReasonUndoNothing},
 		"the one before":    {databases{back}, none, "u.1.ddl.9", ""},
 		"for a third time":  {databases{database("test/shop", second, first, ten)}, none, "u.3.ddl.10", ""},

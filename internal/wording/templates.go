@@ -81,8 +81,8 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonMarkLacks:      "The database has no {object}",
 	towpath.ReasonMarkHas:        "The database still has the {object}",
 	towpath.ReasonMarkHalfway:    "Only {done} of {total:statement} of the file ran here",
-	towpath.ReasonUndone: "{by} has undone the file here (“{text}”). It does not run again by itself. " +
-		"Release it to run it again, change it, or remove it.",
+	towpath.ReasonUndone: "A person has undone the file here; the change history says who and why. " +
+		"It does not run again by itself: release it to run it again, change it, or remove it.",
 	towpath.ReasonWaitsForUndo: "Version {version} was undone while this waited. The next plan says whether it may run.",
 	towpath.ReasonUndoNothing:  "The database has no version that can be undone.",
 	towpath.ReasonUndoRecorded: "Version {version} was recorded as applied and did not run here, so it cannot be undone. " +

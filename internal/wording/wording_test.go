@@ -293,8 +293,6 @@ func (c code) example() towpath.Reason {
 		r.Params["want"] = "5"
 	case towpath.ReasonUndoUntried, towpath.ReasonUndoFails:
 		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonNoAnswer)}
-	case towpath.ReasonUndone:
-		r.Params["by"], r.Params["text"] = "Ada <ada@example.com>", "Orders are lost since this"
 	case towpath.ReasonNotMarked:
 		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonMarkLacks, "object", "table orders")}
 	case towpath.ReasonNotCreated, towpath.ReasonNotDropped:
