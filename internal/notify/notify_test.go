@@ -27,6 +27,8 @@ type bundle struct {
 	body chan string
 	down bool
 	url  string
+
+	taken func() // before a message is answered
 }
 
 func setup(t *testing.T) *bundle {
@@ -54,6 +56,9 @@ func setup(t *testing.T) *bundle {
 			return
 		}
 		text, _ := io.ReadAll(r.Body)
+		if b.taken != nil {
+			b.taken()
+		}
 		b.sent <- r
 		b.body <- string(text)
 	}))
@@ -134,6 +139,20 @@ func TestSend_waitsForAReceiverThatIsDownForAnHour(t *testing.T) {
 	}
 	if again, err := b.Send(t.Context(), n.ID); again != nil || err != nil || len(b.sent) != 0 {
 		t.Errorf("sent again: %v, %v", again, err)
+	}
+}
+
+func TestSend_waitsForTheAnswerWhileTheServerStops(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	n := b.notification(t, b.receiver(t, towpath.ReceiverWebhook))
+	ctx, stop := context.WithCancel(t.Context())
+	b.taken = stop
+	if again, err := b.Send(ctx, n.ID); again != nil || err != nil {
+		t.Fatal(again, err)
+	}
+	if n = b.read(t, n.ID); n.State != towpath.RequestDelivered {
+		t.Errorf("the message is %s: it is sent again after the stop", n.State)
 	}
 }
 

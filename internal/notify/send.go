@@ -29,6 +29,7 @@ func (s *Service) Send(ctx context.Context, id string) (requeueAt *time.Time, er
 	if err != nil || n.State != towpath.RequestPending {
 		return nil, err
 	}
+	ctx = context.WithoutCancel(ctx) // a stop waits for the answer: it would be sent twice otherwise
 	failed, err := s.deliver(ctx, v, n)
 	if err != nil {
 		return nil, err

@@ -41,6 +41,7 @@ func (s *Service) Send(ctx context.Context, requestID string) (requeueAt *time.T
 		return nil, err
 	}
 	var failed towpath.Reason
+	ctx = context.WithoutCancel(ctx) // a stop waits for the answer: it would be sent twice otherwise
 	if waits {
 		if failed, err = s.post(ctx, h, message); err != nil {
 			return nil, err
