@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -22,7 +23,9 @@ func verbUndo(ts *testscript.TestScript, neg bool, args []string) {
 		fmt.Fprintln(ts.Stdout(), "waits")
 	}
 	var task struct {
-		Undoing struct {
+		ID        string
+		RolloutID string
+		Undoing   struct {
 			Tried bool
 			Trial struct{ Text string }
 		}
@@ -38,4 +41,12 @@ func verbUndo(ts *testscript.TestScript, neg bool, args []string) {
 	if neg != (err != nil) {
 		ts.Fatalf("undo: %v", err)
 	}
+	if neg || seen.Waits {
+		return
+	}
+	check(ts, w.until(30*time.Second, func() (bool, string) {
+		var now struct{ State string }
+		err := w.api.call(w.ctx, "GET", "/rollouts/"+task.RolloutID+"/tasks/"+task.ID, nil, &now)
+		return now.State == "done", fmt.Sprintf("the task is %s: %v", now.State, err)
+	}))
 }

@@ -3,6 +3,7 @@ package bitbucket_test
 import (
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,10 +43,10 @@ func TestFile_givesUpOnSilence(t *testing.T) {
 	}
 	t.Run("a slow file is read to its end", func(t *testing.T) {
 		t.Parallel()
-		const patience = time.Second
+		const patience, slow = 3 * time.Second, 4 * time.Second
 		p, _ := wire(t, bitbucket.Config{Timeout: patience}, func(w http.ResponseWriter, _ *http.Request) {
-			for range 6 {
-				time.Sleep(patience / 4)
+			for range 40 {
+				time.Sleep(slow / 40)
 				_, _ = io.WriteString(w, "x")
 				_ = http.NewResponseController(w).Flush()
 			}
@@ -54,7 +55,7 @@ func TestFile_givesUpOnSilence(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if text, err := io.ReadAll(body); err != nil || string(text) != "xxxxxx" {
+		if text, err := io.ReadAll(body); err != nil || string(text) != strings.Repeat("x", 40) {
 			t.Errorf("%q, %v", text, err)
 		}
 		_ = body.Close()
