@@ -80,13 +80,7 @@ func bareLoop(b *testing.B, w *world, scripts []string) time.Duration {
 // ourRun runs the same scripts as tasks of a rollout.
 func ourRun(b *testing.B, w *world, scripts []string) time.Duration {
 	b.Helper()
-	var tasks []towpath.Task
-	for n, script := range scripts {
-		task := w.plan(fmt.Sprint(n+1), script)
-		task.Sequence = n
-		w.write(func(ctx context.Context, tx *store.Tx) error { return tx.UpdateTask(ctx, &task) })
-		tasks = append(tasks, task)
-	}
+	tasks := w.planAll(scripts)
 	s, err := w.child().service(w.store)
 	if err != nil {
 		b.Fatal(err)
