@@ -12,10 +12,6 @@ import (
 	"towpath/internal/wording"
 )
 
-// maxClaim bounds how many tasks one transaction claims. Each claim is a commit of the metadata, so
-// a quick claim is followed by a larger one. Claimed tasks count as running while they wait.
-const maxClaim = 64
-
 // progressEvery bounds how often progress is written.
 const progressEvery = 500 * time.Millisecond
 
@@ -24,7 +20,7 @@ type batch struct {
 	*shared
 	queue
 	rolloutID string
-	quick     time.Duration    // a claim that took less time is followed by a larger one
+	claimTime time.Duration    // how long the tasks of one claim should take together
 	ticks     <-chan time.Time // of the heartbeat; nil uses a clock
 	logger    *slog.Logger
 }
@@ -33,17 +29,14 @@ type batch struct {
 // errLeaseLost when another process may have taken over.
 func (b *batch) work(ctx context.Context) error {
 	defer b.fill(nil) // no attempt runs any more
-	for size := 1; ; {
+	for size := 0; ; {
+		b.target.reading = 0
 		began := time.Now()
-		succeeded, err := b.runClaimed(ctx)
+		ran, succeeded, err := b.runClaimed(ctx)
 		if err != nil {
 			return err
 		}
-		size = max(size/2, 1)
-		if time.Since(began) < b.quick {
-			size = min(size*4, maxClaim)
-		}
-		if !succeeded || ctx.Err() != nil {
+		if size = claimSize(ran, time.Since(began)-b.target.reading, b.claimTime); !succeeded || ctx.Err() != nil {
 			size = 0
 		}
 		if more, err := b.report(ctx, size); err != nil || !more {
@@ -52,21 +45,22 @@ func (b *batch) work(ctx context.Context) error {
 	}
 }
 
-// runClaimed runs the waiting attempts, up to the first task that does not succeed.
-func (b *batch) runClaimed(ctx context.Context) (succeeded bool, err error) {
-	for {
+// runClaimed runs the waiting attempts, up to the first task that does not succeed. It returns how many
+// ran.
+func (b *batch) runClaimed(ctx context.Context) (ran int, succeeded bool, err error) {
+	for ; ; ran++ {
 		a := b.next(b.lease.now)
 		if a == nil {
-			return true, nil
+			return ran, true, nil
 		}
 		a.out = a.run(ctx)
 		a.endedAt = b.lease.now()
 		if errors.Is(context.Cause(ctx), errLeaseLost) || a.out.fenced {
-			return false, errLeaseLost
+			return ran, false, errLeaseLost
 		}
 		b.finish(a)
 		if a.out.state != towpath.TaskDone {
-			return false, nil
+			return ran, false, nil
 		}
 	}
 }

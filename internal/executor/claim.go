@@ -138,7 +138,7 @@ func (s *Service) newBatch(
 			reached:    s.Reached,
 		},
 		rolloutID: task.RolloutID,
-		quick:     s.Quick,
+		claimTime: s.ClaimTime,
 		ticks:     s.Ticks,
 		logger:    s.Logger,
 	}

@@ -44,8 +44,8 @@ func setup(t *testing.T) *bundle {
 	}
 	b := &bundle{folder: folder, meta: meta, Service: &executor.Service{
 		// Claims grow as on an idle machine.
-		Quick: time.Hour,
-		Store: st, Keyring: keyring, Owner: "first", ServerID: "server",
+		ClaimTime: time.Hour,
+		Store:     st, Keyring: keyring, Owner: "first", ServerID: "server",
 		Logger: slog.New(slog.DiscardHandler), LockTimeout: 20 * time.Millisecond, Backoff: time.Millisecond,
 		Engines: map[towpath.EngineType]engine.Engine{
 			towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: folder}),

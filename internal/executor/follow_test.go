@@ -3,7 +3,6 @@ package executor_test
 import (
 	"context"
 	"testing"
-	"time"
 
 	"towpath"
 	"towpath/internal/engine"
@@ -54,7 +53,7 @@ func TestRunTask_keepsNoSchemaThatIsNotConfirmed(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
 			follows := 0
-			b.SnapshotSchemas, b.Quick = true, time.Hour
+			b.SnapshotSchemas = true
 			b.Engines[towpath.EngineSQLite] = following{
 				sqlite.New(sqlite.Config{Root: b.folder}), c.wrongFrom, &follows,
 			}

@@ -24,7 +24,7 @@ type Service struct {
 	LockTries   int           // tries of an attempt while others hold locks; 5
 	Backoff     time.Duration // before the second try; doubled each time, with jitter of a half; 500 ms
 	PerInstance int           // databases of one instance that all processes change at once; 8
-	Quick       time.Duration // a claim of tasks that took less is followed by a larger one; 150 ms
+	ClaimTime   time.Duration // how long the tasks of one claim should take together; 500 ms
 
 	// LockTimeout and StatementTimeout apply where neither the file nor its project nor its
 	// environment sets one; towpath.DefaultLockTimeout and towpath.DefaultStatementTimeout.
@@ -51,7 +51,7 @@ func (s *Service) withDefaults() *Service {
 	c.LockTries = cmp.Or(c.LockTries, 5)
 	c.Backoff = cmp.Or(c.Backoff, 500*time.Millisecond)
 	c.PerInstance = cmp.Or(c.PerInstance, 8)
-	c.Quick = cmp.Or(c.Quick, 150*time.Millisecond)
+	c.ClaimTime = cmp.Or(c.ClaimTime, progressEvery)
 	c.Logger = cmp.Or(c.Logger, slog.Default())
 	if c.Reached == nil {
 		c.Reached = func(string) {}

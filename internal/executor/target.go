@@ -3,6 +3,7 @@ package executor
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"towpath"
 	"towpath/internal/engine"
@@ -16,10 +17,11 @@ type target struct {
 	address engine.Target
 	db      engine.DB // nil while disconnected
 	ledger  *ledger
-	schema  *string // dump of the schema after the last change; nil when it was not read
-	follows bool    // schema was followed from an earlier one, and not confirmed since
-	alone   bool    // one task is claimed: following it and confirming that would take two readings
-	lost    bool    // a schema was not what was followed: from then on all is read
+	schema  *string       // dump of the schema after the last change; nil when it was not read
+	follows bool          // schema was followed from an earlier one, and not confirmed since
+	alone   bool          // one task is claimed: following it and confirming that would take two readings
+	lost    bool          // a schema was not what was followed: from then on all is read
+	reading time.Duration // of whole schemas in a claim, which the tasks of a larger one would do without
 	logger  *slog.Logger
 }
 
@@ -83,7 +85,7 @@ func (t *target) schemaBefore(ctx context.Context) (*string, error) {
 	if t.schema != nil {
 		return t.schema, nil
 	}
-	schema, err := t.db.Schema(ctx)
+	schema, err := t.measured(ctx)
 	if schema.LeftOut != "" {
 		t.logger.InfoContext(ctx, "the server keeps options that nobody sets; schema texts leave them out",
 			"database", t.address.Database, "options", schema.LeftOut)
@@ -96,7 +98,11 @@ func (t *target) schemaBefore(ctx context.Context) (*string, error) {
 func (t *target) schemaAfter(ctx context.Context) *string {
 	read := t.db.Schema
 	f, follows := t.db.(engine.Follower)
-	if follows = follows && !t.lost && !t.alone; follows {
+	follows = follows && !t.lost
+	switch {
+	case follows && t.alone:
+		read, follows = t.measured, false
+	case follows:
 		read = f.Follow
 	}
 	schema, err := read(ctx)
@@ -107,6 +113,13 @@ func (t *target) schemaAfter(ctx context.Context) *string {
 	}
 	t.schema, t.follows = &schema.Dump, follows
 	return t.schema
+}
+
+// measured reads a whole schema, and adds the time to reading.
+func (t *target) measured(ctx context.Context) (engine.Schema, error) {
+	began := time.Now()
+	defer func() { t.reading += time.Since(began) }()
+	return t.db.Schema(ctx)
 }
 
 // confirm reads the whole schema after changes that were followed. confirmed is false when it is
