@@ -26,6 +26,7 @@ var floors = map[string]int{
 	"towpath/internal/gitsim":    1, // and the hosts below it
 	"towpath/internal/dbserver":  1,
 	"towpath/scripts/figures":    1,
+	"towpath/scripts/testlog":    1,
 
 	"towpath/internal/vcs":       2,
 	"towpath/internal/engine":    2,

@@ -14,33 +14,34 @@ make --no-print-directory build
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
+passed=0 failed=0 skipped=0
+tests=""
+# count adds a number of the closing line of a suite to a sum.
+count() { grep -oE "[0-9]+ $1" <<<"$tests" | cut -d' ' -f1 | grep . || echo 0; }
+counted() {
+	passed=$((passed + $(count passed)))
+	failed=$((failed + $(count failed)))
+	skipped=$((skipped + $(count skipped)))
+}
+# gotest runs tests of Go, and prints what is worth reading of their log.
+gotest() {
+	go test -json -count=1 -vet=off "$@" | go run ./scripts/testlog | tee "$log" || status=1 # the linters run go vet
+	tests=$(tail -n 1 "$log")
+	counted
+}
 # Many tests wait for servers, so more of them run at once than there are processors; far more would
 # keep two processors busy with asking each other.
-# The linters run go vet.
-go test -count=1 -timeout 40m -parallel 4 -vet=off -v ./... >"$log" 2>&1 || status=$?
+gotest -timeout 40m -parallel 4 ./...
 # The parser of PostgreSQL as WebAssembly, too, which a build has where there is no compiler for C.
 if [ "$CGO_ENABLED" = 1 ]; then
-	CGO_ENABLED=0 go test -count=1 -timeout 20m -vet=off -v -run 'Postgres|Pool' ./internal/sqlparse >>"$log" 2>&1 || status=$?
+	CGO_ENABLED=0 gotest -timeout 20m -run 'Postgres|Pool' ./internal/sqlparse
 fi
-grep -E '^(ok|FAIL|panic:|\?)|^\s*--- (FAIL|SKIP)|no test files' "$log" | grep -v 'no test files' || true
-if [ "$status" -ne 0 ]; then
-	# Parallel tests mix their output; a failing script prints its position in a line of its own.
-	grep -nE -B2 -A12 '^ +(--- FAIL|FAIL: |[a-z_]+_test\.go:[0-9]+: )|^panic:' "$log" | tail -n 300 || true
-	cp "$log" test.log
-	echo "The whole output is in test.log."
-fi
-skipped=$(grep -cE '^\s*--- SKIP' "$log" || true)
-passed=$(grep -cE '^\s*--- PASS' "$log" || true)
-failed=$(grep -cE '^\s*--- FAIL' "$log" || true)
 for suite in test e2e; do
 	# Vitest's closing line names what it ran; colors would hide it.
 	(cd web && NO_COLOR=1 npm run --silent "$suite") >"$log" 2>&1 || status=1
 	tests=$(grep -E '^ +Tests ' "$log" | tail -n 1 || true)
 	echo "console, $suite:$tests"
-	count() { grep -oE "[0-9]+ $1" <<<"$tests" | cut -d' ' -f1 || true; }
-	passed=$((passed + $(count passed | grep . || echo 0)))
-	failed=$((failed + $(count failed | grep . || echo 0)))
-	skipped=$((skipped + $(count skipped | grep . || echo 0)))
+	counted
 	if [ "$status" -ne 0 ] || [ -z "$tests" ]; then
 		tail -n 150 "$log"
 		status=1
