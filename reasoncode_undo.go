@@ -14,6 +14,13 @@ const (
 	ReasonUndoRecorded ReasonCode = "undo-recorded"
 	// ReasonNoWayBack: the text that was applied has no way back.
 	ReasonNoWayBack ReasonCode = "no-way-back"
+	// ReasonUndoAmbiguous: more than one file may be the way back. Params: path, other.
+	ReasonUndoAmbiguous ReasonCode = "undo-ambiguous"
+	// ReasonUndoTooLarge: the file that is the way back is larger than 1 MiB. Params: path.
+	ReasonUndoTooLarge ReasonCode = "undo-too-large"
+	// ReasonUndoCommitGone: the repository no longer has the commit whose tree has the way back.
+	// Params: commit.
+	ReasonUndoCommitGone ReasonCode = "undo-commit-gone"
 	// ReasonUndoLater: a database of a later environment has the version. Params: version, environment,
 	// database.
 	ReasonUndoLater ReasonCode = "undo-later"

@@ -47,6 +47,27 @@ type Undoing struct {
 	Why      string    `json:"why"`
 	At       time.Time `json:"at"`
 	Trial    UndoTrial `json:"trial,omitzero"`
+
+	// Applied is the text that is undone, when its way back is a file beside it: then the task has the
+	// path and checksum of that file. nil when the way back is a part of the text.
+	Applied *AppliedText `json:"applied,omitempty"`
+}
+
+// AppliedText is a text that a database has.
+type AppliedText struct {
+	Path     string `json:"path"`
+	Checksum string `json:"checksum"`
+}
+
+// BackBeside reports whether the task undoes a migration by a file beside it.
+func (t Task) BackBeside() bool { return t.Undoing != nil && t.Undoing.Applied != nil }
+
+// Undone returns the text that a task of TypeUndo takes back.
+func (t Task) Undone() AppliedText {
+	if t.BackBeside() {
+		return *t.Undoing.Applied
+	}
+	return AppliedText{Path: t.Path, Checksum: t.Checksum}
 }
 
 // UndoTrial is what came of trying a way back in a scratch database: back, forth and back again.

@@ -14,11 +14,15 @@ func verbUndo(ts *testscript.TestScript, neg bool, args []string) {
 	var seen struct {
 		Migration struct{ Version, Checksum string }
 		WayBack   struct{ Text string }
+		File      struct{ Path, Checksum string }
 		Refused   struct{ Text string }
 		Waits     bool
 	}
 	check(ts, w.api.call(w.ctx, "GET", path, nil, &seen))
 	fmt.Fprintln(ts.Stdout(), seen.WayBack.Text+seen.Refused.Text)
+	if seen.File.Path != "" {
+		fmt.Fprintln(ts.Stdout(), seen.File.Path)
+	}
 	if seen.Waits {
 		fmt.Fprintln(ts.Stdout(), "waits")
 	}
@@ -32,6 +36,7 @@ func verbUndo(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	err := w.api.call(w.ctx, "POST", path, map[string]any{
 		"version": seen.Migration.Version, "checksum": seen.Migration.Checksum, "why": args[1],
+		"file":    seen.File.Checksum,
 		"despite": len(args) > 2,
 	}, &task)
 	if err != nil {

@@ -16,25 +16,39 @@ type undoing struct {
 
 	Tried bool    `json:"tried" doc:"The way back, the file and the way back again ran in a scratch database."`
 	Trial *Reason `json:"trial,omitempty" doc:"Why it was not tried, or what went wrong; absent when all of it fits."`
+
+	Applied string `json:"applied,omitempty" doc:"The path of the file that is undone, when its way back is a file beside it; absent when it is a part of it."`
+}
+
+// besideFile is a file that is the way back of another one.
+type besideFile struct {
+	Path     string `json:"path"`
+	Checksum string `json:"checksum"`
+	Commit   string `json:"commit" doc:"From whose tree the migration was applied, and the file is read."`
 }
 
 func undoingOf(u *towpath.Undoing) *undoing {
 	if u == nil {
 		return nil
 	}
-	return &undoing{By: u.By, Why: u.Why, At: u.At, Tried: u.Trial.Tried, Trial: reasonOf(u.Trial.Reason)}
+	v := &undoing{By: u.By, Why: u.Why, At: u.At, Tried: u.Trial.Tried, Trial: reasonOf(u.Trial.Reason)}
+	if u.Applied != nil {
+		v.Applied = u.Applied.Path
+	}
+	return v
 }
 
 // undoPreview is what would be undone in a database.
 type undoPreview struct {
-	Migration *Migration `json:"migration,omitempty" doc:"The newest version that the database has; absent when there is none."`
-	Refused   *Reason    `json:"refused,omitempty" doc:"Why it cannot be undone now; absent when it can."`
-	WayBack   *text      `json:"wayBack,omitempty" doc:"What would run: the way back of the text that was applied, without the values of variables."`
-	Line      int        `json:"line,omitempty" doc:"Its first line in the file."`
-	OneByOne  bool       `json:"oneByOne" doc:"Its statements run one by one, without a transaction around them."`
-	Waits     bool       `json:"waits" doc:"The environment asks for a start, consent or a window first."`
-	TaskID    string     `json:"taskId,omitempty" doc:"The task that undoes it already; absent when there is none."`
-	RolloutID string     `json:"rolloutId,omitempty" doc:"Of that task."`
+	Migration *Migration  `json:"migration,omitempty" doc:"The newest version that the database has; absent when there is none."`
+	Refused   *Reason     `json:"refused,omitempty" doc:"Why it cannot be undone now; absent when it can."`
+	WayBack   *text       `json:"wayBack,omitempty" doc:"What would run: the way back of the text that was applied, without the values of variables."`
+	Line      int         `json:"line,omitempty" doc:"Its first line in the file."`
+	File      *besideFile `json:"file,omitempty" doc:"The file beside the migration that is its way back; absent when the way back is a part of the migration's own file."`
+	OneByOne  bool        `json:"oneByOne" doc:"Its statements run one by one, without a transaction around them."`
+	Waits     bool        `json:"waits" doc:"The environment asks for a start, consent or a window first."`
+	TaskID    string      `json:"taskId,omitempty" doc:"The task that undoes it already; absent when there is none."`
+	RolloutID string      `json:"rolloutId,omitempty" doc:"Of that task."`
 }
 
 // getUndo says what would be undone. It changes nothing.
@@ -53,6 +67,9 @@ func (s *Server) getUndo(ctx context.Context, in *DatabasePath) (undoPreview, er
 	if u.Refused.IsZero() {
 		shown := textOf(u.Back.Text, int64(len(u.Back.Text)))
 		v.WayBack, v.Line, v.OneByOne = &shown, u.Back.From.Line, u.Back.NoTransaction
+		if b := u.Beside; b.Path != "" {
+			v.File = &besideFile{Path: b.Path, Checksum: b.Checksum, Commit: b.Commit}
+		}
 	}
 	return v, nil
 }
@@ -62,6 +79,7 @@ type undoInput struct {
 	Body struct {
 		Version  string `json:"version" maxLength:"400" doc:"That was looked at. Another newest version is refused."`
 		Checksum string `json:"checksum" maxLength:"64" doc:"Of the text that was looked at."`
+		File     string `json:"file,omitempty" maxLength:"64" doc:"Checksum of the file that is the way back, as looked at; absent when the way back is a part of the migration's own file."`
 		Why      string `json:"why" maxLength:"4000" doc:"Why it is undone. It stays in the ledger of the database."`
 		Despite  bool   `json:"despite,omitempty" doc:"Order it although a trial in a scratch database has failed."`
 	}
@@ -71,7 +89,7 @@ type undoInput struct {
 func (s *Server) undoVersion(ctx context.Context, in *undoInput) (Task, error) {
 	t, err := s.Syncs.Undo(ctx, actorOf(ctx), in.Database, syncs.Order{
 		Version: in.Body.Version, Checksum: in.Body.Checksum, Why: in.Body.Why,
-		Despite: in.Body.Despite,
+		Back: in.Body.File, Despite: in.Body.Despite,
 	})
 	return taskOf(t), err
 }

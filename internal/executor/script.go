@@ -23,6 +23,7 @@ type script struct {
 	content    text
 	filling    towpath.Filling // of the content
 	back       bool            // its way back runs, and nothing else
+	beside     bool            // all of it is the way back of another file
 	engine     engine.Engine
 	address    engine.Target
 	directives statement.Directives
@@ -50,7 +51,7 @@ func openScript(
 		return nil, fmt.Errorf("read the file's text: %w", err)
 	}
 	s := &script{
-		content: content, filling: filling, back: task.Type == towpath.TypeUndo,
+		content: content, filling: filling, back: task.Type == towpath.TypeUndo && !task.BackBeside(), beside: task.BackBeside(),
 		engine: t.engine, address: t.address,
 	}
 	sum := sha256.New()
@@ -99,7 +100,7 @@ func (s *script) read() (err error) {
 	if s.directives, err = statement.ReadDirectives(s.reader()); err != nil {
 		return refusal(err)
 	}
-	if s.back {
+	if s.back || s.beside {
 		if err := s.readBack(); err != nil {
 			return err
 		}
@@ -116,7 +117,11 @@ func (s *script) read() (err error) {
 
 // readBack finds the way back of a file. Whether it runs in a transaction is its own matter.
 func (s *script) readBack() error {
-	back, ok, err := statement.ReadWayBack(s.filled())
+	read := statement.ReadWayBack
+	if s.beside {
+		read = statement.ReadBeside
+	}
+	back, ok, err := read(s.filled())
 	if err != nil {
 		return refusal(err)
 	}
@@ -131,6 +136,9 @@ func (s *script) readBack() error {
 func (s *script) reader() io.Reader {
 	if s.back {
 		return statement.Back{Reader: s.filled()}
+	}
+	if s.beside {
+		return statement.Beside{Reader: s.filled()}
 	}
 	return s.filled()
 }

@@ -23,6 +23,7 @@ type Trial struct {
 	Defaults statement.Limits
 	Maximum  statement.Limits
 	Back     bool // the way back of each text runs, and nothing else
+	Beside   bool // each text is the way back of another one
 
 	// Home is the target that the texts are for. What may run there and not here fails nothing: it is
 	// left to the target. The zero Home has none.
@@ -66,7 +67,7 @@ func (t plainText) Reader() *io.SectionReader { return io.NewSectionReader(t, 0,
 func (t Trial) Run(ctx context.Context, content string, each func(Tried)) (whole bool, err error) {
 	s := &script{
 		content: plainText{ReaderAt: strings.NewReader(content), size: int64(len(content))},
-		engine:  t.Engine, address: t.Scratch.Target(), back: t.Back,
+		engine:  t.Engine, address: t.Scratch.Target(), back: t.Back, beside: t.Beside,
 	}
 	if err := s.read(); err != nil {
 		failed := t.failure(err)

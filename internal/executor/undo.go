@@ -22,7 +22,7 @@ func (a *attempt) readUndone(ctx context.Context, session engine.Session) error 
 	if err != nil {
 		return err
 	}
-	if !found || !e.State.Applied() || e.Checksum != a.task.Checksum {
+	if !found || !e.State.Applied() || e.Checksum != a.task.Undone().Checksum {
 		return terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonUndoMoved, "version", of.Version))
 	}
 	if err := a.lease.raise(ctx, e.Epoch-1); err != nil {
@@ -66,7 +66,7 @@ func mayUndo(ctx context.Context, tx *store.Tx, t towpath.Task) (may bool, err e
 		Environments: environments, Databases: databases, Open: open, DatabaseID: t.DatabaseID,
 	})
 	why := found.Refused
-	if e := found.Entry; why.IsZero() && (e.MigrationID != of || e.Checksum != t.Checksum) {
+	if e := found.Entry; why.IsZero() && (e.MigrationID != of || e.Checksum != t.Undone().Checksum) {
 		why = towpath.Why(towpath.ReasonUndoMoved, "version", of.Version)
 	}
 	if why.IsZero() {

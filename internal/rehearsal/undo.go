@@ -13,10 +13,13 @@ import (
 )
 
 // TryUndo runs the way back of a text in a scratch database with the schema of a database, then the
-// text, then its way back again, each as in a target. It returns what came of it: whether it was
-// tried, and if so, whether it fits. On another server than the database's own, roles and extensions
-// may be missing, so a person may insist. Its error is about the metadata, or the end of ctx.
-func (s *Service) TryUndo(ctx context.Context, databaseID, text string) (t towpath.UndoTrial, err error) {
+// text, then its way back again, each as in a target. beside is the text of the way back, "" when it is
+// a part of the text. It returns what came of it: whether it was tried, and if so, whether it fits. On
+// another server than the database's own, roles and extensions may be missing, so a person may insist.
+// Its error is about the metadata, or the end of ctx.
+func (s *Service) TryUndo(
+	ctx context.Context, databaseID, text, beside string,
+) (t towpath.UndoTrial, err error) {
 	if !s.baseline.TryLock() {
 		return t, towpath.Errorf(towpath.CodeTooMany, "Another schema is being tried. Try again in a moment.")
 	}
@@ -47,14 +50,15 @@ func (s *Service) TryUndo(ctx context.Context, databaseID, text string) (t towpa
 		return t, nil
 	}
 	in.Schema = found.Dump
-	step, err := thereAndBack(ctx, in.Input, text)
+	steps := stepsOf(text, beside)
+	step, err := thereAndBack(ctx, in.Input, steps)
 	var failed *executor.TrialError
 	switch {
 	case ctx.Err() != nil:
 		return t, context.Cause(ctx)
 	case errors.As(err, &failed) && !failed.Unsafe:
 		t.Reason = towpath.Why(towpath.ReasonUndoFails, "step", strconv.Itoa(step),
-			"line", lineOf(failed.Pos, text)).From(failed.Reason)
+			"line", lineOf(failed.Pos, steps[max(step, 1)-1].text)).From(failed.Reason)
 	case errors.As(err, &failed):
 		t.Reason = towpath.Why(towpath.ReasonUndoUntried).From(failed.Reason)
 		return t, nil
@@ -71,9 +75,23 @@ func (s *Service) TryUndo(ctx context.Context, databaseID, text string) (t towpa
 // errOtherSchema is a step that makes another schema than the one that it should restore.
 var errOtherSchema = errors.New("another schema")
 
-// thereAndBack runs the way back of a text, the text, and its way back again. step is the one that the
-// error is about, from 1.
-func thereAndBack(ctx context.Context, in Input, text string) (step int, err error) {
+// undoStep is a text to run, and what of it.
+type undoStep struct {
+	text         string
+	back, beside bool
+}
+
+// stepsOf are the way back of a text, the text, and its way back again.
+func stepsOf(text, beside string) [3]undoStep {
+	back := undoStep{text: text, back: true}
+	if beside != "" {
+		back = undoStep{text: beside, beside: true}
+	}
+	return [3]undoStep{back, {text: text}, back}
+}
+
+// thereAndBack runs the steps. step is the one that the error is about, from 1.
+func thereAndBack(ctx context.Context, in Input, steps [3]undoStep) (step int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, in.time())
 	defer cancel()
 	err = in.inScratch(ctx, func(ctx context.Context, scratch engine.Scratch) error {
@@ -92,9 +110,10 @@ func thereAndBack(ctx context.Context, in Input, text string) (step int, err err
 			return err
 		}
 		dumps := []string{before.Dump}
-		for step = 1; step <= 3; step++ {
-			r.trial.Back = step != 2
-			_, err := r.trial.Run(ctx, text, func(executor.Tried) {})
+		for step = 1; step <= len(steps); step++ {
+			one := steps[step-1]
+			r.trial.Back, r.trial.Beside = one.back, one.beside
+			_, err := r.trial.Run(ctx, one.text, func(executor.Tried) {})
 			if failed := (*executor.TrialError)(nil); errors.As(err, &failed) {
 				failed.Reason = r.asInTarget(failed.Reason)
 			}

@@ -50,7 +50,7 @@ func (r *Reader) Comment(mark int) {
 			return
 		}
 	}
-	back := r.front != nil && r.front.back // all of it takes a change back, whatever a comment says
+	back := r.front != nil && (r.front.back || r.front.beside) // all of it takes a change back, whatever a comment says
 	if back || r.down != nil || len(r.win)-r.at < mark {
 		return
 	}

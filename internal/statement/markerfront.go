@@ -22,6 +22,7 @@ type front struct {
 	src io.Reader
 	sections
 	back    bool   // the way back runs, and the rest is blanked
+	beside  bool   // all of it is the way back of another file
 	noLexer bool   // nobody takes what is in seen
 	head    []byte // the current line, up to its bound
 	length  int    // of the current line, in bytes
@@ -50,6 +51,9 @@ type Dump struct{ io.Reader }
 func newFront(src io.Reader) *front {
 	if back, ok := src.(Back); ok {
 		return &front{src: back.Reader, back: true}
+	}
+	if beside, ok := src.(Beside); ok {
+		return &front{src: beside.Reader, beside: true}
 	}
 	return &front{src: src}
 }
@@ -120,6 +124,8 @@ func (f *front) line() {
 	m, isMarker := marker{}, false
 	if isComment {
 		m, isMarker = readMarker(c, f.format, f.lines == 1)
+		title := f.beside && f.part == partHead && m.act == actDown // such a file is the way back anyway
+		isMarker = isMarker && !title
 	}
 	mentions := strings.Contains(text, "+goose") || startsWord(c.words, "DOWN MIGRATION")
 	if isComment && !isMarker && mentions && f.mention == 0 {

@@ -10,6 +10,9 @@ import (
 // blanked, so that positions stay those of the file. A file without such a part is blank.
 type Back struct{ io.Reader }
 
+// Beside is a file all of which is the way back of another one. A comment that says so begins nothing.
+type Beside struct{ io.Reader }
+
 // A WayBack is the part of a file that takes its change back.
 type WayBack struct {
 	From          Position
@@ -31,11 +34,34 @@ func ReadWayBack(file io.Reader) (back WayBack, ok bool, err error) {
 	}
 	back.From, back.NoTransaction = front.undo, front.backNoTx()
 	back.Text = string(text[min(front.undo.Offset, int64(len(text))):])
-	for line := range strings.Lines(back.Text) {
-		line = strings.TrimSpace(line)
-		ok = ok || line != "" && !strings.HasPrefix(line, "--")
+	return back, hasStatement(back.Text), nil
+}
+
+// ReadBeside is ReadWayBack for a file beside the migration. ok is false also for one with a way back of
+// its own: nobody can say which part is meant.
+func ReadBeside(file io.Reader) (back WayBack, ok bool, err error) {
+	front := newFront(Beside{file})
+	front.noLexer = true
+	text, err := io.ReadAll(front)
+	if err != nil {
+		return back, false, fmt.Errorf("read the way back of a file: %w", err)
 	}
-	return back, ok, nil
+	if front.part != partHead || len(front.errs) > 0 {
+		return back, false, nil
+	}
+	back = WayBack{From: Position{Line: 1, Column: 1}, Text: string(text), NoTransaction: front.noTx}
+	return back, hasStatement(back.Text), nil
+}
+
+// hasStatement reports whether a text has a line that is neither blank nor a comment.
+func hasStatement(text string) bool {
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "--") {
+			return true
+		}
+	}
+	return false
 }
 
 // backNoTx reports whether the way back runs without a transaction. dbmate and sql-migrate say it of

@@ -22,8 +22,8 @@ type Service struct {
 	Logger   *slog.Logger
 
 	// TryUndo runs the way back of a text, the text, and its way back again in a scratch database that
-	// is like a database.
-	TryUndo func(ctx context.Context, databaseID, text string) (towpath.UndoTrial, error)
+	// is like a database. beside is the way back when it is no part of the text.
+	TryUndo func(ctx context.Context, databaseID, text, beside string) (towpath.UndoTrial, error)
 
 	// RefreshLedgers reads the ledgers of a project's databases into the metadata.
 	RefreshLedgers func(ctx context.Context, projectID string) error

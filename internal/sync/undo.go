@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"towpath"
 	"towpath/internal/plan"
@@ -20,11 +19,13 @@ type Undo struct {
 	Migration   towpath.Migration // of the version that would be undone; zero when the ledger has none
 	Commit      string            // that brought its text
 	Back        statement.WayBack
+	Beside      Beside         // the file that the way back is in, when it is not the migration's own
 	Refused     towpath.Reason // why it cannot be undone now; zero when it can
 	Open        towpath.Task   // that undoes it already; zero for none
 
 	as   towpath.MigrationID
 	link towpath.RepositoryLink
+	from string // the commit from whose tree it was applied
 }
 
 // UndoOf says what would be undone in a database, and runs nothing.
@@ -51,7 +52,7 @@ func (s *Service) readWayBack(ctx context.Context, u *Undo) error {
 	}
 	back, ok, err := statement.ReadWayBack(content.Reader())
 	if err == nil && !ok {
-		u.Refused = towpath.Why(towpath.ReasonNoWayBack)
+		return s.readBeside(ctx, u)
 	}
 	u.Back = back
 	return err
@@ -61,6 +62,7 @@ func (s *Service) readWayBack(ctx context.Context, u *Undo) error {
 type Order struct {
 	Version  string // that the person has seen
 	Checksum string // and its text
+	Back     string // the checksum of the file beside it that is its way back; "" for none
 	Why      string
 	Despite  bool // whatever a trial has shown
 }
@@ -94,6 +96,7 @@ func (s *Service) Undo(
 		if err != nil {
 			return err
 		}
+		u.Beside = seen.Beside
 		if err := u.refuse(in); err != nil {
 			return err
 		}
@@ -101,11 +104,16 @@ func (s *Service) Undo(
 		if err != nil {
 			return err
 		}
+		if u.Beside.Path != "" {
+			if err := tx.PutContent(ctx, u.Beside.Checksum, u.Beside.text); err != nil {
+				return err
+			}
+		}
 		task = u.task(r, order)
 		if err := tx.CreateTask(ctx, &task); err != nil {
 			return err
 		}
-		tx.Emit(actor.Did(towpath.ActMigrationUndo, databaseID, task.ProjectID, "path", task.Path,
+		tx.Emit(actor.Did(towpath.ActMigrationUndo, databaseID, task.ProjectID, "path", u.Migration.Path,
 			"environment", task.Environment, "database", task.Database, "text", order.Why))
 		return tx.Enqueue(ctx, towpath.JobAdvance, r.ID)
 	})
@@ -114,28 +122,16 @@ func (s *Service) Undo(
 
 // tryUndo tries the way back with the values that the environment puts into the file.
 func (s *Service) tryUndo(ctx context.Context, u Undo) (t towpath.UndoTrial, err error) {
-	content, err := s.Store.OpenContent(ctx, u.Migration.Checksum)
-	if err != nil {
-		return t, fmt.Errorf("read the text to undo: %w", err)
-	}
-	var filling towpath.Filling
-	err = s.Store.Read(ctx, func(tx *store.Tx) error {
-		filling, err = tx.Filling(ctx, u.link.ID, u.Environment)
-		return err
-	})
-	if err != nil {
-		return t, err
-	}
-	text, err := io.ReadAll(statement.Fill(content.Reader(), string(filling.Placeholders), filling.Variables))
+	text, beside, err := s.texts(ctx, u)
 	if refused := (*statement.Error)(nil); errors.As(err, &refused) {
 		t.Reason = towpath.Why(towpath.ReasonUndoUntried).
 			From(towpath.Why(towpath.ReasonScriptRefused, "message", refused.Message))
 		return t, nil
 	}
 	if err != nil {
-		return t, fmt.Errorf("read the text to undo: %w", err)
+		return t, err
 	}
-	return s.TryUndo(ctx, u.Database.ID, string(text))
+	return s.TryUndo(ctx, u.Database.ID, text, beside)
 }
 
 // task is what undoes the version. It comes first in its database.
@@ -147,6 +143,10 @@ func (u Undo) task(r towpath.Rollout, order *towpath.Undoing) towpath.Task {
 		State: towpath.TaskPending, Undoing: order,
 	}
 	t.MigrationID = u.as
+	if u.Beside.Path != "" {
+		order.Applied = &towpath.AppliedText{Path: t.Path, Checksum: t.Checksum}
+		t.Path, t.Checksum = u.Beside.Path, u.Beside.Checksum
+	}
 	if t.Commit == "" { // older than the link
 		t.Commit = r.Commit
 	}
@@ -163,6 +163,9 @@ func (u Undo) refuse(in Order) error {
 		return towpath.Errorf(towpath.CodeConflict, "%s", wording.Text(u.Refused))
 	case u.Open.ID != "":
 		return towpath.Errorf(towpath.CodeConflict, "Version %s is being undone here already.", u.Migration.Label)
+	case in.Back != u.Beside.Checksum && in.Version == u.Migration.Version:
+		return towpath.Errorf(towpath.CodeConflict,
+			"Its way back is not the one that you have seen. Look again, then undo it.")
 	case in.Version != u.Migration.Version, in.Checksum != u.Migration.Checksum:
 		return towpath.Errorf(towpath.CodeConflict,
 			"The newest version of this database is %s by now. Look again, then undo it.", u.Migration.Label)
@@ -198,6 +201,9 @@ func readUndo(ctx context.Context, tx *store.Tx, databaseID string) (u Undo, err
 	}
 	if e.Version == "" {
 		return u, nil
+	}
+	if u.from, err = u.appliedFrom(ctx, tx); err != nil {
+		return u, err
 	}
 	known, err := u.findLink(ctx, tx)
 	if err == nil && !known && u.Refused.IsZero() {

@@ -87,7 +87,11 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonUndoNothing:  "The database has no version that can be undone.",
 	towpath.ReasonUndoRecorded: "Version {version} was recorded as applied and did not run here, so it cannot be undone. " +
 		"Write a new file that takes its change back.",
-	towpath.ReasonNoWayBack: "The text that was applied has no way back. Write a new file that takes its change back.",
+	towpath.ReasonNoWayBack:     "The text that was applied has no way back. Write a new file that takes its change back.",
+	towpath.ReasonUndoAmbiguous: "“{path}” and “{other}” may both be the way back. Undo the change with a new file.",
+	towpath.ReasonUndoTooLarge:  "“{path}” is larger than 1 MiB. Undo the change with a new file.",
+	towpath.ReasonUndoCommitGone: "The repository no longer has commit {commit}, which had the way back. " +
+		"Undo the change with a new file.",
 	towpath.ReasonUndoLater: "{environment}/{database} has version {version}, and later environments are undone first. " +
 		"Undo it there.",
 	towpath.ReasonUndoUnread: "The ledger of {environment}/{database} cannot be relied on now, and that database may " +

@@ -49,13 +49,19 @@ interface UndoFormProps extends UndoButtonProps {
 function UndoForm({ database, undo, close }: UndoFormProps) {
   const [why, setWhy] = useState('')
   const [despite, setDespite] = useState(false)
-  const { migration, wayBack } = undo
+  const { migration, wayBack, file } = undo
   const write = useWrite({
     run: () =>
       unwrap(
         http.POST('/api/v1/databases/{database}/undo', {
           params: { path: { database: database.id } },
-          body: { version: migration?.version ?? '', checksum: migration?.checksum ?? '', why, despite },
+          body: {
+            version: migration?.version ?? '',
+            checksum: migration?.checksum ?? '',
+            file: file?.checksum ?? '',
+            why,
+            despite,
+          },
         }),
       ),
     done: () => `Version ${migration?.label} is undone when its turn comes.`,
@@ -71,7 +77,8 @@ function UndoForm({ database, undo, close }: UndoFormProps) {
       }}
     >
       <p>
-        This runs the way back of version {migration.label}, from line {undo.line} of {migration.path}:
+        This runs the way back of version {migration.label},{' '}
+        {file ? `the file ${file.path}` : `from line ${undo.line} of ${migration.path}`}:
       </p>
       <pre className="mono">{wayBack.text.trim()}</pre>
       {wayBack.truncated && <p className="muted">Only the beginning is shown.</p>}

@@ -55,6 +55,12 @@ export default function ChangePage() {
                 <dd>
                   {change.undoing.by}: {change.undoing.why}
                 </dd>
+                {change.undoing.applied && (
+                  <>
+                    <dt>Takes back</dt>
+                    <dd className="mono wrap-any">{change.undoing.applied}</dd>
+                  </>
+                )}
               </>
             )}
             <dt>Author</dt>
