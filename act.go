@@ -108,6 +108,10 @@ const (
 	// ActLedgerAccept: a ledger was accepted as it is. Params: instance, database. Causes: what was
 	// wrong with it.
 	ActLedgerAccept EventKind = "ledger.accept"
+	// ActSchemaCheck: a person asked for a check of a schema. Params: environment, database.
+	ActSchemaCheck EventKind = "schema.check"
+	// ActSchemaAccept: a schema was accepted as it is. Params: environment, database, text.
+	ActSchemaAccept EventKind = "schema.accept"
 	// ActHistoryImport: what another tool has applied was recorded in a ledger. Params: instance,
 	// database, tool, table, n.
 	ActHistoryImport EventKind = "ledger.import"
@@ -249,6 +253,7 @@ func Acts() []EventKind {
 		ActReviewRelax, ActEnvironmentOrder, ActEnvironmentDelete,
 		ActInstanceAdd, ActInstanceUpdate, ActInstanceDelete, ActInstanceCheck, ActInstanceDiscover,
 		ActDatabaseAssign, ActDatabaseUnassign, ActLedgerAdopt, ActLedgerAccept,
+		ActSchemaCheck, ActSchemaAccept,
 		ActHistoryImport, ActBaselineFile, ActStandingImport, ActHistoryAcknowledge,
 		ActProjectCreate, ActProjectRename, ActProjectLimit, ActProjectRehearse, ActProjectRehearseOff,
 		ActProjectMember, ActProjectMemberRemove,

@@ -17,10 +17,12 @@ const (
 	JobCheckHook    JobKind = "check-hook"    // subject: repository link
 	JobRemoveHook   JobKind = "remove-hook"   // subject: hook removal
 	JobRefreshGrant JobKind = "refresh-grant" // subject: grant
+	JobCheckSchema  JobKind = "check-schema"  // subject: database; compares its schema with what changes left
 	JobAskApproval  JobKind = "ask-approval"  // subject: approval request; sends it to its receiver
-	// subject: rollout, repository link; finds what receivers are to be told
+	// subject: rollout, repository link, database; finds what receivers are to be told
 	JobNotifyRollout    JobKind = "notify-rollout"
 	JobNotifyLink       JobKind = "notify-link"
+	JobNotifyDatabase   JobKind = "notify-database"
 	JobSendNotification JobKind = "send-notification" // subject: notification
 	JobReview           JobKind = "review"            // subject: repository link; reviews the SQL of its rollouts
 

@@ -47,12 +47,14 @@ const (
 	NotifyDone      NotificationEvent = "change.done"     // all of a rollout's files are in an environment
 	NotifyUndone    NotificationEvent = "change.undone"   // a person's order to undo a version was followed
 	NotifyAttention NotificationEvent = "link.attention"  // a link cannot work without a person
+	NotifyDrift     NotificationEvent = "schema.drifted"  // a schema was changed outside Towpath
 )
 
 // NotificationEvents lists the events, what needs a person first.
 func NotificationEvents() []NotificationEvent {
 	return []NotificationEvent{
-		NotifyApproval, NotifyHeld, NotifyFailed, NotifyUnknown, NotifyAttention, NotifyUndone, NotifyDone,
+		NotifyApproval, NotifyHeld, NotifyFailed, NotifyUnknown, NotifyDrift, NotifyAttention, NotifyUndone,
+		NotifyDone,
 	}
 }
 
@@ -162,6 +164,7 @@ type NotificationFacts struct {
 	Environment   string            `json:"environment,omitempty"`
 	LinkID        string            `json:"linkId,omitempty"`
 	Repository    string            `json:"repository,omitempty"`
+	DatabaseID    string            `json:"databaseId,omitempty"` // of a schema that drifted
 	RolloutID     string            `json:"rolloutId,omitempty"`
 	Commit        string            `json:"commit,omitempty"`
 	Message       string            `json:"message,omitempty"` // the first line of the commit's

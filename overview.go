@@ -11,7 +11,8 @@ type Standing struct {
 	ProjectID     string
 	EnvironmentID string
 	DatabaseID    string
-	// missing, unreachable, with a ledger that cannot be trusted, or written to by another tool
+	// missing, unreachable, with a ledger that cannot be trusted, written to by another tool, or with a
+	// schema that no change made
 	Drifted   bool
 	ChangeID  string    // of its newest change; "" when it had none
 	Label     string    // the version of that change

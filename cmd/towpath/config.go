@@ -45,6 +45,8 @@ type serveCommand struct {
 
 	SchemaHistory bool `default:"true" negatable:"" help:"Keep the schema before and after each change."`
 
+	CheckSchemas time.Duration `default:"15m" help:"How often to compare each database's schema with what the last change left. 0 never does. It needs the schema history."`
+
 	KeepRollouts   int `default:"1000" help:"How many finished rollouts of each link to keep, with their tasks and attempts. 0 keeps all."`
 	KeepStatements int `default:"90" help:"For how many days to keep the log of an attempt's statements. 0 keeps all."`
 	KeepSchemas    int `default:"100" help:"For how many changes of each database to keep the schema before and after. 0 keeps all."`
@@ -119,6 +121,9 @@ func (c *serveCommand) complete() error {
 	}
 	if c.PollInterval < time.Second {
 		return usagef("--poll-interval is %s; use at least 1s", c.PollInterval)
+	}
+	if c.CheckSchemas != 0 && c.CheckSchemas < time.Second {
+		return usagef("--check-schemas is %s; use at least 1s, or 0 to check no schemas", c.CheckSchemas)
 	}
 	for name, n := range map[string]int{
 		"keep-rollouts": c.KeepRollouts, "keep-statements": c.KeepStatements, "keep-schemas": c.KeepSchemas,

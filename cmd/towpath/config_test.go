@@ -118,6 +118,7 @@ func TestConfig_saysWhatIsWrong(t *testing.T) {
 			"sqlite:/srv/targets/m.db",
 		}, "--metadata-url"},
 		"polling without a pause":         {[]string{"--poll-interval", "1ms"}, "--poll-interval"},
+		"schema checks without a pause":   {[]string{"--check-schemas", "1ms"}, "--check-schemas"},
 		"no database of an instance":      {[]string{"--max-per-instance", "0"}, "--max-per-instance"},
 		"fewer than no rollouts":          {[]string{"--keep-rollouts", "-1"}, "--keep-rollouts"},
 		"more days than there are":        {[]string{"--keep-statements", "99999999"}, "--keep-statements"},

@@ -80,6 +80,8 @@ func TestMain(m *testing.M) {
 //	task ACTION VERSION ENVIRONMENT   retry, release or skip an open task; resolve:OUTCOME an unknown one
 //	mark VERSION ENVIRONMENT WHY [despite]   marks an open task as applied; what fits and what does not, to stdout
 //	undo ENVIRONMENT WHY [despite]    undoes the newest version there; what runs, or why nothing does, to stdout
+//	schema ENVIRONMENT [STATE]        checks the schema there, or waits until it stands so; how it stands, to stdout
+//	accept-schema ENVIRONMENT WHY     accepts the schema there as it was seen
 //	accept PATH ENVIRONMENT           accept the edited text of an applied file
 //	review STATE            until the review of the newest rollout stands so; what it says, to stdout
 //	levels ENVIRONMENT JSON a change of the environment's levels, as in the API
@@ -210,11 +212,13 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"answer": verbAnswer, "glass": verbGlass, "look": verbLook,
 			"receiver": verbReceiver, "received": verbReceived, "reply": verbReply,
 			"notify": verbNotify, "notified": verbNotified,
-			"rehearse":  verbRehearse,
-			"mark":      verbMark,
-			"undo":      verbUndo,
-			"variables": verbVariables,
-			"rung":      verbRung, "pull": verbPull, "markers": verbMarkers,
+			"rehearse":      verbRehearse,
+			"mark":          verbMark,
+			"schema":        verbSchema,
+			"accept-schema": verbAcceptSchema,
+			"undo":          verbUndo,
+			"variables":     verbVariables,
+			"rung":          verbRung, "pull": verbPull, "markers": verbMarkers,
 		},
 	})
 }

@@ -204,6 +204,9 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 	targets := engines(c)
 	owner := store.NewID()
 	cat := &catalog.Service{Store: s.store, Keyring: keyring, Engines: targets, Logger: s.log}
+	if c.SchemaHistory {
+		cat.CheckSchemas = c.CheckSchemas
+	}
 	exec := &executor.Service{
 		Store:           s.store,
 		Keyring:         keyring,
@@ -338,8 +341,10 @@ func (s *server) jobs(c *serveCommand, r rooms) *jobs.Runner {
 
 			towpath.JobNotifyRollout:    r.notify.Rollout,
 			towpath.JobNotifyLink:       r.notify.Link,
+			towpath.JobNotifyDatabase:   r.notify.Database,
 			towpath.JobSendNotification: r.notify.Send,
 
+			towpath.JobCheckSchema:   r.catalog.RunSchemaCheck,
 			towpath.JobReadBranch:    s.sync.ReadBranch,
 			towpath.JobReviewBranch:  r.reviews.ReviewBranch,
 			towpath.JobJudgeBranches: r.reviews.JudgeBranches,
@@ -349,6 +354,7 @@ func (s *server) jobs(c *serveCommand, r rooms) *jobs.Runner {
 		},
 		Periodic: []jobs.PeriodicJob{
 			{Name: "poll", Every: time.Second, Run: s.sync.WakeDue},
+			{Name: "schema checks", Every: min(time.Minute, max(time.Second, c.CheckSchemas)), Run: r.catalog.WakeSchemaChecks},
 			{Name: "idle grants", Every: time.Hour, Run: r.accounts.WakeIdleGrants},
 			{
 				Name: "prune", Every: time.Hour,

@@ -35,6 +35,7 @@ type world struct {
 	head     string     // last pushed to the link's branch
 	seen     int        // requests to the provider that were counted
 	waits    startable  // what a person has looked at
+	schema   string     // that a person has looked at
 	peer     *apiClient // a DBA who writes no files; nil until one is needed
 	mailbox  *mailbox   // the newest receiver of notifications; nil until a scenario adds one
 	receiver *receiver  // who is asked for approvals outside; nil until a scenario starts one

@@ -197,6 +197,10 @@ func (w *auditWalk) walkWorkspace(t *testing.T) {
 	w.writes(t, "dba", "PATCH /databases/{database}", towpath.ActDatabaseAssign, `{"projectId":"`+p+`"}`, d)
 	w.writes(t, "dba", "POST /databases/{database}/adopt-ledger", towpath.ActLedgerAdopt, "", d)
 	w.writes(t, "dba", "POST /databases/{database}/accept-ledger", towpath.ActLedgerAccept, "", d)
+	checked := decode[schemaCheck](t,
+		w.writes(t, "dba", "POST /databases/{database}/schema-check", towpath.ActSchemaCheck, "", d))
+	w.writes(t, "dba", "POST /databases/{database}/schema-check/accept", towpath.ActSchemaAccept,
+		`{"found":"`+checked.Found+`","why":"größe"}`, d)
 	w.writes(t, "dba", "PATCH /databases/{database}", towpath.ActDatabaseUnassign, `{"projectId":""}`, d)
 	w.writes(t, "dba", "DELETE /instances/{instance}", towpath.ActInstanceDelete, "", i)
 }

@@ -28,6 +28,7 @@ type database struct {
 	LastChangeAt  *time.Time `json:"lastChangeAt,omitempty" doc:"When its newest change finished; left out when there is none."`
 	LastVersion   string     `json:"lastVersion,omitempty" doc:"The version of that change."`
 	Written       *Reason    `json:"historyWritten,omitempty" doc:"That another migration tool has written to its table since it was accepted."`
+	DriftedAt     *time.Time `json:"driftedAt,omitempty" doc:"When it was first seen that its schema is not as the last change left it; absent when that is not so, or not known."`
 	CreatedAt     time.Time  `json:"createdAt"`
 }
 
@@ -49,6 +50,7 @@ func databaseOf(d towpath.Database) database {
 		LastChangeAt:  nil,
 		LastVersion:   "",
 		Written:       reasonOf(d.HistoryWritten()),
+		DriftedAt:     nil,
 		CreatedAt:     d.CreatedAt,
 	}
 }
@@ -76,8 +78,12 @@ func (s *Server) listDatabases(ctx context.Context, in *listDatabasesInput) (lis
 		if err != nil {
 			return err
 		}
+		drifted, err := tx.Drifted(ctx)
+		if err != nil {
+			return err
+		}
 		for _, row := range rows {
-			view, err := databaseWithin(ctx, tx, row, foreign)
+			view, err := databaseWithin(ctx, tx, row, foreign, drifted)
 			if err != nil {
 				return err
 			}
@@ -114,11 +120,16 @@ func visibleDatabases(
 	return rows, nil
 }
 
-// databaseWithin converts a database, and reads whether it is a copy and when it last changed.
+// databaseWithin converts a database, and reads when it last changed. It takes which databases are copies
+// and since when schemas have drifted.
 func databaseWithin(
 	ctx context.Context, tx *store.Tx, d towpath.Database, foreign map[string]bool,
+	drifted map[string]time.Time,
 ) (database, error) {
 	view := databaseOf(d)
+	if at, ok := drifted[d.ID]; ok {
+		view.DriftedAt = &at
+	}
 	view.ForeignLedger = foreign[d.ID]
 	newest, err := tx.ChangeHistory(ctx, d.ID, store.Page{Limit: 1, NewestFirst: true})
 	if len(newest) > 0 {
@@ -156,7 +167,11 @@ func (s *Server) getDatabase(ctx context.Context, in *DatabasePath) (database, e
 		if err != nil {
 			return err
 		}
-		view, err = databaseWithin(ctx, tx, d, foreign)
+		drifted, err := tx.Drifted(ctx)
+		if err != nil {
+			return err
+		}
+		view, err = databaseWithin(ctx, tx, d, foreign, drifted)
 		return err
 	})
 	return view, err

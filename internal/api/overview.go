@@ -42,7 +42,7 @@ type overviewCell struct {
 	Databases     int         `json:"databases,omitempty"`
 	Newest        *overviewAt `json:"newest,omitempty" doc:"The newest change in one of its databases."`
 	Others        int         `json:"others,omitempty" doc:"How many databases have another version as their newest change."`
-	Drifted       int         `json:"drifted,omitempty" doc:"How many databases are missing, unreachable, have a ledger that is not trusted, or are still changed by another migration tool."`
+	Drifted       int         `json:"drifted,omitempty" doc:"How many databases are missing, unreachable, have a ledger that is not trusted, are still changed by another migration tool, or have a schema that no change made."`
 	DriftedID     string      `json:"driftedId,omitempty" doc:"One of them."`
 	Waiting       *openWork   `json:"waiting,omitempty" doc:"Pending and held tasks."`
 	Running       *openWork   `json:"running,omitempty"`

@@ -18,14 +18,14 @@ type receiver struct {
 	Addresses     []string                    `json:"addresses" nullable:"false" doc:"Of mail; empty for others."`
 	ProjectID     string                      `json:"projectId,omitempty" doc:"Only of this project; absent for all."`
 	EnvironmentID string                      `json:"environmentId,omitempty" doc:"Only of this environment; absent for all. Events of links have none."`
-	Events        []towpath.NotificationEvent `json:"events" nullable:"false" enum:"approval.wanted,change.held,change.failed,change.unknown,change.done,change.undone,link.attention"`
+	Events        []towpath.NotificationEvent `json:"events" nullable:"false" enum:"approval.wanted,change.held,change.failed,change.unknown,change.done,change.undone,schema.drifted,link.attention"`
 	Last          *notification               `json:"last,omitempty" doc:"The newest message; absent when none was sent."`
 }
 
 // notification is a message to a receiver.
 type notification struct {
 	ID        string               `json:"id"`
-	Event     string               `json:"event" enum:"test,approval.wanted,change.held,change.failed,change.unknown,change.done,change.undone,link.attention"`
+	Event     string               `json:"event" enum:"test,approval.wanted,change.held,change.failed,change.unknown,change.done,change.undone,schema.drifted,link.attention"`
 	Title     string               `json:"title"`
 	ProjectID string               `json:"projectId,omitempty"`
 	RolloutID string               `json:"rolloutId,omitempty"`
@@ -73,7 +73,7 @@ type ReceiverSettings struct {
 	Addresses     []string                    `json:"addresses,omitempty" maxItems:"20" doc:"Of mail."`
 	ProjectID     string                      `json:"projectId,omitempty" doc:"Only of this project; absent for all."`
 	EnvironmentID string                      `json:"environmentId,omitempty" doc:"Only of this environment; absent for all."`
-	Events        []towpath.NotificationEvent `json:"events" maxItems:"20" enum:"approval.wanted,change.held,change.failed,change.unknown,change.done,change.undone,link.attention"`
+	Events        []towpath.NotificationEvent `json:"events" maxItems:"20" enum:"approval.wanted,change.held,change.failed,change.unknown,change.done,change.undone,schema.drifted,link.attention"`
 }
 
 func (s ReceiverSettings) spec(kind towpath.ReceiverKind) notify.Spec {

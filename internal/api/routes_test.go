@@ -131,7 +131,7 @@ func (b *bundle) things(t *testing.T) map[string]string {
 	ctx := t.Context()
 	ids := map[string]string{"{project}": b.project.ID, "{member}": b.members["developer"].ID}
 	for _, other := range []string{
-		"{session}", "{token}", "{environment}", "{instance}", "{change}",
+		"{session}", "{token}", "{environment}", "{instance}", "{change}", "{drift}",
 		"{attempt}", "{verification}", "{provider}", "{grant}", "{repository}", "{delivery}", "{removal}",
 		"{review}", "{look}", "{receiver}", "{notification}",
 	} {

@@ -95,6 +95,7 @@ func (w *world) wire(t *testing.T, bitbucketURL string) {
 		towpath.EngineSQLite: sqlite.New(sqlite.Config{Root: w.root}),
 	}
 	w.Catalog = &catalog.Service{Store: w.Store, Keyring: w.Keyring, Engines: engines, Logger: w.Logger}
+	w.Catalog.CheckSchemas = time.Hour
 	w.Executor = &executor.Service{
 		Store:    w.Store,
 		Keyring:  w.Keyring,

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -27,7 +28,10 @@ type Service struct {
 	Timeout time.Duration // of one operation on one database or instance; 0 is 10 s
 	Logger  *slog.Logger
 
-	versions sync.Map // of servers, by the ids of their instances
+	CheckSchemas time.Duration // how often each schema is checked; 0 never
+
+	checking atomic.Int32 // schemas that are checked now
+	versions sync.Map     // of servers, by the ids of their instances
 }
 
 func (s *Service) timeout() time.Duration { return cmp.Or(s.Timeout, 10*time.Second) }

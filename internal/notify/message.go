@@ -33,6 +33,8 @@ func messageOf(n towpath.Notification, externalURL string) Message {
 	switch {
 	case f.Event == "":
 		m.Event, m.URL = "test", externalURL+"/settings/notifications"
+	case f.DatabaseID != "":
+		m.URL = externalURL + "/databases/" + f.DatabaseID
 	case f.RolloutID != "":
 		m.URL = externalURL + "/rollouts/" + f.RolloutID
 	case f.ProjectID != "":

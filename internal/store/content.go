@@ -275,7 +275,9 @@ func (tx *Tx) PruneContents(ctx context.Context, before time.Time) error {
 	garbage, err := tx.strings(ctx, `SELECT checksum FROM content WHERE put_at < $1 AND checksum NOT IN (
 		SELECT checksum FROM manifest_file UNION SELECT checksum FROM reading_file UNION SELECT checksum FROM branch_file
 		UNION SELECT checksum FROM task UNION SELECT checksum FROM ledger_entry
-		UNION SELECT checksum FROM change_history UNION SELECT schema_before FROM change_history UNION SELECT schema_after FROM change_history)`,
+		UNION SELECT checksum FROM change_history UNION SELECT schema_before FROM change_history UNION SELECT schema_after FROM change_history
+		UNION SELECT base FROM schema_check UNION SELECT found FROM schema_check
+		UNION SELECT schema_before FROM drift UNION SELECT schema_after FROM drift)`,
 		before.UnixMicro())
 	if err != nil {
 		return contents.wrap("find garbage in", err)

@@ -18,7 +18,7 @@ type anyTable interface {
 // tables lists all tables. A table comes after those that it refers to.
 var tables = []anyTable{
 	metas, members, credentials, projects, projectMembers, environments, approvalHooks, instances, databases,
-	ledgerEntries, gitProviders, verifications, grants, links, linkBaselines, progresses, hookRemovals,
+	ledgerEntries, schemaChecks, drifts, gitProviders, verifications, grants, links, linkBaselines, progresses, hookRemovals,
 	deliveries, manifestFiles, linkCommits, fileCommits, commitNotes, readings, readingFiles, contents,
 	contentParts, contentTexts, verdicts, policyFiles, rollouts, reviews, reviewedFiles, branchReviews,
 	branchFiles, branchReviewedFiles, branchRehearsals, approvals, approvalRequests, stageStarts,

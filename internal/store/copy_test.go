@@ -62,6 +62,10 @@ func fillTables(t *testing.T, s *store.Store) {
 				Version: "1",
 			}),
 			tx.NoteLedger(ctx, w.database.ID, w.entry("1")),
+			tx.PutSchemaWatch(ctx, towpath.SchemaWatch{
+				SchemaCheck: towpath.SchemaCheck{DatabaseID: w.database.ID, Base: "☃"},
+				Drifts:      []towpath.Drift{{DatabaseID: w.database.ID, Why: "☃"}},
+			}),
 			tx.CreateVerification(ctx, &verification),
 			tx.CreateTask(ctx, &task),
 			tx.AddHistory(ctx, &change),

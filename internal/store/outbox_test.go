@@ -270,6 +270,11 @@ func acts(w *world) []act {
 			"DeleteGitProvider", "git-provider.deleted >",
 			func(ctx context.Context, tx *store.Tx) error { return tx.DeleteGitProvider(ctx, provider.ID) },
 		},
+		{"PutSchemaWatch", "database.changed >", func(ctx context.Context, tx *store.Tx) error {
+			return tx.PutSchemaWatch(ctx, towpath.SchemaWatch{
+				SchemaCheck: towpath.SchemaCheck{DatabaseID: w.database.ID, Found: "x"},
+			})
+		}},
 		{"CreateReceiver", "receiver.created >", func(ctx context.Context, tx *store.Tx) error {
 			return tx.CreateReceiver(ctx, &receiver)
 		}},

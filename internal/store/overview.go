@@ -15,9 +15,10 @@ func (tx *Tx) Standings(ctx context.Context, memberID string) (list []towpath.St
 	where := filter{terms: []string{"d.project_id <> ''"}}
 	where.ofMember("d.project_id", memberID)
 	err = tx.scan(ctx, `SELECT d.project_id, d.environment_id, d.id,
-			d.missing_at IS NOT NULL OR d.history_written_at IS NOT NULL OR d.ledger_trouble <> '' OR d.ledger_error <> '' OR EXISTS (
-				SELECT 1 FROM ledger_entry AS e WHERE e.database_id = d.id
-				AND e.target_id <> '' AND e.target_id <> e.database_id),
+			d.missing_at IS NOT NULL OR d.history_written_at IS NOT NULL OR d.ledger_trouble <> ''
+				OR d.ledger_error <> '' OR EXISTS (SELECT 1 FROM ledger_entry AS e WHERE e.database_id = d.id
+				AND e.target_id <> '' AND e.target_id <> e.database_id) OR EXISTS (
+				SELECT 1 FROM drift WHERE drift.database_id = d.id AND drift.settled_at IS NULL),
 			COALESCE(h.id, ''), COALESCE(h.label, ''), COALESCE(h.finished_at, 0)
 		FROM "database" AS d LEFT JOIN change_history AS h ON h.id = (
 			SELECT id FROM change_history WHERE database_id = d.id ORDER BY id DESC LIMIT 1) `+where.where(),

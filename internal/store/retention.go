@@ -50,6 +50,7 @@ func (s *Store) Prune(ctx context.Context, r Retention) error {
 		func(ctx context.Context, tx *Tx) (int, error) { return tx.pruneEvents(ctx) },
 		func(ctx context.Context, tx *Tx) (int, error) { return tx.pruneBranchReviews(ctx) },
 		func(ctx context.Context, tx *Tx) (int, error) { return tx.pruneNotifications(ctx) },
+		func(ctx context.Context, tx *Tx) (int, error) { return tx.pruneDrifts(ctx) },
 	} {
 		if err := s.inBatches(ctx, prune); err != nil {
 			return err

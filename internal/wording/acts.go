@@ -48,6 +48,8 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActLedgerAccept:           "Accepted the ledger in {instance}/{database} as it is. {Cause}",
 	towpath.ActBaselineFile:           "Wrote the schema of {instance}/{database} as a baseline file: {state}.",
 	towpath.ActHistoryImport:          "Recorded in {instance}/{database} what {tool} has applied there by its table {table}; files: {n}.",
+	towpath.ActSchemaCheck:            "Checked the schema of {environment}/{database}.",
+	towpath.ActSchemaAccept:           "Accepted the schema of {environment}/{database} as it is: {text}",
 	towpath.ActHistoryAcknowledge:     "Acknowledged that {tool} has written to its table {table} in {environment}/{database}.",
 	towpath.ActStandingImport:         "Recorded in {instance}/{database} {n:file} whose objects it already has.",
 

@@ -2,6 +2,7 @@ package wording
 
 import (
 	"strconv"
+	"strings"
 
 	"towpath"
 )
@@ -14,6 +15,7 @@ var notifications = map[towpath.NotificationEvent]string{
 	towpath.NotifyUnknown:   "{project}: {what} with an unknown outcome in {environment}",
 	towpath.NotifyDone:      "{project}: {what} done in {environment}",
 	towpath.NotifyUndone:    "{project}: {what} undone in {environment}",
+	towpath.NotifyDrift:     "{project}: the schema of {database} was changed outside Towpath in {environment}",
 	towpath.NotifyAttention: "{project}: the link with {repository} needs attention",
 }
 
@@ -25,6 +27,7 @@ func Notification(f towpath.NotificationFacts) string {
 	}
 	return render(towpath.Reason{Params: map[string]string{
 		"project": f.Project, "environment": f.Environment, "repository": f.Repository,
-		"what": counted(strconv.Itoa(len(f.Files)+f.MoreFiles), "file"),
+		"database": strings.Join(f.Databases, ", "),
+		"what":     counted(strconv.Itoa(len(f.Files)+f.MoreFiles), "file"),
 	}}, template)
 }

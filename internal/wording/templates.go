@@ -109,6 +109,10 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonUndoDiffers: "In a scratch database, step {step} of “back, forth, back again” does not restore the schema.",
 	towpath.ReasonUndoLedger: "The ledger of this database cannot be relied on now. Check its instance, or decide about " +
 		"the ledger, first.",
+	towpath.ReasonSchemaNoBase: "No change has left a schema to compare with. Accept the schema as it is to begin, or " +
+		"wait for the next change.",
+	towpath.ReasonSchemaUnread:  "The schema was not read yet. Check it now, or wait for the next check.",
+	towpath.ReasonSchemaHalfway: "“{path}” failed or is unknown here and may have left a part. Decide about it first.",
 	towpath.ReasonLateRefused: "The file is older than version {version}, which the database has, and this link refuses late files; " +
 		"give it a newer version.",
 	towpath.ReasonLateHeld:            "The file is older than version {version}, which the database has; release it to run it now, or skip it.",

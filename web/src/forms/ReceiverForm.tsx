@@ -24,6 +24,7 @@ export const eventWords: Record<ReceiverEvent, string> = {
   'change.unknown': 'An outcome is unknown',
   'link.attention': 'A repository link needs attention',
   'change.undone': 'A version was undone',
+  'schema.drifted': 'A schema was changed by hand',
   'change.done': 'All files are done in an environment',
 }
 const urgent = (Object.keys(eventWords) as ReceiverEvent[]).filter(event => event !== 'change.done')

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// schemaCheckView is how the schema of a database stands.
+type schemaCheckView struct {
+	State   string
+	Because *struct{ Text string }
+	Found   string
+	Drifts  []struct{ ID, ChangeID, SettledAt, AcceptedBy, Why string }
+}
+
+// verbSchema checks the schema of a database now, or with "seen" waits until a check has seen a state.
+// How it stands, with the texts of open differences, goes to stdout.
+func verbSchema(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	path := "/databases/" + databaseID(ts, args[0])
+	var v schemaCheckView
+	if len(args) > 1 {
+		check(ts, w.until(30*time.Second, func() (bool, string) {
+			check(ts, w.api.call(w.ctx, "GET", path+"/schema-check", nil, &v))
+			return v.State == args[1], "the schema is " + v.State
+		}))
+	} else {
+		check(ts, w.api.call(w.ctx, "POST", path+"/schema-check", map[string]any{}, &v))
+	}
+	fmt.Fprintln(ts.Stdout(), v.State)
+	if v.Because != nil {
+		fmt.Fprintln(ts.Stdout(), v.Because.Text)
+	}
+	for _, d := range v.Drifts {
+		fmt.Fprintf(ts.Stdout(), "drift ran=%t settled=%t %s %s\n", d.ChangeID != "", d.SettledAt != "",
+			d.AcceptedBy, d.Why)
+		if d.SettledAt != "" {
+			continue
+		}
+		var detail struct{ SchemaBefore, SchemaAfter struct{ Text string } }
+		check(ts, w.api.call(w.ctx, "GET", path+"/drifts/"+d.ID, nil, &detail))
+		fmt.Fprintf(ts.Stdout(), "before:\n%s\nafter:\n%s\n", detail.SchemaBefore.Text, detail.SchemaAfter.Text)
+	}
+	w.schema = v.Found
+}
+
+// verbAcceptSchema accepts the schema of a database as it was seen.
+func verbAcceptSchema(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	err := w.api.call(w.ctx, "POST", "/databases/"+databaseID(ts, args[0])+"/schema-check/accept",
+		map[string]string{"found": w.schema, "why": args[1]}, nil)
+	if neg != (err != nil) {
+		ts.Fatalf("accept: %v", err)
+	}
+	if err != nil {
+		fmt.Fprintln(ts.Stdout(), err)
+	}
+}
