@@ -141,8 +141,9 @@ FROM (
 ORDER BY d.classoid, d.objoid, d.objsubid`
 
 // selectGrants compares each list of rights with the object's initial rights. It leaves out the
-// owner's own rights.
-const selectGrants = `
+// owner's own rights. whose is another condition on l.
+func selectGrants(whose string) string {
+	return `
 WITH lists AS (
   SELECT 'pg_class'::regclass::oid AS class, c.oid, 0 AS sub, c.relacl AS acl, c.relowner AS owner,
     acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relowner) AS base FROM pg_class c
@@ -160,7 +161,7 @@ WITH lists AS (
   SELECT l.class, l.oid, l.sub, l.owner, l.acl, coalesce(p.initprivs, l.base) AS base FROM lists l
   LEFT JOIN pg_init_privs p ON p.classoid = l.class AND p.objoid = l.oid AND p.objsubid = l.sub
   WHERE l.acl IS NOT NULL AND (l.oid >= 16384 OR l.class = 'pg_namespace'::regclass
-    AND l.oid = 'public'::regnamespace)
+    AND l.oid = 'public'::regnamespace)` + whose + `
 ), changes AS (
   SELECT class, oid, sub, owner, true AS given, x.grantee, x.privilege_type, x.is_grantable FROM pairs b,
     LATERAL (SELECT grantee, privilege_type, is_grantable FROM aclexplode(b.acl)
@@ -185,6 +186,7 @@ SELECT class, oid, CASE WHEN given THEN 'GRANT ' ELSE 'REVOKE ' END
     THEN ' WITH GRANT OPTION' ELSE '' END
 FROM named GROUP BY class, oid, sub, given, role, is_grantable, type, identity
 ORDER BY class, oid, sub, given, role, is_grantable`
+}
 
 const selectSchemas = `
 SELECT n.oid, 0::oid, nspname::text, CASE nspname WHEN 'public' THEN '{}'

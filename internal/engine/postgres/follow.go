@@ -33,7 +33,6 @@ func (d *database) Follow(ctx context.Context) (engine.Schema, error) {
 		}
 		gone := next.gone(last)
 		if quiet = len(gone)+len(next.touched) == 0; quiet {
-			next.grants = last.grants
 			return nil
 		}
 		next.forget(gone)
@@ -65,7 +64,7 @@ func (d *database) keep(c *catalog) {
 func (c *catalog) successor() *catalog {
 	next := newCatalog(c.db)
 	next.objects, next.skipped, next.unknown = c.objects, c.skipped, c.unknown
-	next.alias, next.needs = c.alias, c.needs
+	next.alias, next.needs, next.grants = c.alias, c.needs, c.grants
 	return next
 }
 
@@ -108,14 +107,15 @@ func (c *catalog) forget(gone []key) {
 		}
 	}
 	c.needs = slices.DeleteFunc(c.needs, func(e edge) bool { return oids[e.from.oid] })
+	c.grants = slices.DeleteFunc(c.grants, func(n note) bool { return out[n.key] })
 }
 
 // partOfRelation reports whether the oid of an object is that of a relation: what a sequence belongs
 // to, and what a partition is attached to, have no oids of their own.
 func partOfRelation(class uint32) bool { return class == classSequence || class == classInherits }
 
-// oidList writes the oids as an array; nil for nil.
-func oidList(keys []key) *string {
+// oidList writes the oids as an array, for the one argument of a reading of some; none for nil.
+func oidList(keys []key) []any {
 	if keys == nil {
 		return nil
 	}
@@ -123,13 +123,13 @@ func oidList(keys []key) *string {
 	for i, k := range keys {
 		list[i] = strconv.FormatUint(uint64(k.oid), 10)
 	}
-	text := "{" + strings.Join(list, ",") + "}"
-	return &text
+	return []any{"{" + strings.Join(list, ",") + "}"}
 }
 
 // state reads what shows whether anything has changed.
 func (c *catalog) state() []reading {
 	var k key
+	var comment note
 	return []reading{
 		{
 			name: "the snapshot", text: selectHorizon, into: []any{&c.horizon},
@@ -144,7 +144,10 @@ func (c *catalog) state() []reading {
 			into: []any{&k.class, &k.oid},
 			each: func() { c.apart, c.skipped[k] = append(c.apart, k), true },
 		},
-		notes("comments", selectComments, &c.comments),
+		{
+			name: "comments", text: selectComments, into: []any{&comment.class, &comment.oid, &comment.text},
+			each: func() { c.comments = append(c.comments, comment) },
+		},
 	}
 }
 

@@ -68,16 +68,19 @@ func (s *session) look(text *string) error {
 // itsOwn ends the message about a change that was detected too late to be undone.
 const itsOwn = ", which belongs to the server. Its change remains: check the ledger before anything else runs"
 
+// guardText divides by zero when ledger $1 is not at place $2 with $3 writes, or the outside is not $4.
+const guardText = `SELECT 1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.split_part(m, ' ', 1) OPERATOR(pg_catalog.=) $2::pg_catalog.text
+	AND pg_catalog.split_part(m, ' ', 2)::pg_catalog.int8 OPERATOR(pg_catalog.+) pg_catalog.split_part(m, ' ', 3)::pg_catalog.int8
+		OPERATOR(pg_catalog.+) pg_catalog.split_part(m, ' ', 4)::pg_catalog.int8 OPERATOR(pg_catalog.=) $3::pg_catalog.int8
+	AND o OPERATOR(pg_catalog.=) $4::pg_catalog.text THEN 1 ELSE 0 END
+	FROM (SELECT ` + ledgerMark + `pg_catalog.to_regclass($1)) AS m, ` + outsideMark + ` AS o) AS x`
+
 // guard makes the server itself compare the ledger, and the outside, with the last check and with
 // the number of rows that we have written since: when they differ, the calls after it do not run,
 // not even a COMMIT.
 func (s *session) guard(own int) call {
 	return call{
-		text: `SELECT 1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.split_part(m, ' ', 1) OPERATOR(pg_catalog.=) $2::pg_catalog.text
-			AND pg_catalog.split_part(m, ' ', 2)::pg_catalog.int8 OPERATOR(pg_catalog.+) pg_catalog.split_part(m, ' ', 3)::pg_catalog.int8
-				OPERATOR(pg_catalog.+) pg_catalog.split_part(m, ' ', 4)::pg_catalog.int8 OPERATOR(pg_catalog.=) $3::pg_catalog.int8
-			AND o OPERATOR(pg_catalog.=) $4::pg_catalog.text THEN 1 ELSE 0 END
-			FROM (SELECT ` + ledgerMark + `pg_catalog.to_regclass($1)) AS m, ` + outsideMark + ` AS o) AS x`,
+		text: guardText,
 		args: []any{
 			s.db.ledger, s.ledgerAt.place, s.ledgerAt.writes + s.written + int64(own),
 			fmt.Sprintf("%d %s", *s.outside, s.role),
@@ -94,8 +97,22 @@ func (s *session) closing(rows []call) []call {
 	if !s.ran || s.ledgerAt == nil || s.outside == nil {
 		return rows
 	}
-	calls := append(append(s.asOwner(call{text: "SET CONSTRAINTS ALL IMMEDIATE"}), s.guard(0)), rows...)
+	calls := s.asOwner(call{text: "SET CONSTRAINTS ALL IMMEDIATE"})
+	if s.conn.prepared {
+		calls = append(calls, unforged())
+	}
+	calls = append(append(calls, s.guard(0)), rows...)
 	return append(calls, s.guard(len(rows)))
+}
+
+// unforged makes the server stop when a script has put a statement in the place of one of ours that is
+// prepared. It is not prepared itself, and no statement of the script runs between it and the guards.
+func unforged() call {
+	return call{
+		text: `SELECT 1 OPERATOR(pg_catalog./) CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_prepared_statements
+			WHERE from_sql AND pg_catalog.starts_with(name, 'stmt_')) THEN 0 ELSE 1 END`,
+		refused: "the migration has prepared a statement under a name that belongs to the server",
+	}
 }
 
 // afterwards checks again after the commit: a trigger that ran before it can have deferred another

@@ -1,10 +1,12 @@
 package postgres_test
 
 import (
+	"errors"
 	"testing"
 
 	"towpath/internal/engine"
 	"towpath/internal/engine/postgres"
+	"towpath/internal/statement"
 )
 
 // Each script asserts that it is the first: what it leaves in its session must not reach the next
@@ -59,6 +61,32 @@ func TestReuse_aScriptThatTakesOurStatementsAwayCostsTheConnection(t *testing.T)
 	for n, want := range []engine.Kind{"", engine.Lost, ""} {
 		s := begin(t, db, options)
 		if err := run(t.Context(), s, deallocate); kindOf(err) != want {
+			t.Errorf("session %d: %v, want %q", n+1, err, want)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Our own statements are prepared from the second session on. This script replaces the guard before the
+// commit by one that always passes.
+func TestReuse_aScriptThatForgesOurStatementsFails(t *testing.T) {
+	t.Parallel()
+	db := open(t, server.Database(t))
+	forge := `DO $$ DECLARE ours text; BEGIN
+		SELECT name INTO ours FROM pg_prepared_statements WHERE statement LIKE 'SELECT 1 OPERATOR%$4%';
+		IF ours IS NOT NULL THEN
+			EXECUTE format('DEALLOCATE %I', ours);
+			EXECUTE format('PREPARE %I (text, text, int8, text) AS SELECT 1', ours);
+		END IF; END $$`
+	for n, want := range []engine.Kind{"", engine.Refused, ""} {
+		s := begin(t, db, options)
+		_, err := s.Exec(t.Context(), statement.Statement{Verb: "DO", Text: forge})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(s.Record(t.Context(), entry("1")), s.Commit(t.Context())); kindOf(err) != want {
 			t.Errorf("session %d: %v, want %q", n+1, err, want)
 		}
 		if err := s.Close(); err != nil {

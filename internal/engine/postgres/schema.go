@@ -24,6 +24,7 @@ type object struct {
 	rank     int    // of its kind in the order of a dump
 	name     string
 	sql      []string
+	layout   string   // of the first one, in a dump; "" until it is rendered
 	notes    []string // about it
 	needs    map[key]bool
 }
@@ -84,7 +85,10 @@ func newCatalog(d *database) *catalog {
 
 // objectsOf reads the objects among some, and those that belong to them; nil reads all.
 func (c *catalog) objectsOf(some []key) (list []reading) {
-	oids := oidList(some)
+	where := ""
+	if some != nil {
+		where = ofSome + " OR q.relation = " + anyOfSome
+	}
 	for rank, kind := range kinds() {
 		if some != nil && !kind.among(some) {
 			continue
@@ -93,9 +97,8 @@ func (c *catalog) objectsOf(some []key) (list []reading) {
 		list = append(list, reading{
 			name: kind.name,
 			text: "SELECT " + kind.class + "::regclass::oid, q.* FROM (" + kind.query +
-				") AS q (oid, relation, name, sql)" + ofSome +
-				" OR q.relation = ANY ((SELECT $1::text::oid[])::oid[])",
-			args: []any{oids},
+				") AS q (oid, relation, name, sql)" + where,
+			args: oidList(some),
 			into: []any{&o.class, &o.oid, &o.relation, &o.name, &o.sql},
 			each: func() {
 				if c.skipped[o.key] || c.skipped[key{classRelation, o.relation}] {
@@ -112,38 +115,40 @@ func (c *catalog) objectsOf(some []key) (list []reading) {
 	return list
 }
 
-// ofSome is the condition on q for those among the oids $1, or all when it is NULL.
-const ofSome = ` WHERE $1::text IS NULL OR q.oid = ANY ((SELECT $1::text::oid[])::oid[])`
-
-// pairsOf reads those pairs of keys that begin with one of the oids.
-func pairsOf(query string) string {
-	return "SELECT * FROM (" + query + ") AS q (class, oid, to_class, to_oid)" + ofSome
-}
+const (
+	// anyOfSome are the oids $1. The text for all objects has no condition, so that the server can look
+	// up some by an index.
+	anyOfSome = `ANY ((SELECT $1::text::oid[])::oid[])`
+	// ofSome is the condition on q for those among the oids.
+	ofSome = ` WHERE q.oid = ` + anyOfSome
+)
 
 // rest reads what is about some objects; nil reads all.
 func (c *catalog) rest(some []key) []reading {
 	var k, to key
-	oids := []any{oidList(some)}
-	pair := []any{&k.class, &k.oid, &to.class, &to.oid}
-	return []reading{
-		{
-			name: "aliases", text: pairsOf(selectAliases), args: oids, into: pair,
-			each: func() { c.alias[k] = to },
-		},
-		notes("grants", selectGrants, &c.grants),
-		{
-			name: "dependencies", text: pairsOf(selectNeeds), args: oids, into: pair,
-			each: func() { c.needs = append(c.needs, edge{k, to}) },
-		},
+	where, whose := "", ""
+	if some != nil {
+		where, whose = ofSome, " AND l.oid = "+anyOfSome
 	}
-}
-
-// notes reads comments or grants.
-func notes(name, query string, into *[]note) reading {
-	var n note
-	return reading{
-		name: name, text: query, into: []any{&n.class, &n.oid, &n.text},
-		each: func() { *into = append(*into, n) },
+	pairs := func(name, query string, each func()) reading {
+		return reading{
+			name: name, text: "SELECT * FROM (" + query + ") AS q (class, oid, to_class, to_oid)" + where,
+			args: oidList(some), into: []any{&k.class, &k.oid, &to.class, &to.oid}, each: each,
+		}
+	}
+	var grant note
+	return []reading{
+		pairs("aliases", selectAliases, func() { c.alias[k] = to }),
+		{
+			name: "grants", text: selectGrants(whose), args: oidList(some),
+			into: []any{&grant.class, &grant.oid, &grant.text},
+			each: func() {
+				if some == nil || slices.Contains(some, grant.key) {
+					c.grants = append(c.grants, grant)
+				}
+			},
+		},
+		pairs("dependencies", selectNeeds, func() { c.needs = append(c.needs, edge{k, to}) }),
 	}
 }
 
@@ -189,7 +194,10 @@ func (c *catalog) render() engine.Schema {
 		routines = routines || o.class == classRoutine
 		text := strings.Join(all, ";\n") + ";\n"
 		definitions = append(definitions, text)
-		dump.WriteString(dialect.Layout(all[0]) + text[len(all[0]):] + "\n")
+		if o.layout == "" || len(o.sql) == 0 {
+			o.layout = dialect.Layout(all[0])
+		}
+		dump.WriteString(o.layout + text[len(all[0]):] + "\n")
 	}
 	// The fingerprint does not depend on the order, which the object identifiers may affect.
 	slices.Sort(definitions)

@@ -46,7 +46,7 @@ var _ engine.Session = (*session)(nil)
 func (s *session) begin(ctx context.Context) error {
 	s.conn.dirty = true
 	if err := s.conn.prepare(ctx, milliseconds(s.options.LockTimeout), s.limit().text, s.db.upsertText(),
-		s.db.entryText()); err != nil {
+		s.db.entryText(), guardText); err != nil {
 		return err
 	}
 	if s.options.NoTx {
