@@ -266,6 +266,8 @@ const (
 	Failed  Kind = "failed"  // the database refused it
 	Stays   Kind = "stays"   // a rollback has not undone everything
 
+	Unexpected Kind = "unexpected" // the ledger has a row that Expecter was told is not there
+
 	Tampered Kind = "tampered" // it was committed, but the ledger was changed with it
 )
 
@@ -275,6 +277,7 @@ type Error struct {
 	// the database's own words; they may hold data and are redacted before they leave the server
 	Message string
 	Reason  towpath.Reason // what this side knows, which says more than Message; it may be none
+	Earlier bool           // of an earlier call, sent together with the one that reports it
 	Err     error
 }
 

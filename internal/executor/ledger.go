@@ -115,6 +115,17 @@ func (s *sealedSession) ExecRecord(
 	return n, nil
 }
 
+// expectNone makes the server check that a migration has no row, where the book has none. It returns
+// false when the row must be read.
+func (s *sealedSession) expectNone(id towpath.MigrationID) bool {
+	expecter, ok := s.Session.(engine.Expecter)
+	if !ok || s.noTx || s.ledger.book == nil || s.ledger.book.Has(id) {
+		return false
+	}
+	expecter.ExpectNone(id)
+	return true
+}
+
 // Resolve implements engine.Resolver. Without one in the session, a name means the same in every
 // session.
 func (s *sealedSession) Resolve(ctx context.Context, objects []schema.Object) ([]schema.Object, error) {

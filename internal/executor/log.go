@@ -26,13 +26,18 @@ type statementLog struct {
 	looks []look // those of earlier tries included
 }
 
-// run runs one statement and logs it. Its error is a *statementError.
+// run runs one statement and logs it. Its error is a *statementError, unless an earlier call failed that
+// was sent with the statement: then the statement did not run.
 func (l *statementLog) run(
 	ctx context.Context, session engine.Session, st statement.Statement, index int, do func() (int64, error),
 ) error {
 	start := time.Now()
 	rows, err := do()
 	took := time.Since(start)
+	var failure *engine.Error
+	if errors.As(err, &failure) && failure.Earlier {
+		return err
+	}
 	l.rows += rows
 	notices := l.noticesOf(session, st.Pos.Line, err == nil)
 	if err == nil && len(l.entries) >= maxLog && len(notices.Kept) == 0 {

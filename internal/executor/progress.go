@@ -70,7 +70,7 @@ func nextStep(err error, at progress) step {
 		return stepTampered
 	case e.Kind == engine.Lost && at.begun:
 		return stepVerify
-	case e.Kind == engine.Lost, e.Kind == engine.Locked && at.kept == 0 && !at.torn && !at.rowsStay:
+	case e.Kind == engine.Lost, e.Kind == engine.Unexpected, e.Kind == engine.Locked && at.kept == 0 && !at.torn && !at.rowsStay:
 		return stepRetry
 	}
 	return stepFail

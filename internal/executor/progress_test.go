@@ -46,6 +46,7 @@ func TestNextStep(t *testing.T) {
 			progress{begun: true},
 			stepFenced,
 		},
+		"a row that was not there":       {kind(engine.Unexpected), progress{begun: true}, stepRetry},
 		"the database says no":           {kind(engine.Failed), progress{}, stepFail},
 		"the guard says no":              {kind(engine.Refused), progress{}, stepFail},
 		"a statement that took too long": {kind(engine.Timeout), progress{}, stepFail},

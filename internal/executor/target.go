@@ -56,7 +56,7 @@ func (t *target) disconnect() {
 }
 
 // session begins a session whose records are sealed.
-func (t *target) session(ctx context.Context, o engine.SessionOptions) (engine.Session, error) {
+func (t *target) session(ctx context.Context, o engine.SessionOptions) (*sealedSession, error) {
 	session, err := t.db.Begin(ctx, o)
 	if err != nil {
 		return nil, err

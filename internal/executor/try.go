@@ -105,8 +105,10 @@ func (a *attempt) open(ctx context.Context) (engine.Session, ledgerRow, error) {
 	}
 }
 
-// hold locks the ledger for the length of a transaction, and reads the migration's row.
-func (a *attempt) hold(ctx context.Context, session engine.Session) (row ledgerRow, err error) {
+// hold locks the ledger for the length of a transaction, and reads the migration's row. Once nobody else
+// can hold the ledger, a transaction only makes the server check that there is no row, together with the
+// file's first statement.
+func (a *attempt) hold(ctx context.Context, session *sealedSession) (row ledgerRow, err error) {
 	if !a.autocommits() {
 		a.reached("before intent")
 		if err := session.Record(ctx, a.lease.row(towpath.LedgerDone)); err != nil {
@@ -114,6 +116,9 @@ func (a *attempt) hold(ctx context.Context, session engine.Session) (row ledgerR
 		}
 	}
 	if a.task.Action != towpath.ActionApply {
+		return row, nil
+	}
+	if a.takeover.fenced && session.expectNone(a.task.MigrationID) {
 		return row, nil
 	}
 	if row.LedgerEntry, row.found, err = session.Entry(ctx, a.task.MigrationID); err != nil || !row.found {

@@ -41,6 +41,12 @@ func (b *Book) Number() int64 { return b.last }
 // Seal returns the seal of the last written head; "" for none.
 func (b *Book) Seal() string { return b.seal }
 
+// Has reports whether the ledger has a row with this identity, by what was read and written.
+func (b *Book) Has(id towpath.MigrationID) bool {
+	_, known := b.parts[id]
+	return known
+}
+
 // Write seals rows that are about to be written, and adds the head if one of them is a migration.
 // The caller calls written after a successful write, to add the rows to the sum.
 func (b *Book) Write(entries ...towpath.LedgerEntry) (sealed []towpath.LedgerEntry, written func()) {

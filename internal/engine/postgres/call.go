@@ -19,6 +19,7 @@ type call struct {
 	tag     *pgconn.CommandTag  // nil when it is not needed
 	fenced  string              // what an upsert's division by zero means: a newer run has the row
 	refused string              // what a guard's division by zero means
+	absent  string              // what the division by zero of ExpectNone means
 	commit  bool                // its outcome is unknown without the server's answer
 	// nothing of the session is left afterwards. After a COMMIT, its error does not matter
 	clean bool
@@ -28,6 +29,7 @@ type call struct {
 // send sends calls to the server, together with the queued ones, in one round trip. The first error
 // ends all: the server skips what was sent after it.
 func (s *session) send(ctx context.Context, calls ...call) error {
+	earlier := len(s.queued)
 	calls = append(s.queued, calls...)
 	s.queued = nil
 	if len(calls) == 0 {
@@ -58,7 +60,9 @@ func (s *session) send(ctx context.Context, calls ...call) error {
 		if committed {
 			return nil // the connection stays dirty
 		}
-		return c.failed(err, slices.ContainsFunc(calls[n:], func(c call) bool { return c.commit }))
+		failed := *c.failed(err, slices.ContainsFunc(calls[n:], func(c call) bool { return c.commit }))
+		failed.Earlier = n < earlier
+		return &failed
 	}
 	if err := results.Close(); err != nil && !committed {
 		return mapError(err)
@@ -78,7 +82,7 @@ func (c call) read(results pgx.BatchResults) error {
 }
 
 // failed maps an error. commits is true when a COMMIT was sent.
-func (c call) failed(err error, commits bool) error {
+func (c call) failed(err error, commits bool) *engine.Error {
 	var said *pgconn.PgError
 	server := errors.As(err, &said)
 	if c.fenced != "" && server && said.Code == "22012" {
@@ -86,6 +90,9 @@ func (c call) failed(err error, commits bool) error {
 	}
 	if c.refused != "" && server && said.Code == "22012" {
 		return &engine.Error{Kind: engine.Refused, Message: c.refused, Err: err}
+	}
+	if c.absent != "" && server && said.Code == "22012" {
+		return &engine.Error{Kind: engine.Unexpected, Message: c.absent, Err: err}
 	}
 	mapped := mapError(err)
 	if mapped.Kind == engine.Timeout && (c.commit || (commits && !server)) {

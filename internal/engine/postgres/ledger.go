@@ -193,6 +193,20 @@ func (d *database) entryText() string {
 	return "SELECT " + ledgerColumns + " FROM " + d.ledger + " WHERE version = $1 AND type = $2"
 }
 
+// absentText divides by zero when there is a row.
+func (d *database) absentText() string {
+	return "SELECT 1 OPERATOR(pg_catalog./) CASE WHEN EXISTS (SELECT FROM " + d.ledger +
+		" WHERE version OPERATOR(pg_catalog.=) $1 AND type OPERATOR(pg_catalog.=) $2) THEN 0 ELSE 1 END"
+}
+
+// ExpectNone implements engine.Expecter.
+func (s *session) ExpectNone(id towpath.MigrationID) {
+	s.queued = append(s.queued, call{
+		text: s.db.absentText(), args: []any{id.Version, string(id.Type)},
+		absent: fmt.Sprintf("the ledger has a row of version %s since it was read", id.Version),
+	})
+}
+
 // upserts write rows of the ledger.
 func (s *session) upserts(entries []towpath.LedgerEntry) []call {
 	calls := make([]call, len(entries))

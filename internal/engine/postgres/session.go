@@ -41,12 +41,15 @@ type session struct {
 	closed   bool
 }
 
-var _ engine.Session = (*session)(nil)
+var (
+	_ engine.Session  = (*session)(nil)
+	_ engine.Expecter = (*session)(nil)
+)
 
 func (s *session) begin(ctx context.Context) error {
 	s.conn.dirty = true
 	if err := s.conn.prepare(ctx, milliseconds(s.options.LockTimeout), s.limit().text, s.db.upsertText(),
-		s.db.entryText(), guardText); err != nil {
+		s.db.entryText(), s.db.absentText(), guardText); err != nil {
 		return err
 	}
 	if s.options.NoTx {
@@ -123,8 +126,10 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 			s.queued = append(s.queued, s.conn.stayed())
 		}
 	}
-	if err := s.send(ctx); err != nil {
-		return 0, s.fail(err)
+	if alone || st.Roles != nil || s.observer != nil { // otherwise the statement goes with what is queued
+		if err := s.send(ctx); err != nil {
+			return 0, s.fail(err)
+		}
 	}
 	if err := s.vet(ctx, st); err != nil {
 		return 0, s.fail(err)
@@ -217,8 +222,10 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 		before = append(before, s.hear())
 		look = append([]call{s.stopHearing()}, look...)
 	}
-	if err := s.send(ctx, before...); err != nil {
-		return tag, s.fail(err)
+	if len(before) > 0 {
+		if err := s.send(ctx, before...); err != nil {
+			return tag, s.fail(err)
+		}
 	}
 	if s.inTransaction() {
 		calls = append(s.asOwner(append(calls, look...)...), s.limit())
