@@ -63,7 +63,10 @@ type demoInfo struct {
 type demoDatabaseInfo struct {
 	Environment string `json:"environment"`
 	Name        string `json:"name"`
-	Path        string `json:"path"` // of the file, or the address of the server
+	// Admin is the address of a PostgreSQL server as its administrator, for tools that create databases of
+	// their own there. The demo's user may not.
+	Admin string `json:"admin,omitempty"`
+	Path  string `json:"path"` // of the file, or the address of the server
 }
 
 // Run runs the demo until ctx ends.

@@ -263,7 +263,7 @@ func (d *demo) seedManualStart(ctx context.Context) error {
 func (d *demo) instance(ctx context.Context, environment string) (map[string]any, error) {
 	if s := d.servers[environment]; s != nil {
 		d.info.Databases = append(d.info.Databases,
-			demoDatabaseInfo{Environment: environment, Name: demoDatabase, Path: s.shown()})
+			demoDatabaseInfo{Environment: environment, Name: demoDatabase, Admin: s.admin(), Path: s.shown()})
 		return map[string]any{
 			"name": environment, "engine": s.engine, "address": s.address(), "username": demoAccount,
 			"password": s.password, "options": map[string]string{"tls": "disable"},

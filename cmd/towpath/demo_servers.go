@@ -184,6 +184,14 @@ func (s *databaseServer) pingMariaDB(ctx context.Context) error {
 	return conn.Close()
 }
 
+// admin is the address of a PostgreSQL server as its administrator; "" for another.
+func (s *databaseServer) admin() string {
+	if s.engine != towpath.EnginePostgres {
+		return ""
+	}
+	return fmt.Sprintf("postgres://%s:%s@%s/postgres?sslmode=disable", postgresAccount, s.password, s.address())
+}
+
 // shown is the shell command that opens the server's database.
 func (s *databaseServer) shown() string {
 	if s.engine == towpath.EnginePostgres {

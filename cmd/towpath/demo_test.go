@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -165,6 +166,7 @@ func TestDemo_filesLandInPublic(t *testing.T) {
 	info, stop := startDemo(t, args...)
 	defer stop()
 	for _, d := range info.Databases {
+		createDatabase(t, d.Admin)
 		db, err := sql.Open("pgx", d.Path)
 		if err != nil {
 			t.Fatal(err)
@@ -190,5 +192,18 @@ func TestDemo_filesLandInPublic(t *testing.T) {
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// createDatabase creates a database beside the demo's, as a tool does that compares.
+func createDatabase(t *testing.T, admin string) {
+	t.Helper()
+	db, err := sql.Open("pgx", admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.ExecContext(t.Context(), `CREATE DATABASE "order"`)
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Error(err)
 	}
 }
