@@ -5,6 +5,11 @@ const (
 	// ReasonUndone: a person has undone the file here, and it does not run again by itself. No
 	// params.
 	ReasonUndone ReasonCode = "undone"
+	// ReasonHalfUndone: an undo did a part of its statements here, so the database has a part of the
+	// version. Params: version, done, total.
+	ReasonHalfUndone ReasonCode = "half-undone"
+	// ReasonUndoGoesOn: it was not tried, since an earlier undo did a part of it. Params: done.
+	ReasonUndoGoesOn ReasonCode = "undo-goes-on"
 	// ReasonWaitsForUndo: it waits for a plan, since an older version was undone while it waited.
 	// Params: version.
 	ReasonWaitsForUndo ReasonCode = "waits-for-undo"

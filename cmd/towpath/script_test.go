@@ -79,7 +79,7 @@ func TestMain(m *testing.M) {
 //	says COMMIT WANT        until a build status of the commit begins so, such as 'test FAILED shop/1.sql'
 //	task ACTION VERSION ENVIRONMENT   retry, release or skip an open task; resolve:OUTCOME an unknown one
 //	mark VERSION ENVIRONMENT WHY [despite]   marks an open task as applied; what fits and what does not, to stdout
-//	undo ENVIRONMENT WHY [despite]    undoes the newest version there; what runs, or why nothing does, to stdout
+//	undo ENVIRONMENT WHY [despite|STATE]    undoes the newest version there; what runs, or why nothing does, to stdout
 //	schema ENVIRONMENT [STATE]        checks the schema there, or waits until it stands so; how it stands, to stdout
 //	accept-schema ENVIRONMENT WHY     accepts the schema there as it was seen
 //	accept PATH ENVIRONMENT           accept the edited text of an applied file
@@ -155,6 +155,13 @@ func TestScenariosOfPostgreSQL(t *testing.T) {
 	t.Parallel()
 	runScenarios(t, func() targets { return postgresTargets(servers.postgres.Target()) }, false,
 		filepath.Join("testdata", "script", "postgres", "*.txtar"))
+}
+
+// TestScenariosOfMariaDB runs the stories of statements that commit by themselves.
+func TestScenariosOfMariaDB(t *testing.T) {
+	t.Parallel()
+	runScenarios(t, func() targets { return mariadbTargets(servers.mariadb.Target()) }, false,
+		filepath.Join("testdata", "script", "mariadb", "*.txtar"))
 }
 
 func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, pattern string) {

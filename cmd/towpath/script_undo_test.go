@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -16,16 +18,21 @@ func verbUndo(ts *testscript.TestScript, neg bool, args []string) {
 		WayBack   struct{ Text string }
 		File      struct{ Path, Checksum string }
 		Refused   struct{ Text string }
+		Done      int
 		Waits     bool
 	}
 	check(ts, w.api.call(w.ctx, "GET", path, nil, &seen))
 	fmt.Fprintln(ts.Stdout(), seen.WayBack.Text+seen.Refused.Text)
+	if seen.Done > 0 {
+		fmt.Fprintln(ts.Stdout(), "goes on behind", seen.Done)
+	}
 	if seen.File.Path != "" {
 		fmt.Fprintln(ts.Stdout(), seen.File.Path)
 	}
 	if seen.Waits {
 		fmt.Fprintln(ts.Stdout(), "waits")
 	}
+	want := strings.Join(args[2:], " ")
 	var task struct {
 		ID        string
 		RolloutID string
@@ -37,7 +44,7 @@ func verbUndo(ts *testscript.TestScript, neg bool, args []string) {
 	err := w.api.call(w.ctx, "POST", path, map[string]any{
 		"version": seen.Migration.Version, "checksum": seen.Migration.Checksum, "why": args[1],
 		"file":    seen.File.Checksum,
-		"despite": len(args) > 2,
+		"despite": want == "despite",
 	}, &task)
 	if err != nil {
 		fmt.Fprintln(ts.Stdout(), err)
@@ -52,6 +59,6 @@ func verbUndo(ts *testscript.TestScript, neg bool, args []string) {
 	check(ts, w.until(30*time.Second, func() (bool, string) {
 		var now struct{ State string }
 		err := w.api.call(w.ctx, "GET", "/rollouts/"+task.RolloutID+"/tasks/"+task.ID, nil, &now)
-		return now.State == "done", fmt.Sprintf("the task is %s: %v", now.State, err)
+		return now.State == cmp.Or(strings.TrimPrefix(want, "despite"), "done"), fmt.Sprintf("the task is %s: %v", now.State, err)
 	}))
 }

@@ -46,6 +46,7 @@ type undoPreview struct {
 	Line      int         `json:"line,omitempty" doc:"Its first line in the file."`
 	File      *besideFile `json:"file,omitempty" doc:"The file beside the migration that is its way back; absent when the way back is a part of the migration's own file."`
 	OneByOne  bool        `json:"oneByOne" doc:"Its statements run one by one, without a transaction around them."`
+	Done      int         `json:"done" doc:"How many of its statements an undo has done that stopped; it goes on behind them."`
 	Waits     bool        `json:"waits" doc:"The environment asks for a start, consent or a window first."`
 	TaskID    string      `json:"taskId,omitempty" doc:"The task that undoes it already; absent when there is none."`
 	RolloutID string      `json:"rolloutId,omitempty" doc:"Of that task."`
@@ -58,7 +59,7 @@ func (s *Server) getUndo(ctx context.Context, in *DatabasePath) (undoPreview, er
 		return undoPreview{}, err
 	}
 	v := undoPreview{
-		Refused: reasonOf(u.Refused), Waits: u.Environment.Holds(), TaskID: u.Open.ID, RolloutID: u.Open.RolloutID,
+		Refused: reasonOf(u.Refused), Waits: u.Environment.Holds(), Done: u.Done, TaskID: u.Open.ID, RolloutID: u.Open.RolloutID,
 	}
 	if u.Migration.Version != "" {
 		m := migrationOf(u.Migration)

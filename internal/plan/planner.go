@@ -22,8 +22,9 @@ type planner struct {
 	// each other
 	repeated map[towpath.MigrationID]applications
 	circles  map[string][]string
-	texts    map[string]*towpath.LedgerEntry // entries without a file, by their text
-	blocked  towpath.Reason                  // why no further file may run here
+	texts    map[string]*towpath.LedgerEntry              // entries without a file, by their text
+	halves   map[towpath.MigrationID]*towpath.LedgerEntry // undos that stopped halfway, by what they undo
+	blocked  towpath.Reason                               // why no further file may run here
 
 	baseline string // chosen for this database when the link was created; "" for none
 	chosen   bool   // whether a baseline was chosen, even if it is ""
@@ -39,6 +40,7 @@ func newPlanner(b *builder, t target, waiting towpath.Reason) *planner {
 		claimed: map[towpath.MigrationID][]claim{},
 		ledger:  map[towpath.MigrationID]*towpath.LedgerEntry{},
 		texts:   map[string]*towpath.LedgerEntry{},
+		halves:  map[towpath.MigrationID]*towpath.LedgerEntry{},
 		blocked: waiting,
 	}
 	claims := slices.SortedFunc(slices.Values(b.claims[t.ID]), func(x, y claim) int {
@@ -66,6 +68,7 @@ func (p *planner) readLedger() {
 	for i := range entries {
 		e := &entries[i]
 		p.ledger[e.MigrationID] = e
+		p.readUndo(e)
 		if e.Type == towpath.TypeUndo || e.State == towpath.LedgerUndone {
 			continue // the database does not have it
 		}
@@ -99,6 +102,7 @@ func (p *planner) run() {
 		return
 	}
 	p.prepareMarker()
+	p.blockHalves()
 	for _, c := range p.claims {
 		p.add(p.again(p.file(c)))
 	}
@@ -170,7 +174,7 @@ func (p *planner) file(c claim) Item {
 		return item
 	}
 	if applied {
-		return p.compareWith(*entry, item)
+		return p.half(p.compareWith(*entry, item))
 	}
 	if !p.blocked.IsZero() {
 		item.State, item.Reason = ItemBlocked, p.blocked
@@ -334,6 +338,8 @@ func (p *planner) missing(e *towpath.LedgerEntry) Item {
 	switch {
 	case !e.State.Applied():
 		item.Reason = towpath.Why(towpath.ReasonMissingHalfway)
+	case p.halves[e.MigrationID] != nil:
+		item.Reason = halfUndone(e.MigrationID, p.halves[e.MigrationID])
 	case e.Type == towpath.TypeRepeatable:
 		item.Reason = towpath.Why(towpath.ReasonRepeatableGone)
 	}

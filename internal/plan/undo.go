@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"strconv"
+
 	"towpath"
 )
 
@@ -16,6 +18,7 @@ type UndoInput struct {
 type Undoable struct {
 	Entry   towpath.LedgerEntry // zero when the ledger has no version
 	As      towpath.MigrationID // of the row that records it
+	Begun   towpath.LedgerEntry // that row, when an undo stopped halfway; zero for none
 	Refused towpath.Reason      // why it may not be undone now; zero when it may
 }
 
@@ -34,6 +37,11 @@ func Undo(in UndoInput) (found Undoable) {
 	}
 	found.Entry, found.As = newestOf(d)
 	e := found.Entry
+	for _, one := range d.Ledger.Entries {
+		if one.MigrationID == found.As && undoBegun(one) {
+			found.Begun = one
+		}
+	}
 	switch {
 	case d.MissingAt != nil, !reliable(d):
 		found.Refused = towpath.Why(towpath.ReasonUndoLedger)
@@ -73,6 +81,41 @@ func newestOf(d towpath.Database) (newest towpath.LedgerEntry, as towpath.Migrat
 		}
 	}
 	return newest, newest.Undo(n)
+}
+
+// undoBegun reports whether a row is that of an undo which has done a part of its work, or may have.
+func undoBegun(e towpath.LedgerEntry) bool {
+	return e.Type == towpath.TypeUndo && !e.State.Applied() && halfway(&e)
+}
+
+// readUndo keeps the row of an undo that stopped halfway. Nothing newer may run before it is done.
+func (p *planner) readUndo(e *towpath.LedgerEntry) {
+	if of, _, ok := e.Undoes(); ok && undoBegun(*e) {
+		p.halves[of] = e
+	}
+}
+
+// blockHalves makes every file wait that the database does not have, while it has a part of a version.
+func (p *planner) blockHalves() {
+	for of, e := range p.halves {
+		if row := p.ledger[of]; row != nil && row.State.Applied() {
+			p.waitFor(row.Path, halfUndone(of, e))
+		}
+	}
+}
+
+// half says of a file which the database has that an undo took a part of it back. An edited one stays
+// edited, since a person may accept a corrected way back.
+func (p *planner) half(item Item) Item {
+	if e := p.halves[item.MigrationID]; e != nil && item.State != ItemEdited {
+		item.State, item.Reason = ItemBlocked, halfUndone(item.MigrationID, e)
+	}
+	return item
+}
+
+func halfUndone(of towpath.MigrationID, e *towpath.LedgerEntry) towpath.Reason {
+	return towpath.Why(towpath.ReasonHalfUndone, "version", of.Version, "done", strconv.Itoa(e.StatementsDone),
+		"total", strconv.Itoa(e.StatementsTotal))
 }
 
 // reliable reports whether a ledger was read and can be relied on.

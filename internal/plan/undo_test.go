@@ -90,6 +90,10 @@ func TestUndo(t *testing.T) {
 func TestBuild_undone(t *testing.T) {
 	t.Parallel()
 	one, two := file(t, shortTemplate, "1_a.sql"), file(t, shortTemplate, "2_b.sql")
+	three, four := file(t, shortTemplate, "3_c.sql"), file(t, shortTemplate, "4_d.sql")
+	half := changed(undoEntry(1, "3", "3_c.sql"), func(e *towpath.LedgerEntry) {
+		e.State, e.StatementsDone, e.StatementsTotal = towpath.LedgerFailed, 1, 2
+	})
 	undone := []towpath.LedgerEntry{changed(entry("1", "1_a.sql"), undoneEntry), undoEntry(1, "1", "1_a.sql")}
 	runBuild(t, []buildCase{
 		{
@@ -97,6 +101,27 @@ func TestBuild_undone(t *testing.T) {
 			in:    Input{Files: files{one, two}, Databases: databases{database("test/shop", undone...)}},
 			tasks: []string{"test/shop 1 ddl apply held"},
 			items: []string{"test/shop 1_a.sql held", "test/shop 2_b.sql blocked"},
+		},
+		{
+			name: "what an undo has in part is neither applied nor undone, and everything else waits",
+			in: Input{Files: files{one, two, three}, Databases: databases{database("test/shop", entry("1", "1_a.sql"),
+				entry("3", "3_c.sql"), half)}},
+			tasks: nil,
+			items: []string{"test/shop 1_a.sql applied", "test/shop 2_b.sql blocked", "test/shop 3_c.sql blocked"},
+		},
+		{
+			name: "its file is gone, and what is newer waits too",
+			in: Input{Files: files{one, four}, Databases: databases{database("test/shop", entry("1", "1_a.sql"),
+				entry("3", "3_c.sql"), half)}},
+			tasks: nil,
+			items: []string{"test/shop 1_a.sql applied", "test/shop 4_d.sql blocked", "test/shop 3_c.sql missing"},
+		},
+		{
+			name: "an undo that has failed before its first statement changes nothing",
+			in: Input{Files: files{three}, Databases: databases{database("test/shop", entry("3", "3_c.sql"),
+				changed(half, func(e *towpath.LedgerEntry) { e.StatementsDone = 0 }))}},
+			tasks: nil,
+			items: []string{"test/shop 3_c.sql applied"},
 		},
 		{
 			name: "another text of it runs",

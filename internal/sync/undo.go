@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"towpath"
 	"towpath/internal/plan"
@@ -20,6 +21,7 @@ type Undo struct {
 	Commit      string            // that brought its text
 	Back        statement.WayBack
 	Beside      Beside         // the file that the way back is in, when it is not the migration's own
+	Done        int            // statements that an undo did before it stopped; it goes on behind them
 	Refused     towpath.Reason // why it cannot be undone now; zero when it can
 	Open        towpath.Task   // that undoes it already; zero for none
 
@@ -122,6 +124,10 @@ func (s *Service) Undo(
 
 // tryUndo tries the way back with the values that the environment puts into the file.
 func (s *Service) tryUndo(ctx context.Context, u Undo) (t towpath.UndoTrial, err error) {
+	if u.Done > 0 {
+		t.Reason = towpath.Why(towpath.ReasonUndoGoesOn, "done", strconv.Itoa(u.Done))
+		return t, nil
+	}
 	text, beside, err := s.texts(ctx, u)
 	if refused := (*statement.Error)(nil); errors.As(err, &refused) {
 		t.Reason = towpath.Why(towpath.ReasonUndoUntried).
@@ -185,6 +191,7 @@ func readUndo(ctx context.Context, tx *store.Tx, databaseID string) (u Undo, err
 	found := plan.Undo(in)
 	e := found.Entry
 	u.as, u.Refused, u.Commit = found.As, found.Refused, e.Commit
+	u.Done = found.Begun.StatementsDone
 	u.Migration = towpath.Migration{
 		MigrationID: e.MigrationID, Label: e.Label(), Description: e.Description, Path: e.Path,
 		Checksum: e.Checksum, Database: u.Database.Name,

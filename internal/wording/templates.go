@@ -83,6 +83,9 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonMarkHalfway:    "Only {done} of {total:statement} of the file ran here",
 	towpath.ReasonUndone: "A person has undone the file here; the change history says who and why. " +
 		"It does not run again by itself: release it to run it again, change it, or remove it.",
+	towpath.ReasonHalfUndone: "An undo of version {version} has done {done} of its {total} statements, so the database " +
+		"has a part of the version. Undo it again, and it goes on behind them.",
+	towpath.ReasonUndoGoesOn:   "The way back was not tried, since an earlier undo has done {done} of its statements.",
 	towpath.ReasonWaitsForUndo: "Version {version} was undone while this waited. The next plan says whether it may run.",
 	towpath.ReasonUndoNothing:  "The database has no version that can be undone.",
 	towpath.ReasonUndoRecorded: "Version {version} was recorded as applied and did not run here, so it cannot be undone. " +

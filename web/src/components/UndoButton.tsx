@@ -7,6 +7,7 @@ import { undoQuery } from '~/api/queries'
 import { useWrite } from '~/hooks/use-write'
 import { Notice } from '~/ui/Notice'
 import { pb } from '~/util/path-builder'
+import { count } from '~/util/str'
 import { Link } from './Link'
 import { Loaded } from './Loaded'
 
@@ -80,6 +81,12 @@ function UndoForm({ database, undo, close }: UndoFormProps) {
         This runs the way back of version {migration.label},{' '}
         {file ? `the file ${file.path}` : `from line ${undo.line} of ${migration.path}`}:
       </p>
+      {undo.done > 0 && (
+        <p>
+          An earlier undo has done {count(undo.done, 'statement')} of it. This one goes on behind{' '}
+          {undo.done === 1 ? 'it' : 'them'}.
+        </p>
+      )}
       <pre className="mono">{wayBack.text.trim()}</pre>
       {wayBack.truncated && <p className="muted">Only the beginning is shown.</p>}
       <Notice kind="warning">
