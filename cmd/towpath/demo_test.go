@@ -127,6 +127,18 @@ func TestDemoTask_saysWhatIsInTheDatabase(t *testing.T) {
 	}
 }
 
+func TestDemoTask_isUndone(t *testing.T) {
+	t.Parallel()
+	for want, task := range map[string]demoTask{
+		"done": {State: "done", Type: "ddl"}, "undone": {State: "done", Type: "undo"},
+		"failed": {State: "failed", Type: "undo"},
+	} {
+		if got := task.word(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func TestDemoWayOut_namesThePage(t *testing.T) {
 	t.Parallel()
 	d := &demo{info: demoInfo{ConsoleURL: "http://console"}}

@@ -34,6 +34,7 @@ type demoTask struct {
 	Error      demoReason `json:"error"`
 	Database   string     `json:"database"`
 	Version    string     `json:"version"`
+	Type       string     `json:"type"`
 	Path       string     `json:"path"`
 	StartedAt  *time.Time `json:"startedAt"`
 	FinishedAt *time.Time `json:"finishedAt"`
@@ -43,6 +44,14 @@ type demoTask struct {
 type demoReason struct {
 	Code string `json:"code"`
 	Text string `json:"text"`
+}
+
+// word is the state of a task in the terminal.
+func (t demoTask) word() string {
+	if t.State == "done" && t.Type == "undo" {
+		return "undone"
+	}
+	return t.State
 }
 
 // why is the explanation of a task in the terminal: its duration, or why it is not done, its last
@@ -256,7 +265,7 @@ func (d *demo) reportTasks(
 			if n := len(detail.Attempts); n > 0 {
 				left = detail.Attempts[n-1].InDatabase
 			}
-			fmt.Fprint(w, demoLine(r.Commit, stage.Environment, t.Database, t.Path, t.State,
+			fmt.Fprint(w, demoLine(r.Commit, stage.Environment, t.Database, t.Path, t.word(),
 				t.why(left)+d.wayOut(r, t)))
 		}
 	}
