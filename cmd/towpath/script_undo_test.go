@@ -19,10 +19,23 @@ func verbUndo(ts *testscript.TestScript, neg bool, args []string) {
 		File      struct{ Path, Checksum string }
 		Refused   struct{ Text string }
 		Done      int
-		Waits     bool
+		Review    struct {
+			Files []struct {
+				Findings []struct {
+					Rule string
+					Line int
+				}
+			}
+		}
+		Waits bool
 	}
 	check(ts, w.api.call(w.ctx, "GET", path, nil, &seen))
 	fmt.Fprintln(ts.Stdout(), seen.WayBack.Text+seen.Refused.Text)
+	for _, f := range seen.Review.Files {
+		for _, found := range f.Findings {
+			fmt.Fprintln(ts.Stdout(), "found", found.Rule, found.Line)
+		}
+	}
 	if seen.Done > 0 {
 		fmt.Fprintln(ts.Stdout(), "goes on behind", seen.Done)
 	}

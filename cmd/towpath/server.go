@@ -274,7 +274,7 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		reviews:  reviews,
 		rehearse: &rehearsal.Service{Store: s.store, Catalog: cat, Logger: s.log},
 	}
-	s.sync.TryUndo = r.rehearse.TryUndo
+	s.sync.TryUndo, s.sync.ReviewUndo = r.rehearse.TryUndo, reviews.WayBack
 	s.runner = s.jobs(c, r)
 	s.serve(c, r)
 	return nil

@@ -45,6 +45,7 @@ type undoPreview struct {
 	WayBack   *text       `json:"wayBack,omitempty" doc:"What would run: the way back of the text that was applied, without the values of variables."`
 	Line      int         `json:"line,omitempty" doc:"Its first line in the file."`
 	File      *besideFile `json:"file,omitempty" doc:"The file beside the migration that is its way back; absent when the way back is a part of the migration's own file."`
+	Review    *review     `json:"review,omitempty" doc:"What the SQL review says of the way back; absent when nothing would run."`
 	OneByOne  bool        `json:"oneByOne" doc:"Its statements run one by one, without a transaction around them."`
 	Done      int         `json:"done" doc:"How many of its statements an undo has done that stopped; it goes on behind them."`
 	Waits     bool        `json:"waits" doc:"The environment asks for a start, consent or a window first."`
@@ -54,7 +55,7 @@ type undoPreview struct {
 
 // getUndo says what would be undone. It changes nothing.
 func (s *Server) getUndo(ctx context.Context, in *DatabasePath) (undoPreview, error) {
-	u, err := s.Syncs.UndoOf(ctx, in.Database)
+	u, err := s.Syncs.PreviewUndo(ctx, in.Database)
 	if err != nil {
 		return undoPreview{}, err
 	}
@@ -67,6 +68,10 @@ func (s *Server) getUndo(ctx context.Context, in *DatabasePath) (undoPreview, er
 	}
 	if u.Refused.IsZero() {
 		shown := textOf(u.Back.Text, int64(len(u.Back.Text)))
+		if u.Review.State != "" {
+			found := reviewOf(u.Review)
+			v.Review = &found
+		}
 		v.WayBack, v.Line, v.OneByOne = &shown, u.Back.From.Line, u.Back.NoTransaction
 		if b := u.Beside; b.Path != "" {
 			v.File = &besideFile{Path: b.Path, Checksum: b.Checksum, Commit: b.Commit}

@@ -118,7 +118,9 @@ func (s *Service) file(ctx context.Context, sub subject, f file, all []*one) err
 		tree, known := parsed[key]
 		if !known {
 			var err error
-			if tree, err = s.parse(ctx, o.server.Dialect, f.Path, filled); err != nil {
+			if tree, err = s.parse(ctx, o.server.Dialect, sqlparse.Script{
+				Path: f.Path, Content: filled, Back: f.back, Beside: f.beside,
+			}); err != nil {
 				return err
 			}
 			parsed[key] = tree
@@ -165,9 +167,9 @@ func (s *set) at(f file) place { return place{environmentID: s.environment.ID, p
 
 // parse reads a text.
 func (s *Service) parse(
-	ctx context.Context, dialect towpath.EngineType, path, text string,
+	ctx context.Context, dialect towpath.EngineType, script sqlparse.Script,
 ) (*sqlreview.File, error) {
-	files, err := sqlparse.Read(ctx, s.Parser, dialect, []sqlparse.Script{{Path: path, Content: text}})
+	files, err := sqlparse.Read(ctx, s.Parser, dialect, []sqlparse.Script{script})
 	if err != nil {
 		return nil, &parserError{err}
 	}

@@ -43,6 +43,8 @@ type file struct {
 	late   string // the newest version that the database has already, when that is newer
 	edited bool   // the database has another text of it; this one does not run
 	noUndo bool   // there is no file for the way back
+	back   bool   // its way back runs, and nothing else
+	beside bool   // it is the way back of another file
 }
 
 // texts returns the text of a file. reason says why there is none.

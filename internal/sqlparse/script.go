@@ -35,6 +35,31 @@ func (InProcess) Parse(_ context.Context, dialect towpath.EngineType, texts []Te
 type Script struct {
 	Path    string
 	Content string
+	Back    bool // its way back is meant, and nothing else
+	Beside  bool // all of it is the way back of another file
+}
+
+// source returns what reads the part of a script that is meant, as dialects cut it.
+func (s Script) source() io.Reader {
+	text := strings.NewReader(s.Content)
+	switch {
+	case s.Back:
+		return statement.Back{Reader: text}
+	case s.Beside:
+		return statement.Beside{Reader: text}
+	}
+	return strings.NewReader(statement.Forward(s.Content)) // comments in the way back say nothing
+}
+
+// meant is that part, with blanks in the place of all else.
+func (s Script) meant() string {
+	switch {
+	case s.Back:
+		return statement.Backward(s.Content)
+	case s.Beside:
+		return s.Content
+	}
+	return statement.Forward(s.Content)
 }
 
 // parts cut a script of each dialect.
@@ -131,9 +156,10 @@ func Each(
 // the last statement says so.
 func open(script Script, cut func(io.Reader) iter.Seq2[statement.Part, error]) *sqlreview.File {
 	file := &sqlreview.File{Path: script.Path, Size: int64(len(script.Content))}
-	script.Content = statement.Forward(script.Content) // comments in the way back say nothing
 	var wrong *statement.Error
-	d, err := statement.ReadDirectives(strings.NewReader(script.Content))
+	d, err := statement.ReadDirectives(script.source())
+	source := script.source()
+	script.Content = script.meant()
 	if errors.As(err, &wrong) {
 		file.Statements = append(file.Statements, sqlreview.Text{
 			Statement: ast.Statement{Pos: position(wrong.Pos)}, Refuse: wrong.Message,
@@ -141,7 +167,7 @@ func open(script Script, cut func(io.Reader) iter.Seq2[statement.Part, error]) *
 	}
 	file.NoTransaction, file.LockTimeout, file.Timeout = d.NoTransaction, d.Lock > 0, d.Limits.Statement > 0
 	end, line := int64(0), 1 // of the statement before
-	for part, err := range cut(strings.NewReader(script.Content)) {
+	for part, err := range cut(source) {
 		if err != nil {
 			failed := sqlreview.Text{Failed: err.Error()}
 			if errors.As(err, &wrong) {

@@ -10,6 +10,15 @@ import (
 // blanked, so that positions stay those of the file. A file without such a part is blank.
 type Back struct{ io.Reader }
 
+// Backward returns a text with blanks in the place of all but its way back. A text in memory can always
+// be read.
+func Backward(text string) string {
+	front := newFront(Back{strings.NewReader(text)})
+	front.noLexer = true
+	back, _ := io.ReadAll(front)
+	return string(back)
+}
+
 // Beside is a file all of which is the way back of another one. A comment that says so begins nothing.
 type Beside struct{ io.Reader }
 

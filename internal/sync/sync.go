@@ -25,6 +25,9 @@ type Service struct {
 	// is like a database. beside is the way back when it is no part of the text.
 	TryUndo func(ctx context.Context, databaseID, text, beside string) (towpath.UndoTrial, error)
 
+	// ReviewUndo reviews what an order to undo would run. When it is nil, nothing is reviewed.
+	ReviewUndo func(context.Context, manifest.WayBack) (towpath.Review, error)
+
 	// RefreshLedgers reads the ledgers of a project's databases into the metadata.
 	RefreshLedgers func(ctx context.Context, projectID string) error
 

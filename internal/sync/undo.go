@@ -21,6 +21,7 @@ type Undo struct {
 	Commit      string            // that brought its text
 	Back        statement.WayBack
 	Beside      Beside         // the file that the way back is in, when it is not the migration's own
+	Review      towpath.Review // of the way back
 	Done        int            // statements that an undo did before it stopped; it goes on behind them
 	Refused     towpath.Reason // why it cannot be undone now; zero when it can
 	Open        towpath.Task   // that undoes it already; zero for none
@@ -40,6 +41,14 @@ func (s *Service) UndoOf(ctx context.Context, databaseID string) (u Undo, err er
 		return u, err
 	}
 	return u, s.readWayBack(ctx, &u)
+}
+
+// PreviewUndo is UndoOf with the review of what would run.
+func (s *Service) PreviewUndo(ctx context.Context, databaseID string) (u Undo, err error) {
+	if u, err = s.UndoOf(ctx, databaseID); err != nil || !u.Refused.IsZero() {
+		return u, err
+	}
+	return u, s.reviewUndo(ctx, &u)
 }
 
 // readWayBack reads the way back of the text that was applied.

@@ -14,6 +14,7 @@ import (
 	"towpath"
 	"towpath/internal/account"
 	"towpath/internal/convention"
+	"towpath/internal/manifest"
 	"towpath/internal/plan"
 	"towpath/internal/statement"
 	"towpath/internal/store"
@@ -144,4 +145,34 @@ func (s *Service) texts(ctx context.Context, u Undo) (text, beside string, err e
 	}
 	beside, err = fill(bytes.NewReader(u.Beside.text))
 	return text, beside, err
+}
+
+// reviewUndo has the way back reviewed, as the environment reviews changes.
+func (s *Service) reviewUndo(ctx context.Context, u *Undo) error {
+	if s.ReviewUndo == nil || !u.Refused.IsZero() {
+		return nil
+	}
+	in := manifest.WayBack{
+		Database: u.Database, Environment: u.Environment, Migration: u.Migration, Text: string(u.Beside.text),
+		Beside: u.Beside.Path != "", Placeholders: u.link.Placeholders,
+	}
+	if in.Beside {
+		in.Migration.Path, in.Migration.Checksum = u.Beside.Path, u.Beside.Checksum
+	}
+	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if in.Policy, err = tx.PolicyFile(ctx, u.link.ID); towpath.ErrorCode(err) == towpath.CodeNotFound {
+			err = nil
+		}
+		if err == nil && !in.Beside {
+			var text []byte
+			text, err = tx.Content(ctx, u.Migration.Checksum)
+			in.Text = string(text)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	u.Review, err = s.ReviewUndo(ctx, in)
+	return err
 }

@@ -1,8 +1,9 @@
 import { Button, Checkbox, Modal, Textarea } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { http, type Schemas, unwrap } from '~/api/client'
+import { byFile, saysSomething } from '~/api/findings'
 import { undoQuery } from '~/api/queries'
 import { useWrite } from '~/hooks/use-write'
 import { Notice } from '~/ui/Notice'
@@ -10,6 +11,8 @@ import { pb } from '~/util/path-builder'
 import { count } from '~/util/str'
 import { Link } from './Link'
 import { Loaded } from './Loaded'
+import { FindingList } from './review/FilePanel'
+import { ReviewCounts } from './review/ReviewCounts'
 
 interface UndoButtonProps {
   database: Pick<Schemas['Database'], 'id' | 'name'>
@@ -88,6 +91,7 @@ function UndoForm({ database, undo, close }: UndoFormProps) {
         </p>
       )}
       <pre className="mono">{wayBack.text.trim()}</pre>
+      {undo.review && <BackReview review={undo.review} />}
       {wayBack.truncated && <p className="muted">Only the beginning is shown.</p>}
       <Notice kind="warning">
         Where the project rehearses, it is tried in a scratch database first.{' '}
@@ -116,6 +120,21 @@ function UndoForm({ database, undo, close }: UndoFormProps) {
         </Button>
       </div>
     </form>
+  )
+}
+
+/** What the SQL review says of a way back. */
+function BackReview({ review }: { review: Schemas['Review'] }) {
+  const files = useMemo(() => byFile(review.files).filter(saysSomething), [review.files])
+  if (review.state === 'failed') return <Notice kind="warning">Not reviewed: {review.reason?.text}</Notice>
+  if (files.length === 0) return <p className="muted">The SQL review has no findings.</p>
+  return (
+    <section className="stack tight" aria-label="SQL review">
+      <ReviewCounts review={review} />
+      {files.map(file => (
+        <FindingList key={file.path} file={file} />
+      ))}
+    </section>
   )
 }
 
