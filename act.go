@@ -181,6 +181,11 @@ const (
 	// ActStageApprove: a person approved the changes of a rollout in an environment. Params: commit,
 	// environment, text.
 	ActStageApprove EventKind = "stage.approve"
+	// ActPullApprove: a person approved them by the pull request that brought them. Params: commit,
+	// environment, n.
+	ActPullApprove EventKind = "stage.approve-pull-request"
+	// ActPullWithdraw: that approval no longer counts. Params: commit, environment, n.
+	ActPullWithdraw EventKind = "stage.withdraw-pull-request"
 	// ActStageRefuse: a person refused them. Params: commit, environment, text.
 	ActStageRefuse EventKind = "stage.refuse"
 	// ActStageWithdraw: a person withdrew what they had answered. Params: commit, environment.
@@ -245,7 +250,8 @@ func Acts() []EventKind {
 		ActMemberPassword, ActMemberRename, ActMemberRole, ActMemberActivate, ActMemberDeactivate,
 		ActSessionStart, ActSessionEnd, ActTokenCreate, ActTokenRevoke,
 		ActEnvironmentCreate, ActEnvironmentRename, ActEnvironmentLimit, ActEnvironmentStart,
-		ActEnvironmentGate, ActStageApprove, ActStageRefuse, ActStageWithdraw, ActBreakGlass, ActSecondLook,
+		ActEnvironmentGate, ActStageApprove, ActStageRefuse, ActStageWithdraw, ActPullApprove,
+		ActPullWithdraw, ActBreakGlass, ActSecondLook,
 		ActReceiverAdd, ActReceiverUpdate, ActReceiverDelete, ActReceiverTest, ActNotificationReplay,
 		ActEnvironmentAllowRoles, ActApprovalHook, ActApprovalHookRemove, ActApprovalHookTest,
 		ActVariableSet, ActVariableRemove,

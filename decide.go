@@ -21,6 +21,7 @@ type Approval struct {
 	Why           string // "" when an approval gives no reason
 	Source        ApprovalSource
 	Token         string // the name of the API token that answered; "" for a person in the console
+	PullRequest   int    // the number of the pull request that was approved; 0 for an answer here
 	At            time.Time
 	WithdrawnAt   *time.Time
 }
@@ -98,6 +99,9 @@ func (g Gate) Decide(s Stage, evidence Evidence, approvals []Approval, now time.
 	if asked && g.Start == StartManual {
 		d.start(s, evidence, now)
 	}
+	if !closed && len(d.Because) == 0 && d.PullStale(s, now) {
+		d.Because = append(d.Because, Why(ReasonPullReading))
+	}
 	switch {
 	case closed:
 		d.Verdict = VerdictClosed
@@ -142,7 +146,8 @@ func (d *Decision) count(g Gate, s Stage, evidence Evidence, approvals []Approva
 	for _, a := range approvals {
 		who := s.Answerers[a.MemberID]
 		if a.Evidence != evidence || a.WithdrawnAt != nil || seen[a.MemberID] || !now.Before(a.Until()) ||
-			!who.HasOne(g.Consent.Of()) || (who.Author && !a.Refused) {
+			(a.Source == FromPullRequest && !g.Consent.PullRequests) || !who.HasOne(g.Consent.Of()) ||
+			(who.Author && !a.Refused) {
 			continue
 		}
 		seen[a.MemberID] = true

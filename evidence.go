@@ -20,6 +20,7 @@ type Stage struct {
 	Schedule    Schedule              // of its start; zero for none
 	Strangers   []Reason              // authors that are no member, and files without a known author
 	Filling     Filling               // what is put into the files
+	Pull        PullReading           // of its pull request; zero when it was not read
 }
 
 // TextReview is what the SQL review says of one text in an environment.

@@ -55,6 +55,9 @@ const ApprovalLasts = 7 * 24 * time.Hour
 type Consent struct {
 	People int            `json:"people"`          // how many, each with one of Roles
 	Roles  []ApproverRole `json:"roles,omitempty"` // none: owners, DBAs and project owners
+
+	// PullRequests counts approvals of the pull request that brought the changes, too.
+	PullRequests bool `json:"pullRequests,omitempty"`
 }
 
 // Of returns the roles that are asked.
@@ -74,7 +77,11 @@ func (c Consent) String() string {
 	for _, role := range c.Of() {
 		roles = append(roles, string(role))
 	}
-	return strconv.Itoa(c.People) + " of " + strings.Join(roles, ", ")
+	text := strconv.Itoa(c.People) + " of " + strings.Join(roles, ", ")
+	if c.PullRequests {
+		text += ", also by the pull request"
+	}
+	return text
 }
 
 // Gate says what changes need before they start in an environment. The zero Gate is open.
@@ -96,9 +103,13 @@ func (g Gate) Version() string {
 	if g.Consent.People > 0 {
 		roles = slices.Sorted(slices.Values(g.Consent.Of()))
 	}
-	text, _ := json.Marshal([]any{ // strings and numbers always have a JSON form
+	parts := []any{
 		cmp.Or(g.Start, StartAutomatic), cmp.Or(g.AskIf, AskAlways), g.Consent.People, roles, g.Windows,
-	})
+	}
+	if g.Consent.People > 0 && g.Consent.PullRequests {
+		parts = append(parts, "pull-requests")
+	}
+	text, _ := json.Marshal(parts) // strings and numbers always have a JSON form
 	return digest(text)
 }
 

@@ -32,6 +32,7 @@ const (
 	JobRehearse      JobKind = "rehearse"       // subject: instance; the rehearsals of branches there
 	JobPostReview    JobKind = "post-review"    // subject: branch review; reports it to the provider
 	JobPullRequests  JobKind = "pull-requests"  // subject: repository link; reads its pull requests
+	JobReadApprovals JobKind = "read-approvals" // subject: rollout; approvals of what was merged
 )
 
 // Job requests work on a subject. There is one row per kind and subject, and another request only

@@ -33,6 +33,8 @@ func verbPull(ts *testscript.TestScript, _ bool, args []string) {
 		check(ts, w.sim.MergePullRequest(demoRepository, w.info.GitUser, number, args[2]))
 	case "decline":
 		check(ts, w.sim.DeclinePullRequest(demoRepository, w.info.GitUser, number))
+	case "approve", "unapprove":
+		check(ts, w.sim.ApprovePullRequest(demoRepository, args[2], number, args[0] == "approve"))
 	case "comment":
 		check(ts, w.sim.Comment(demoRepository, args[2], number, strings.Join(args[3:], " ")))
 	case "until":
@@ -40,6 +42,56 @@ func verbPull(ts *testscript.TestScript, _ bool, args []string) {
 	default:
 		ts.Fatalf("pull %s is not known", args[0])
 	}
+}
+
+// verbConnect lets the account "benno" of another DBA be used, whom it makes.
+func verbConnect(ts *testscript.TestScript, _ bool, _ []string) {
+	w := worldOf(ts)
+	check(ts, w.invitePeer())
+	w.sim.AddUser(bitbucketsim.User{
+		Username: "benno", DisplayName: "Benno Prüfer", Email: "benno@example.net", Password: "pw",
+	})
+	w.sim.SetPermission(demoRepository, "benno", "write")
+	var providers items[identified]
+	check(ts, w.peer.call(w.ctx, "GET", "/git-providers", nil, &providers))
+	var started struct {
+		AuthorizeURL string `json:"authorizeUrl"`
+	}
+	check(ts, w.peer.call(w.ctx, "POST", "/git-providers/"+providers.Items[0].ID+"/grants", nil, &started))
+	other := w.demo
+	other.api, other.info.GitUser = w.peer, "benno"
+	check(ts, other.authorize(w.ctx, started.AuthorizeURL))
+}
+
+// verbDoubt waits until the gate of an environment says why an approval of the pull request does not
+// count.
+func verbDoubt(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	var lines []string
+	check(ts, w.until(time.Minute, func() (bool, string) {
+		id, _, err := w.newestTasks()
+		check(ts, err)
+		var r struct {
+			Stages []struct {
+				Environment string `json:"environment"`
+				Start       *struct {
+					PullDoubts []demoReason `json:"pullDoubts"`
+				} `json:"start"`
+			} `json:"stages"`
+		}
+		check(ts, w.api.call(w.ctx, "GET", "/rollouts/"+id, nil, &r))
+		lines = nil
+		for _, s := range r.Stages {
+			if s.Environment != args[0] || s.Start == nil {
+				continue
+			}
+			for _, doubt := range s.Start.PullDoubts {
+				lines = append(lines, doubt.Text)
+			}
+		}
+		text := strings.Join(lines, "\n")
+		return strings.Contains(text, args[1]), "the gate doubts: " + text
+	}))
 }
 
 // untilComment waits until our comment matches. Every other comment is a person's, so that there is

@@ -226,6 +226,8 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"undo":          verbUndo,
 			"variables":     verbVariables,
 			"rung":          verbRung, "pull": verbPull, "markers": verbMarkers,
+			"connect": verbConnect,
+			"doubt":   verbDoubt,
 		},
 	})
 }

@@ -351,6 +351,7 @@ func (s *server) jobs(c *serveCommand, r rooms) *jobs.Runner {
 			towpath.JobRehearse:      r.rehearse.Rehearse,
 			towpath.JobPostReview:    r.report.PostReview,
 			towpath.JobPullRequests:  s.sync.ReadPullRequests,
+			towpath.JobReadApprovals: s.sync.ReadApprovals,
 		},
 		Periodic: []jobs.PeriodicJob{
 			{Name: "poll", Every: time.Second, Run: s.sync.WakeDue},

@@ -14,16 +14,19 @@ import (
 // consent is whom a gate asks.
 type consent struct {
 	People int                    `json:"people" minimum:"0" maximum:"10" doc:"How many people other than the authors and committers of the files; 0 asks nobody."`
+	Pulls  bool                   `json:"pullRequests,omitempty" doc:"Whether approvals of the pull request that brought the changes count, too."`
 	Roles  []towpath.ApproverRole `json:"roles,omitempty" nullable:"false" maxItems:"4" doc:"The roles of which each has one: owner and dba of the workspace, project-owner, project-developer. By default all but project-developer."`
 }
 
-func consentOf(c towpath.Consent) consent { return consent{People: c.People, Roles: c.Of()} }
+func consentOf(c towpath.Consent) consent {
+	return consent{People: c.People, Roles: c.Of(), Pulls: c.PullRequests}
+}
 
 func (c *consent) change() *towpath.Consent {
 	if c == nil {
 		return nil
 	}
-	return &towpath.Consent{People: c.People, Roles: c.Roles}
+	return &towpath.Consent{People: c.People, Roles: c.Roles, PullRequests: c.Pulls}
 }
 
 // window is a time in which changes may start, or must not.
@@ -70,6 +73,7 @@ type stageStart struct {
 	Missing     int              `json:"missing" doc:"How many people must still consent."`
 	Answers     []stageAnswer    `json:"answers" nullable:"false" doc:"Approvals and refusals of the last 7 days that are not withdrawn, newest first."`
 	Schedule    *stageSchedule   `json:"schedule,omitempty" doc:"The start that a person has scheduled; absent for none."`
+	PullDoubts  []Reason         `json:"pullDoubts" nullable:"false" doc:"Why approvals of the pull request do not count."`
 	Strangers   []Reason         `json:"strangers" nullable:"false" doc:"Authors who are not known as members, and files without a known author."`
 	MayStart    bool             `json:"mayStart" doc:"Whether you can start it now."`
 	MaySchedule bool             `json:"maySchedule" doc:"Whether you can schedule its start."`
@@ -84,7 +88,8 @@ type stageAnswer struct {
 	Name     string                 `json:"name"`
 	Refused  bool                   `json:"refused"`
 	Why      string                 `json:"why,omitempty"`
-	Source   towpath.ApprovalSource `json:"source" enum:"console,api-token"`
+	Source   towpath.ApprovalSource `json:"source" enum:"console,api-token,pull-request"`
+	Pull     int                    `json:"pullRequest,omitempty" doc:"The number of the pull request that was approved, for an answer from there."`
 	Token    string                 `json:"token,omitempty" doc:"The name of the API token that answered."`
 	At       time.Time              `json:"at"`
 	Until    time.Time              `json:"until" doc:"When it ends."`
@@ -223,6 +228,10 @@ func (g gateReader) start(
 		Answers:   []stageAnswer{},
 		Strangers: listed(s.Strangers),
 	}
+	start.PullDoubts = []Reason{}
+	if s.Environment.Consent.PullRequests {
+		start.PullDoubts = listed(s.Pull.Doubts)
+	}
 	for _, t := range s.Tasks {
 		start.TaskIDs = append(start.TaskIDs, t.ID)
 	}
@@ -252,7 +261,7 @@ func (g gateReader) answer(
 		}
 		start.Answers = append(start.Answers, stageAnswer{
 			MemberID: a.MemberID, Name: name, Refused: a.Refused, Why: a.Why, Source: a.Source,
-			Token: a.Token, At: a.At,
+			Token: a.Token, Pull: a.PullRequest, At: a.At,
 			Until: a.Until(), Counts: counts[a.ID], Moved: listed(a.Evidence.Moved(start.Evidence)),
 			Yours: a.MemberID == g.member.ID,
 		})

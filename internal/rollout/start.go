@@ -51,7 +51,9 @@ func stillSeen(s towpath.Stage, evidence towpath.Evidence) error {
 func (s *Service) Start(
 	ctx context.Context, actor towpath.Actor, rolloutID, environmentID string, evidence towpath.Evidence,
 ) error {
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
+	stale := false
+	err := s.Store.Write(ctx, func(tx *store.Tx) error {
+		stale = false
 		r, stage, answers, err := waiting(ctx, tx, rolloutID, environmentID)
 		if err != nil {
 			return err
@@ -66,6 +68,10 @@ func (s *Service) Start(
 			return errNotReady
 		}
 		d := stage.Environment.Decide(stage, evidence, answers, tx.Now)
+		if d.PullStale(stage, tx.Now) {
+			stale = true
+			return tx.Enqueue(ctx, towpath.JobReadApprovals, r.ID)
+		}
 		if d.Verdict != towpath.VerdictStart && !d.ForPerson() {
 			return towpath.Errorf(towpath.CodeConflict, "%s", wording.Text(d.Because[0]))
 		}
@@ -76,7 +82,15 @@ func (s *Service) Start(
 			"environment", stage.Environment.Name, "n", strconv.Itoa(len(stage.Tasks))))
 		return nil
 	})
+	if err == nil && stale {
+		return errPullStale
+	}
+	return err
 }
+
+// errPullStale comes with a request to read the approvals again.
+var errPullStale = towpath.Errorf(towpath.CodeConflict,
+	"The approvals of the pull request are being read again. Start it again in a few seconds.")
 
 var errNotReady = towpath.Errorf(towpath.CodeConflict,
 	"An environment before this one is not done. Start this one when it is.")
@@ -223,6 +237,11 @@ func openGate(
 	}
 	evidence := stage.Evidence()
 	d = stage.Environment.Decide(stage, evidence, answers, tx.Now)
+	if stage.PullUnread(d, evidence, tx.Now) {
+		if err := tx.Enqueue(ctx, towpath.JobReadApprovals, r.ID); err != nil {
+			return d, err
+		}
+	}
 	if d.Waits() && !stage.Unreviewed() {
 		return d, tx.WantApproval(ctx, environmentID, r.ID, evidence)
 	}

@@ -21,7 +21,7 @@ var tables = []anyTable{
 	ledgerEntries, schemaChecks, drifts, gitProviders, verifications, grants, links, linkBaselines, progresses, hookRemovals,
 	deliveries, manifestFiles, linkCommits, fileCommits, commitNotes, readings, readingFiles, contents,
 	contentParts, contentTexts, verdicts, policyFiles, rollouts, reviews, reviewedFiles, branchReviews,
-	branchFiles, branchReviewedFiles, branchRehearsals, approvals, approvalRequests, stageStarts,
+	branchFiles, branchReviewedFiles, branchRehearsals, approvals, approvalRequests, stageStarts, pullReadings,
 	schedules, pauses, secondLooks, receivers, occasions, notifications, tasks, attempts,
 	statements, history, posted, jobs, events,
 }

@@ -75,6 +75,10 @@ func fillTables(t *testing.T, s *store.Store) {
 			tx.AddFileCommits(ctx, w.link.ID, map[string][]string{"a.SQL": {"c"}}),
 			tx.CreateApproval(ctx, &towpath.Approval{LinkID: w.link.ID, Why: "☃"}),
 			tx.CreateStageStart(ctx, &towpath.StageStart{LinkID: w.link.ID}),
+			tx.PutPullReading(ctx, towpath.PullReading{
+				RolloutID: w.rollout.ID, LinkID: w.link.ID, At: &tx.Now,
+				Doubts: []towpath.Reason{towpath.Why(towpath.ReasonPullNone, "n", "☃")},
+			}),
 			receiverErr,
 			tx.CreateNotification(ctx, &towpath.Notification{ReceiverID: receiver.ID, ProjectID: "☃"}),
 			tx.PutOccasions(ctx, towpath.Occasion{LinkID: w.link.ID, Event: "☃"}),

@@ -21,6 +21,7 @@ var approvals = newTable("approval", 1, func(a *towpath.Approval) []column {
 		{"why", &a.Why},
 		{"source", (*string)(&a.Source)},
 		{"token", &a.Token},
+		{"pull_request", &a.PullRequest},
 		{"answered_at", instant{&a.At}},
 		{"withdrawn_at", maybe{&a.WithdrawnAt}},
 	}
@@ -39,9 +40,11 @@ var stageStarts = newTable("stage_start", 1, func(s *towpath.StageStart) []colum
 	}
 })
 
-// CreateApproval adds an answer and sets ID and At.
+// CreateApproval adds an answer and sets ID, and At unless it was given elsewhere before.
 func (tx *Tx) CreateApproval(ctx context.Context, a *towpath.Approval) error {
-	a.ID, a.At = NewID(), tx.Now
+	if a.ID = NewID(); a.At.IsZero() {
+		a.At = tx.Now
+	}
 	return tx.emitAfter(approvals.insert(ctx, tx, *a), approvalEvent(*a))
 }
 
@@ -215,7 +218,7 @@ func (g *Gates) Stage(
 		s.Filling = towpath.FillingOf(l.Placeholders, s.Environment)
 	}
 	s.Reviewing = f.reviews[r.ID].State == towpath.ReviewPending // "" when it was never asked for
-	s.Schedule = f.schedules[pair{r.LinkID, environmentID}]
+	s.Schedule, s.Pull = f.schedules[pair{r.LinkID, environmentID}], f.pulls[pair{r.ID, environmentID}]
 	return s, g.people(ctx, f, r, &s)
 }
 
@@ -226,7 +229,7 @@ func (g *Gates) Load(ctx context.Context, rollouts []towpath.Rollout) (err error
 		return err
 	}
 	for _, l := range g.loaded.links {
-		if _, err := g.accountsOf(ctx, l.ProviderID); err != nil {
+		if _, err := g.Accounts(ctx, l.ProviderID); err != nil {
 			return err
 		}
 	}
@@ -321,7 +324,7 @@ func (g *Gates) exclude(ctx context.Context, f *facts, r towpath.Rollout, s *tow
 			return err
 		}
 	}
-	accounts, err := g.accountsOf(ctx, link.ProviderID)
+	accounts, err := g.Accounts(ctx, link.ProviderID)
 	if err != nil {
 		return err
 	}
@@ -334,8 +337,8 @@ func (g *Gates) exclude(ctx context.Context, f *facts, r towpath.Rollout, s *tow
 	return nil
 }
 
-// accountsOf returns the members by their accounts at a provider.
-func (g *Gates) accountsOf(ctx context.Context, providerID string) (map[string][]string, error) {
+// Accounts returns the members by their accounts at a provider.
+func (g *Gates) Accounts(ctx context.Context, providerID string) (map[string][]string, error) {
 	if known, ok := g.accounts[providerID]; ok {
 		return known, nil
 	}

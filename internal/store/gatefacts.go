@@ -22,6 +22,7 @@ type facts struct {
 	approvals map[pair][]towpath.Approval     // by link and environment, newest first
 	changes   map[pair][]string               // commits by link and path
 	people    map[pair][]towpath.Person       // by link and commit
+	pulls     map[pair]towpath.PullReading    // by rollout and environment
 }
 
 // pair is a key of two columns.
@@ -62,7 +63,17 @@ func (g *Gates) readFacts(ctx context.Context, rollouts []towpath.Rollout) (*fac
 	if err := f.readTexts(ctx, g.tx, commits); err != nil {
 		return nil, err
 	}
+	if err := f.readPulls(ctx, g.tx); err != nil {
+		return nil, err
+	}
 	return f, f.readPeople(ctx, g.tx, paths)
+}
+
+// readPulls reads what is known of the pull requests of the rollouts.
+func (f *facts) readPulls(ctx context.Context, tx *Tx) error {
+	f.pulls = map[pair]towpath.PullReading{}
+	return pullReadings.in(ctx, tx, "rollout_id", slices.Sorted(maps.Keys(f.rollouts)), "",
+		func(r towpath.PullReading) { f.pulls[pair{r.RolloutID, r.EnvironmentID}] = r })
 }
 
 // set is a set of keys.

@@ -313,6 +313,11 @@ func acts(w *world) []act {
 			look.LookedAt = &tx.Now
 			return tx.UpdateSecondLook(ctx, look)
 		}},
+		{"PutPullReading", "approval.changed >", func(ctx context.Context, tx *store.Tx) error {
+			return tx.PutPullReading(ctx, towpath.PullReading{
+				RolloutID: w.rollout.ID, EnvironmentID: w.environment.ID, ProjectID: w.project.ID, LinkID: w.link.ID,
+			})
+		}},
 		{"CreateApproval", "approval.changed >", func(ctx context.Context, tx *store.Tx) error {
 			return tx.CreateApproval(ctx, &approval)
 		}},

@@ -112,6 +112,7 @@ func (tx *Tx) deleteRollout(ctx context.Context, id string) error {
 		"DELETE FROM reviewed_file WHERE rollout_id = $1",
 		"DELETE FROM rollout_review WHERE rollout_id = $1",
 		"DELETE FROM approval_request WHERE rollout_id = $1",
+		"DELETE FROM pull_reading WHERE rollout_id = $1",
 		"DELETE FROM rollout WHERE id = $1",
 	} {
 		if _, err := tx.exec(ctx, text, id); err != nil {

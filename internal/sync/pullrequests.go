@@ -283,6 +283,11 @@ func hearPullRequest(
 	ctx context.Context, tx *store.Tx, link towpath.RepositoryLink, e vcs.Event,
 ) error {
 	pr := e.PullRequest
+	if pr.State == towpath.PullRequestMerged {
+		if err := wakeApprovals(ctx, tx, link.ID); err != nil {
+			return err
+		}
+	}
 	rows, err := tx.BranchReviews(ctx, link.ID)
 	if err != nil {
 		return err

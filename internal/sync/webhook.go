@@ -143,6 +143,9 @@ func readNow(
 	if err := tx.Enqueue(ctx, towpath.JobPullRequests, linkID); err != nil {
 		return err
 	}
+	if err := wakeApprovals(ctx, tx, linkID); err != nil {
+		return err
+	}
 	return tx.Enqueue(ctx, towpath.JobReconcile, linkID)
 }
 

@@ -91,6 +91,8 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActTaskRetry:       "Retried {path} in {environment}/{database}.",
 	towpath.ActStageApprove:    "Approved the changes of commit {commit} in {environment}. {text}",
 	towpath.ActStageRefuse:     "Refused the changes of commit {commit} in {environment}: {text}",
+	towpath.ActPullApprove:     "Approved the changes of commit {commit} in {environment} by pull request {n}.",
+	towpath.ActPullWithdraw:    "Withdrew the approval of commit {commit} in {environment} by pull request {n}.",
 	towpath.ActStageWithdraw:   "Withdrew the answer about the changes of commit {commit} in {environment}.",
 	towpath.ActBreakGlass:      "Started {n:change} of commit {commit} in {environment} past its gate: {text}",
 	towpath.ActSecondLook:      "Looked at the start of commit {commit} in {environment} past its gate. {text}",

@@ -68,6 +68,7 @@ func (s pages) pageRoutes() http.Handler {
 	mux.HandleFunc("GET /{ws}/{repo}/pull-requests/{id}", s.onPullRequest("read", s.showPullRequest))
 	mux.HandleFunc("POST /{ws}/{repo}/pull-requests/{id}/merge", s.onPullRequest("write", s.mergeByPage))
 	mux.HandleFunc("POST /{ws}/{repo}/pull-requests/{id}/decline", s.onPullRequest("write", s.declineByPage))
+	mux.HandleFunc("POST /{ws}/{repo}/pull-requests/{id}/approve", s.onPullRequest("read", s.approveByPage))
 	mux.HandleFunc("POST /{ws}/{repo}/pull-requests/{id}/comments", s.onPullRequest("read", s.commentByPage))
 	mux.HandleFunc("POST /{ws}/{repo}/pull-requests/{id}/tasks", s.onPullRequest("read", s.toggleTask))
 	mux.HandleFunc("GET /{ws}/{repo}/admin/webhooks", s.onRepository("admin", s.showHooks))

@@ -53,7 +53,7 @@ func (s pages) pullRequestPage(
 		s.pageError(w, r, err)
 		return
 	}
-	_, signed := s.sessionUser(r)
+	user, signed := s.sessionUser(r)
 	data := obj{
 		"Title": pr.Title, "Repo": p.repo, "PR": pr, "Statuses": s.Statuses(p.repo.FullName(), pr.SourceHash),
 		"Reports": reports, "Diffs": diffs, "Reader": signed, "Writer": gitsim.Permits(p.permission, "write"),
@@ -62,7 +62,10 @@ func (s pages) pullRequestPage(
 	for _, c := range pr.Comments {
 		names[c.Author] = s.nameOf(c.Author)
 	}
-	data["Names"] = names
+	for _, a := range pr.Approvals {
+		names[a.User] = s.nameOf(a.User)
+	}
+	data["Names"], data["Approved"] = names, signed && pr.approvedBy(user.UUID)
 	status := http.StatusOK
 	if e, ok := errors.AsType[apiError](problem); ok {
 		data["Problem"], status = e.message, e.status

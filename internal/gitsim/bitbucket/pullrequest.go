@@ -10,23 +10,25 @@ import (
 
 // pullRequest is a pull request inside one repository.
 type pullRequest struct {
-	ID          int         `json:"id"`
-	Title       string      `json:"title"`
-	Description string      `json:"description"`
-	State       string      `json:"state"` // OPEN, MERGED, DECLINED or SUPERSEDED
-	Author      string      `json:"author"`
-	Source      string      `json:"source"` // branch
-	Destination string      `json:"destination"`
-	SourceHash  string      `json:"source_hash"`
-	DestHash    string      `json:"dest_hash"`
-	MergeHash   string      `json:"merge_hash"`
-	CloseSource bool        `json:"close_source"`
-	Draft       bool        `json:"draft"`
-	ClosedBy    string      `json:"closed_by"`
-	Comments    []prComment `json:"comments"`
-	Tasks       []prTask    `json:"tasks"`
-	CreatedOn   time.Time   `json:"created_on"`
-	UpdatedOn   time.Time   `json:"updated_on"`
+	ID          int          `json:"id"`
+	Title       string       `json:"title"`
+	Description string       `json:"description"`
+	State       string       `json:"state"` // OPEN, MERGED, DECLINED or SUPERSEDED
+	Author      string       `json:"author"`
+	Source      string       `json:"source"` // branch
+	Destination string       `json:"destination"`
+	SourceHash  string       `json:"source_hash"`
+	DestHash    string       `json:"dest_hash"`
+	MergeHash   string       `json:"merge_hash"`
+	CloseSource bool         `json:"close_source"`
+	Draft       bool         `json:"draft"`
+	ClosedBy    string       `json:"closed_by"`
+	Comments    []prComment  `json:"comments"`
+	Tasks       []prTask     `json:"tasks"`
+	Approvals   []prApproval `json:"approvals"`
+	Updates     []prUpdate   `json:"updates"`
+	CreatedOn   time.Time    `json:"created_on"`
+	UpdatedOn   time.Time    `json:"updated_on"`
 }
 
 type prComment struct {
@@ -49,6 +51,25 @@ type prTask struct {
 	UpdatedOn  time.Time `json:"updated_on"`
 }
 
+// prApproval is one person's approval, which a push to the source does not take back.
+type prApproval struct {
+	User string    `json:"user"`
+	At   time.Time `json:"at"`
+}
+
+// prUpdate is what the activity log says after a pull request was changed.
+type prUpdate struct {
+	State      string    `json:"state"`
+	SourceHash string    `json:"source_hash"`
+	At         time.Time `json:"at"`
+}
+
+// updated notes a change in the activity log.
+func (pr *pullRequest) updated(at time.Time) {
+	pr.UpdatedOn = at
+	pr.Updates = append(pr.Updates, prUpdate{State: pr.State, SourceHash: pr.SourceHash, At: at})
+}
+
 // short is a hash as pull requests abbreviate it.
 func short(hash string) string { return hash[:min(12, len(hash))] }
 
@@ -64,7 +85,8 @@ func (s *Sim) updatePullRequests(repo Repository, actor User, changes []gitsim.R
 			}
 			switch strings.TrimPrefix(c.Ref, "refs/heads/") {
 			case pr.Source:
-				pr.SourceHash, pr.UpdatedOn = c.New, s.opts.Now().UTC()
+				pr.SourceHash = c.New
+				pr.updated(s.opts.Now().UTC())
 				moved = append(moved, pr.clone())
 			case pr.Destination:
 				pr.DestHash = c.New
@@ -87,6 +109,7 @@ func (s *Sim) emitPullRequest(repo Repository, actor User, event string, pr pull
 func (pr *pullRequest) clone() pullRequest {
 	c := *pr
 	c.Comments, c.Tasks = slices.Clone(pr.Comments), slices.Clone(pr.Tasks)
+	c.Approvals, c.Updates = slices.Clone(pr.Approvals), slices.Clone(pr.Updates)
 	return c
 }
 
@@ -136,7 +159,7 @@ func (s *Sim) pullRequestObj(r Repository, pr pullRequest, full bool) obj {
 		o["closed_by"] = s.accountObj(pr.ClosedBy)
 	}
 	if full {
-		o["reviewers"], o["participants"] = []any{}, []any{}
+		o["reviewers"], o["participants"] = []any{}, s.participants(pr)
 	}
 	return o
 }

@@ -70,6 +70,7 @@ func (s *Sim) openPR(repo Repository, user User, spec PullRequestSpec) (made pul
 		CreatedOn:   now,
 		UpdatedOn:   now,
 	}
+	pr.updated(now)
 	s.state.PullRequests[repo.UUID] = append(s.state.PullRequests[repo.UUID], pr)
 	made = pr.clone()
 	s.save()
@@ -80,15 +81,18 @@ func (s *Sim) openPR(repo Repository, user User, spec PullRequestSpec) (made pul
 
 var errPullRequestClosed = badRequest("This pull request is already closed.", nil)
 
-// closePR ends a pull request, of which the hooks hear.
-func (s *Sim) closePR(repo Repository, user User, id int, state, merge string) (pullRequest, error) {
+// closePR ends a pull request, of which the hooks hear. dest is the head of its destination before.
+func (s *Sim) closePR(
+	repo Repository, user User, id int, state, merge, dest string,
+) (pullRequest, error) {
 	var closed pullRequest
 	err := s.changePR(repo, id, func(pr *pullRequest) error {
 		if pr.State != "OPEN" {
 			return errPullRequestClosed
 		}
 		pr.State, pr.MergeHash, pr.ClosedBy = state, merge, user.UUID
-		pr.UpdatedOn = s.opts.Now().UTC()
+		pr.DestHash = dest
+		pr.updated(s.opts.Now().UTC())
 		closed = pr.clone()
 		return nil
 	})
@@ -104,7 +108,7 @@ func (s *Sim) closePR(repo Repository, user User, id int, state, merge string) (
 }
 
 func (s *Sim) declinePR(repo Repository, user User, pr pullRequest) (pullRequest, error) {
-	return s.closePR(repo, user, pr.ID, "DECLINED", "")
+	return s.closePR(repo, user, pr.ID, "DECLINED", "", pr.DestHash)
 }
 
 // mergePR brings a pull request into its destination. The branch moves like by any push.
@@ -121,7 +125,11 @@ func (s *Sim) mergePR(repo Repository, user User, pr pullRequest, how mergeSpec)
 		pr.CloseSource = *how.CloseSource
 	}
 	g, merge := s.gitRepo(repo), ""
-	err := s.receive(repo, user, true, func() (err error) {
+	dest, err := g.Branch(pr.Destination)
+	if err != nil {
+		return pr, err
+	}
+	err = s.receive(repo, user, true, func() (err error) {
 		merge, err = g.Merge(pr.Destination, pr.SourceHash, how.Strategy, how.Message,
 			fmt.Sprintf("%s <%s>", user.DisplayName, user.Email))
 		if err == nil && pr.CloseSource {
@@ -138,7 +146,7 @@ func (s *Sim) mergePR(repo Repository, user User, pr pullRequest, how mergeSpec)
 	if err != nil {
 		return pr, err
 	}
-	return s.closePR(repo, user, pr.ID, "MERGED", merge)
+	return s.closePR(repo, user, pr.ID, "MERGED", merge, dest)
 }
 
 // commentPR adds a comment, of which the hooks hear.

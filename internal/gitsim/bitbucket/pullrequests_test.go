@@ -79,6 +79,37 @@ func TestPullRequest_isOpenedCommentedAndMerged(t *testing.T) {
 	f.call("GET", shop+"/pullrequests?pagelen=51", nil, http.StatusBadRequest)
 }
 
+func TestPullRequest_isApprovedAndThatTakenBack(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	f.commit("main", map[string]string{"README": "hello"}, "first")
+	f.commit("side", map[string]string{"a": "1"}, "second")
+	f.call("POST", shop+"/pullrequests", obj{"title": "x", "source": obj{"branch": obj{"name": "side"}}},
+		http.StatusCreated)
+	const pr = shop + "/pullrequests/1"
+	approve := func(want float64) {
+		t.Helper()
+		if got := f.get(pr).at("participants").([]any); float64(len(got)) != want {
+			t.Errorf("%d participants, want %v", len(got), want)
+		}
+	}
+	if got := f.call("POST", pr+"/approve", nil, http.StatusOK); got.at("approved") != true {
+		t.Errorf("approved: %s", got.body)
+	}
+	approve(1)
+	f.call("DELETE", pr+"/approve", nil, http.StatusNoContent)
+	approve(0)
+	f.call("POST", pr+"/approve", nil, http.StatusOK)
+	f.call("POST", pr+"/merge", nil, http.StatusOK)
+	f.call("DELETE", pr+"/approve", nil, http.StatusBadRequest)
+	approve(1)
+	log := f.get(pr + "/activity")
+	if log.str("values", 0, "update", "state") != "MERGED" || log.at("values", 1, "approval", "user") == nil ||
+		log.str("values", 2, "update", "state") != "OPEN" {
+		t.Errorf("activity: %s", log.body)
+	}
+}
+
 func TestPullRequest_withConflictsIsNotMerged(t *testing.T) {
 	t.Parallel()
 	f := setup(t)

@@ -206,6 +206,18 @@ func (s *Sim) DeclinePullRequest(repoFullName, username string, id int) error {
 	return err
 }
 
+// ApprovePullRequest approves a pull request in the name of a person, or takes that back.
+func (s *Sim) ApprovePullRequest(repoFullName, username string, id int, approve bool) error {
+	repo, user, err := s.person(repoFullName, username)
+	if err != nil {
+		return err
+	}
+	if approve {
+		return s.approvePR(repo, user, id)
+	}
+	return s.unapprovePR(repo, user, id)
+}
+
 // Comment comments on a pull request in the name of a person.
 func (s *Sim) Comment(repoFullName, username string, id int, text string) error {
 	repo, user, err := s.person(repoFullName, username)

@@ -5,7 +5,11 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
+
+	"towpath"
 
 	bitbucketsim "towpath/internal/gitsim/bitbucket"
 	"towpath/internal/gitsim/bitbucket/contract"
@@ -76,6 +80,50 @@ func TestPullRequests(t *testing.T) {
 		if may, err := client.MayWrite(t.Context(), repo.UUID, u.UUID); err != nil || may != c.may {
 			t.Errorf("%s may write: %t, %v", c.name, may, err)
 		}
+	}
+}
+
+// What was merged is exact only when the merge has what its branch had, and an approval from before a
+// push is older than the head.
+func TestMerged_saysWhatWasApproved(t *testing.T) {
+	t.Parallel()
+	s := newSimulation(t)
+	s.consumer.Scopes = append(s.consumer.Scopes, "pullrequest")
+	s.AddConsumer(s.consumer)
+	acting, repo, _ := s.connect(t, bitbucket.Config{})
+	reader := acting.(vcs.MergeReader)
+	wren := s.AddUser(bitbucketsim.User{Username: "wren"})
+	s.SetPermission(repo.FullName(), "wren", "write")
+	merge := func(strategy, behind string) (towpath.MergedPullRequest, string) {
+		branch := "feature/" + strategy + behind
+		must(t, second(s.Commit(repo.FullName(), branch, map[string]string{"db/" + strategy + behind: "1"}, "a")))
+		number, err := s.OpenPullRequest(repo.FullName(), "ada", bitbucketsim.PullRequestSpec{Title: "x", Source: branch})
+		must(t, err)
+		must(t, s.ApprovePullRequest(repo.FullName(), "wren", number, true))
+		if behind != "" {
+			must(t, second(s.Commit(repo.FullName(), "main", map[string]string{behind: "x"}, "meanwhile")))
+		}
+		must(t, s.MergePullRequest(repo.FullName(), "ada", number, strategy))
+		head, err := acting.Source(repo.UUID).Heads(t.Context())
+		must(t, err)
+		commit := head.Branches["main"]
+		got, err := reader.Merged(t.Context(), repo.UUID, "main", commit)
+		must(t, err)
+		return got, "db/" + strategy + behind
+	}
+	for _, strategy := range []string{"merge_commit", "squash", "fast_forward"} {
+		got, path := merge(strategy, "")
+		if !got.Exact || !slices.Equal(got.Paths, []string{path}) || got.HeadAt.IsZero() || got.Author != s.user.UUID ||
+			len(got.Approvals) != 1 || got.Approvals[0].Account != wren.UUID || got.Approvals[0].At.Before(got.HeadAt) {
+			t.Errorf("%s: %+v", strategy, got)
+		}
+	}
+	if got, _ := merge("merge_commit", "behind"); got.Exact {
+		t.Errorf("a branch that was behind: %+v", got)
+	}
+	_, err := reader.Merged(t.Context(), repo.UUID, "main", strings.Repeat("0", 40))
+	if vcs.KindOf(err) != vcs.NotFound {
+		t.Errorf("a commit that no pull request brought: %v", err)
 	}
 }
 

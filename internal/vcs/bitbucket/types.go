@@ -107,14 +107,34 @@ type hookJSON struct {
 }
 
 type pullRequestJSON struct {
-	ID          int       `json:"id"`
-	Title       string    `json:"title"`
-	State       string    `json:"state"`
-	Author      *userJSON `json:"author"`
-	Source      *prBranch `json:"source"`
-	Destination *prBranch `json:"destination"`
-	Comments    int       `json:"comment_count"`
-	Links       *links    `json:"links"`
+	ID          int         `json:"id"`
+	Title       string      `json:"title"`
+	State       string      `json:"state"`
+	Author      *userJSON   `json:"author"`
+	Source      *prBranch   `json:"source"`
+	Destination *prBranch   `json:"destination"`
+	Comments    int         `json:"comment_count"`
+	Links       *links      `json:"links"`
+	MergeCommit *targetJSON `json:"merge_commit"`
+
+	Participants []participantJSON `json:"participants"`
+}
+
+// participantJSON is a person who took part in a pull request. ParticipatedOn of one who approved is
+// the time of the approval.
+type participantJSON struct {
+	User           *userJSON `json:"user"`
+	Approved       bool      `json:"approved"`
+	State          string    `json:"state"`
+	ParticipatedOn timestamp `json:"participated_on"`
+}
+
+// activityJSON is an entry of a pull request's log.
+type activityJSON struct {
+	Update *struct {
+		Date   timestamp `json:"date"`
+		Source *prBranch `json:"source"`
+	} `json:"update"`
 }
 
 // prBranch is one end of a pull request. Its parts are null once they are gone.
@@ -123,6 +143,14 @@ type prBranch struct {
 		Name string `json:"name"`
 	} `json:"branch"`
 	Repository *repositoryJSON `json:"repository"`
+	Commit     *targetJSON     `json:"commit"`
+}
+
+func (b *prBranch) commit() string {
+	if b == nil || b.Commit == nil {
+		return ""
+	}
+	return b.Commit.Hash
 }
 
 func (b *prBranch) name() string {

@@ -48,6 +48,14 @@ export function GateForm({ environment }: { environment: Schemas['Environment'] 
           </div>
         </Checkbox.Group>
       )}
+      {asks && (
+        <Checkbox
+          label="Count approvals of the pull request"
+          description="Only if it was merged as it was approved, and who approved has one of these roles and uses that account here."
+          checked={values.consent.pullRequests ?? false}
+          onChange={event => set('consent', { ...values.consent, pullRequests: event.currentTarget.checked })}
+        />
+      )}
       {(asks || environment.start === 'manual') && (
         <Select
           label="Ask people"

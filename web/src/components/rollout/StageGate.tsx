@@ -77,6 +77,7 @@ export function Answers({ start }: { start: Schemas['StageStart'] }) {
         <li key={answer.memberId + answer.at}>
           <strong>{answer.name}</strong> {answer.refused ? 'refused' : 'approved'} <TimeAgo at={answer.at} />
           {answer.token && <> by the API token {answer.token}</>}
+          {answer.pullRequest && <> by pull request {answer.pullRequest}</>}
           {answer.why && <>: {answer.why}</>}
           <div className="muted small">
             {answer.counts ? (
@@ -93,9 +94,9 @@ export function Answers({ start }: { start: Schemas['StageStart'] }) {
   )
 }
 
-/** Whose changes nobody in the workspace is known to have made. */
+/** Whose changes nobody in the workspace is known to have made, and whose approvals elsewhere do not count. */
 export function Strangers({ start }: { start: Schemas['StageStart'] }) {
-  return start.strangers.map(reason => (
+  return [...start.pullDoubts, ...start.strangers].map(reason => (
     <p key={reason.text} className="muted small">
       {reason.text}
     </p>
