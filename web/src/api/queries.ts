@@ -208,6 +208,23 @@ export const undoQuery = (database: string) =>
     gcTime: 0,
   })
 
+/** How the schema of a database compares with what its changes left. */
+export const schemaCheckQuery = (database: string) =>
+  queryOptions({
+    queryKey: ['databases', database, 'schema-check'],
+    queryFn: ({ signal }) =>
+      unwrap(http.GET('/api/v1/databases/{database}/schema-check', { params: { path: { database } }, signal })),
+  })
+
+export const driftQuery = (database: string, drift: string) =>
+  queryOptions({
+    queryKey: ['databases', database, 'drifts', drift],
+    queryFn: ({ signal }) =>
+      unwrap(
+        http.GET('/api/v1/databases/{database}/drifts/{drift}', { params: { path: { database, drift } }, signal }),
+      ),
+  })
+
 export const changeQuery = (database: string, change: string) =>
   queryOptions({
     queryKey: ['databases', database, 'change-history', change],

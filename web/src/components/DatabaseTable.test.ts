@@ -7,6 +7,8 @@ const row = { busy: false, foreignLedger: false, ledgerState: 'genuine' } as Par
 it.each([
   ['healthy', {}],
   ['running', { busy: true }],
+  ['drifted', { driftedAt: '2026-11-22T12:00:00Z' }],
+  ['unreachable', { driftedAt: '2026-11-22T12:00:00Z', ledgerError: silent }],
   ['unreachable', { ledgerError: silent, busy: true }],
   ['foreign-ledger', { foreignLedger: true, ledgerError: silent }],
   ['tampered', { ledgerState: 'tampered', foreignLedger: true }],

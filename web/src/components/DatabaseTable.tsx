@@ -16,6 +16,7 @@ export function databaseState(row: Database): string {
   if (row.ledgerState !== 'genuine') return row.ledgerState
   if (row.foreignLedger) return 'foreign-ledger'
   if (row.ledgerError) return 'unreachable'
+  if (row.driftedAt && !row.busy) return 'drifted'
   return row.busy ? 'running' : 'healthy'
 }
 

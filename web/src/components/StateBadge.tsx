@@ -39,6 +39,7 @@ const states: Record<string, [word: string, icon: IconName, tone: Tone]> = {
   accepted: ['Accepted', 'check', 'ok'],
   active: ['Active', 'check', 'ok'],
   polling: ['Polling', 'refresh', 'idle'],
+  same: ['As expected', 'check', 'ok'],
   drifted: ['Drifted', 'alert', 'warn'],
   missing: ['Missing', 'alert', 'warn'],
   healthy: ['Healthy', 'check', 'ok'],

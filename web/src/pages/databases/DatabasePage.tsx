@@ -20,6 +20,7 @@ import { Link } from '~/components/Link'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { PauseButton, PauseNotice } from '~/components/Pauses'
+import { SchemaSection } from '~/components/SchemaSection'
 import { StateBadge } from '~/components/StateBadge'
 import { ExactTime, TimeAgo } from '~/components/TimeAgo'
 import { UndoButton } from '~/components/UndoButton'
@@ -147,6 +148,7 @@ function Details({ row }: { row: Schemas['Database'] }) {
           <TimeAgo at={row.ledgerAt} />
         </dd>
       </dl>
+      {row.projectId && <SchemaSection database={row} />}
       <History database={row.id} action={runs && row.projectId && <UndoButton database={row} />} />
       {!row.missingAt && <BaselineFile database={row} />}
     </Page>
