@@ -72,7 +72,7 @@ type Decision struct {
 // schedule.
 func (d Decision) ForPerson() bool {
 	return d.Verdict == VerdictWait && len(d.Because) == 1 &&
-		(d.Because[0].Code == ReasonManualStart || d.Because[0].Code == ReasonScheduled)
+		slices.Contains([]ReasonCode{ReasonManualStart, ReasonScheduled, ReasonDriftStart}, d.Because[0].Code)
 }
 
 // Waits reports whether the decision waits for consent.
@@ -90,14 +90,15 @@ func (g Gate) Decide(s Stage, evidence Evidence, approvals []Approval, now time.
 	if asked && s.Unreviewed() && (g.AskIf == AskWarnings || g.Consent.People > 0) {
 		d.Because = append(d.Because, Why(ReasonReviewRuns))
 	}
-	asked = asked && (g.AskIf != AskWarnings || s.worse())
+	drifted := s.drifted()
+	asked = asked && (g.AskIf != AskWarnings || s.worse() || len(drifted) > 0)
 	if asked && g.Consent.People > 0 {
 		d.count(g, s, evidence, approvals, now)
 	}
 	closed := len(d.Refused) > 0
 	closed = d.window(g.Windows, name, now) || closed
-	if asked && g.Start == StartManual {
-		d.start(s, evidence, now)
+	if asked && g.Start == StartManual || len(drifted) > 0 {
+		d.start(s, drifted, evidence, now)
 	}
 	if !closed && len(d.Because) == 0 && d.PullStale(s, now) {
 		d.Because = append(d.Because, Why(ReasonPullReading))
@@ -114,9 +115,12 @@ func (g Gate) Decide(s Stage, evidence Evidence, approvals []Approval, now time.
 }
 
 // start asks for a person who presses Start, unless one has scheduled that and the time has come.
-func (d *Decision) start(s Stage, evidence Evidence, now time.Time) {
+func (d *Decision) start(s Stage, drifted []string, evidence Evidence, now time.Time) {
 	name := s.Environment.Name
 	switch at := s.Schedule.At; {
+	case !s.Schedule.Counts(s, evidence, now) && len(drifted) > 0:
+		d.Because = append(d.Because, Why(ReasonDriftStart, "environment", name, "database", drifted[0],
+			"n", strconv.Itoa(len(drifted))))
 	case !s.Schedule.Counts(s, evidence, now):
 		d.Because = append(d.Because, Why(ReasonManualStart, "environment", name))
 	case now.Before(at):

@@ -9,6 +9,9 @@ import (
 // Stage is what waits at the gate of one environment in a rollout, with all that the decision about
 // it depends on besides approvals and the time.
 type Stage struct {
+	// what the last checks saw, by database id; nil where the gate does not ask for drift
+	Schemas map[string]SchemaWatch
+
 	Environment Environment
 	Project     Project
 	Tasks       []Task                // that wait, in the order in which they run
@@ -43,11 +46,15 @@ type Evidence string
 // and the databases of each text, and moves with others.
 var evidenceParts = []Reason{
 	Why(ReasonMovedFiles), Why(ReasonMovedDatabases), Why(ReasonMovedLimits), Why(ReasonMovedGate),
-	Why(ReasonMovedFindings), Why(ReasonMovedOrder), Why(ReasonMovedVariables),
+	Why(ReasonMovedFindings), Why(ReasonMovedOrder), Why(ReasonMovedVariables), Why(ReasonMovedSchemas),
 }
 
+// lastlyParts is how many of the parts may be about nothing.
+const lastlyParts = 2
+
 // Evidence returns what is decided about: the texts, their databases with the position of their
-// ledgers, the limits, what the gate asks for, the findings of the review, the order, and the variables.
+// ledgers, the limits, what the gate asks for, the findings of the review, the order, the variables, and
+// the drift of schemas.
 func (s Stage) Evidence() Evidence {
 	var texts, databases, findings []string
 	var order strings.Builder
@@ -62,10 +69,37 @@ func (s Stage) Evidence() Evidence {
 		digestSet(texts), digestSet(databases), digest([]byte(s.limits())), s.Environment.Gate.Version(),
 		digestSet(findings), digest([]byte(order.String())),
 	}
-	if filling := s.Filling.Digest(); filling != "" {
-		parts = append(parts, filling)
+	parts = append(parts, s.Filling.Digest(), s.drift())
+	return Evidence(strings.TrimRight(strings.Join(parts, "."), "."))
+}
+
+// drift is the digest of what is known of the schemas; "" when all are as they should be, or the gate
+// does not ask.
+func (s Stage) drift() string {
+	var lines []string
+	for id, w := range s.Schemas {
+		if state, _ := w.State(); state != DriftNone {
+			lines = append(lines, fmt.Sprintf("%q %q %q", id, state, w.Key()))
+		}
 	}
-	return Evidence(strings.Join(parts, "."))
+	if len(lines) == 0 {
+		return ""
+	}
+	return digestSet(lines)
+}
+
+// drifted names the databases whose schema is not known to be as it should be, if the gate asks.
+func (s Stage) drifted() (names []string) {
+	if !s.Environment.AskDrift {
+		return nil
+	}
+	for _, t := range s.Tasks {
+		state, _ := s.Schemas[t.DatabaseID].State()
+		if state != DriftNone && !slices.Contains(names, t.Database) {
+			names = append(names, t.Database)
+		}
+	}
+	return names
 }
 
 // digestSet is the digest of lines, whatever their order and however often each occurs.
@@ -100,19 +134,24 @@ func (e Evidence) Moved(now Evidence) (moved []Reason) {
 // text that is no evidence.
 func (e Evidence) parts() (parts []string, known bool) {
 	parts = strings.Split(string(e), ".")
-	if n := len(parts); n != len(evidenceParts) && n != len(evidenceParts)-1 {
+	missing := len(evidenceParts) - len(parts)
+	if missing < 0 || missing > lastlyParts {
 		return nil, false
 	}
-	return append(parts, "")[:len(evidenceParts)], true
+	return append(parts, make([]string, missing)...), true
 }
 
 // Pass identifies what a start lets through for one task: its text and database, the limits, the gate,
-// the findings and the variables. A task runs only while its pass is that of its start.
+// the findings, the variables and the drift of its schema. A task runs only while its pass is that of its
+// start.
 func (s Stage) Pass(t Task) string {
 	text := fmt.Appendf(nil, "%q %q %q %q %q %q %q %q %q", t.EnvironmentID, t.DatabaseID, t.Version,
 		t.Type, t.Action, t.Checksum, s.limits(), s.Environment.Gate.Version(), s.Reviews[t.Checksum].Digest)
 	if filling := s.Filling.Digest(); filling != "" {
 		text = fmt.Appendf(text, " %q", filling)
+	}
+	if drift := s.Schemas[t.DatabaseID].Key(); drift != "" { // a change that runs with it leaves it open
+		text = fmt.Appendf(text, " drift %q", drift)
 	}
 	return digest(text)
 }

@@ -90,15 +90,21 @@ type Gate struct {
 	AskIf   AskIf     `json:"askIf,omitempty"` // "" is always
 	Consent Consent   `json:"consent,omitzero"`
 	Windows []Window  `json:"windows,omitempty"` // none: changes may start at any time
+	// ask a person to start what waits while a schema has drifted, or it is not known whether it has
+	AskDrift bool `json:"askDrift,omitempty"`
 }
 
 // Holds reports whether the gate asks for anything before changes start.
 func (g Gate) Holds() bool {
-	return g.Start == StartManual || g.Consent.People > 0 || len(g.Windows) > 0
+	return g.Start == StartManual || g.Consent.People > 0 || len(g.Windows) > 0 || g.AskDrift
 }
 
 // Version identifies what the gate asks for. Two gates that ask for the same have the same version.
 func (g Gate) Version() string {
+	if g.AskDrift {
+		g.AskDrift = false
+		return digest([]byte("drift " + g.Version()))
+	}
 	var roles []ApproverRole
 	if g.Consent.People > 0 {
 		roles = slices.Sorted(slices.Values(g.Consent.Of()))

@@ -15,6 +15,7 @@ type facts struct {
 	text, ledger, limit, finding int
 	people                       int
 	manual, warnings, closed     bool // closed: a freeze from noon to midnight
+	drift                        int  // 0: the gate does not ask; 1: there is none; 2 and 3 are two of them
 }
 
 // consent is what one person has answered about facts.
@@ -57,6 +58,7 @@ func (m *gateModel) gate() towpath.Gate {
 	if m.warnings {
 		g.AskIf = towpath.AskWarnings
 	}
+	g.AskDrift = m.drift > 0
 	if m.closed {
 		g.Windows = []towpath.Window{{Effect: towpath.WindowDeny, From: "12:00", Minutes: 720, Zone: "UTC"}}
 	}
@@ -87,6 +89,13 @@ func (m *gateModel) stage() towpath.Stage {
 		}
 	}
 	s.Schedule = m.schedule
+	if m.drift > 0 {
+		w := towpath.SchemaWatch{SchemaCheck: towpath.SchemaCheck{Base: "a", Found: "a", CheckedAt: &m.now}}
+		if m.drift > 1 {
+			w.See(fmt.Sprint(m.drift), m.now)
+		}
+		s.Schemas = map[string]towpath.SchemaWatch{"d": w}
+	}
 	return s
 }
 
@@ -111,7 +120,7 @@ func (m *gateModel) mayStart() string {
 	if m.frozen() {
 		return "it is frozen"
 	}
-	if m.people == 0 || (m.warnings && m.finding == 0) {
+	if m.people == 0 || (m.warnings && m.finding == 0 && m.drift < 2) {
 		return ""
 	}
 	yes := map[int]bool{}
@@ -146,7 +155,8 @@ func (m *gateModel) start(t *testing.T, evidence towpath.Evidence, person bool) 
 	if why := m.mayStart(); why != "" {
 		t.Fatalf("started, but %s: %+v", why, m)
 	}
-	if asked := !m.warnings || m.finding > 0; !person && m.manual && asked && !m.due() {
+	asked := m.manual && (!m.warnings || m.finding > 0) || m.drift > 1
+	if !person && asked && !m.due() {
 		t.Fatalf("started without a person: %+v", m)
 	}
 	m.state, m.pass, m.started, m.glass = towpath.TaskPending, s.Pass(s.Tasks[0]), m.facts, false
@@ -196,9 +206,13 @@ func (m *gateModel) step(t *testing.T, r *rand.Rand) {
 		m.limit = r.IntN(2)
 	case 3:
 		m.finding = r.IntN(2)
+		if m.drift > 0 {
+			m.drift = 1 + r.IntN(3)
+		}
 	case 4:
 		m.people, m.manual = r.IntN(3), r.IntN(2) == 0
 		m.warnings, m.closed = r.IntN(3) == 0, r.IntN(3) == 0
+		m.drift = max(r.IntN(5)-1, 0)
 	case 5, 6, 7:
 		m.answer(r)
 	case 8:

@@ -143,6 +143,7 @@ func TestGate_Version(t *testing.T) {
 		{},
 		same[0],
 		{Start: towpath.StartManual},
+		{AskDrift: true},
 		{AskIf: towpath.AskWarnings},
 		{Consent: towpath.Consent{People: 2}},
 		{Windows: []towpath.Window{allow("22:00", 60)}},

@@ -43,6 +43,11 @@ const (
 	ReasonMovedFindings ReasonCode = "moved-findings"
 	// ReasonMovedVariables: the variables of the environment differ from what was seen.
 	ReasonMovedVariables ReasonCode = "moved-variables"
+	// ReasonMovedSchemas: other differences are known in schemas than were seen.
+	ReasonMovedSchemas ReasonCode = "moved-schemas"
+	// ReasonDriftStart: a person must start the changes, since a schema has drifted, or it is not known
+	// whether it has. Params: environment, database, n.
+	ReasonDriftStart ReasonCode = "drift-start"
 	// ReasonMovedOrder: the order of the files differs from what was seen.
 	ReasonMovedOrder ReasonCode = "moved-order"
 	// ReasonReceiverAnswered: the receiver of a request for approval did not take it. Params: status.

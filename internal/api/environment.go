@@ -24,6 +24,7 @@ type environment struct {
 	AllowRoles          bool              `json:"allowRoles" doc:"Whether migrations may change roles and users of the database servers here, never the user of an instance itself."`
 	Start               towpath.StartMode `json:"start" enum:"automatic,manual" doc:"How changes start here: when the environments before it are done, or when a person starts them."`
 	AskIf               towpath.AskIf     `json:"askIf" enum:"always,warnings" doc:"When people are asked, for consent and for a manual start: always, or when the SQL review says warning or worse or has not seen everything."`
+	AskDrift            bool              `json:"askDrift" doc:"Whether a person must start what waits while the schema of a database was changed by hand, or it is not known whether it was."`
 	Consent             consent           `json:"consent"`
 	Variables           map[string]string `json:"variables" nullable:"false" doc:"The values for the placeholders of files, by name."`
 	Windows             []window          `json:"windows" nullable:"false" doc:"When changes may start; none: at any time."`
@@ -43,6 +44,7 @@ func environmentOf(e towpath.Environment) environment {
 		AllowRoles:          e.AllowRoles,
 		Start:               e.Start,
 		AskIf:               cmp.Or(e.AskIf, towpath.AskAlways),
+		AskDrift:            e.AskDrift,
 		Consent:             consentOf(e.Consent),
 		Variables:           variablesOf(e.Variables),
 		Windows:             all(e.Windows, windowOf).Items,
@@ -89,6 +91,7 @@ type changeEnvironmentInput struct {
 		MaxStatementTimeout *int64             `json:"maxStatementTimeout,omitempty" doc:"How long files and projects may ask a statement to take here, in milliseconds, up to 7 days; 0 is 7 days."`
 		Start               *towpath.StartMode `json:"start,omitempty" enum:"automatic,manual" doc:"How changes start here. It holds for changes that have not started."`
 		AskIf               *towpath.AskIf     `json:"askIf,omitempty" enum:"always,warnings" doc:"When people are asked."`
+		AskDrift            *bool              `json:"askDrift,omitempty" doc:"Ask a person to start what waits while the schema of a database was changed by hand, or it is not known whether it was."`
 		Consent             *consent           `json:"consent,omitempty" doc:"Whose consent changes need."`
 		Variables           *towpath.Variables `json:"variables,omitempty" nullable:"false" doc:"All variables, value by name, at most 50; an empty object removes them. Names have letters, digits, dots, dashes and underscores; values have at most 500 characters on one line. Secrets are refused."`
 		Windows             *[]window          `json:"windows,omitempty" nullable:"false" doc:"All windows and freezes; an empty list removes them."`
@@ -108,6 +111,7 @@ func (s *Server) changeEnvironment(ctx context.Context, in *changeEnvironmentInp
 		AllowRoles:          in.Body.AllowRoles,
 		Start:               in.Body.Start,
 		AskIf:               in.Body.AskIf,
+		AskDrift:            in.Body.AskDrift,
 		Consent:             in.Body.Consent.change(),
 		Windows:             windowsChange(in.Body.Windows),
 		Variables:           in.Body.Variables,

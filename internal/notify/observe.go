@@ -149,7 +149,7 @@ func (o observer) wanted(
 	}
 	evidence := stage.Evidence()
 	d := stage.Environment.Decide(stage, evidence, answers, o.tx.Now)
-	manual := d.ForPerson() && d.Because[0].Code == towpath.ReasonManualStart
+	manual := d.ForPerson() && d.Because[0].Code != towpath.ReasonScheduled
 	if !manual && !d.Waits() {
 		return "", nil
 	}

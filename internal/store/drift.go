@@ -66,6 +66,23 @@ func (tx *Tx) SchemaWatch(ctx context.Context, databaseID string) (w towpath.Sch
 	return w, nil
 }
 
+// schemaWatches returns what the last checks of databases saw, by id.
+func (tx *Tx) schemaWatches(ctx context.Context, ids []string) (map[string]towpath.SchemaWatch, error) {
+	found := make(map[string]towpath.SchemaWatch, len(ids))
+	err := schemaChecks.in(ctx, tx, "database_id", ids, "", func(c towpath.SchemaCheck) {
+		found[c.DatabaseID] = towpath.SchemaWatch{SchemaCheck: c}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return found, drifts.in(ctx, tx, "database_id", ids, "AND settled_at IS NULL ORDER BY id",
+		func(d towpath.Drift) {
+			w := found[d.DatabaseID]
+			w.Drifts = append(w.Drifts, d)
+			found[d.DatabaseID] = w
+		})
+}
+
 // newSchemaWatch begins with the newest change that ran.
 func (tx *Tx) newSchemaWatch(ctx context.Context, databaseID string) (w towpath.SchemaWatch, err error) {
 	w.DatabaseID = databaseID

@@ -154,6 +154,11 @@ func (tx *Tx) StageOfTask(
 	if s.Filling, err = tx.Filling(ctx, r.LinkID, s.Environment); err != nil {
 		return s, start, true, err
 	}
+	if s.Environment.AskDrift {
+		if s.Schemas, err = tx.schemaWatches(ctx, []string{t.DatabaseID}); err != nil {
+			return s, start, true, err
+		}
+	}
 	starts, err := tx.StageStarts(ctx, []towpath.Task{t})
 	return s, starts[t.StartID], true, err
 }
@@ -216,6 +221,12 @@ func (g *Gates) Stage(
 	s.Reviews = f.textReviews(r.LinkID, environmentID, s.Tasks)
 	if l, linked := f.links[r.LinkID]; linked {
 		s.Filling = towpath.FillingOf(l.Placeholders, s.Environment)
+	}
+	if s.Environment.AskDrift {
+		s.Schemas = map[string]towpath.SchemaWatch{}
+		for _, t := range s.Tasks {
+			s.Schemas[t.DatabaseID] = f.schemas[t.DatabaseID]
+		}
 	}
 	s.Reviewing = f.reviews[r.ID].State == towpath.ReviewPending // "" when it was never asked for
 	s.Schedule, s.Pull = f.schedules[pair{r.LinkID, environmentID}], f.pulls[pair{r.ID, environmentID}]

@@ -15,6 +15,7 @@ type facts struct {
 	projects  map[string]towpath.Project
 	roles     map[string]map[string]towpath.ProjectRole // by project, by member
 	ledgers   map[string]map[string]int64               // numbers by project, by database
+	schemas   map[string]towpath.SchemaWatch            // by database, where a gate asks for drift
 	links     map[string]towpath.RepositoryLink
 	reviews   map[string]towpath.Review       // by rollout
 	texts     map[pair][]towpath.ReviewedFile // by link and commit
@@ -39,6 +40,7 @@ func (g *Gates) readFacts(ctx context.Context, rollouts []towpath.Rollout) (*fac
 	}
 	f := &facts{rollouts: map[string]bool{}}
 	projects, links, commits, paths := set[string]{}, set[string]{}, set[pair]{}, set[pair]{}
+	watched := set[string]{} // databases
 	for _, r := range rollouts {
 		f.rollouts[r.ID], projects[r.ProjectID], links[r.LinkID] = true, true, true
 		for _, t := range r.Tasks {
@@ -46,10 +48,16 @@ func (g *Gates) readFacts(ctx context.Context, rollouts []towpath.Rollout) (*fac
 				continue
 			}
 			commits[pair{r.LinkID, t.Commit}] = true
+			if environments[t.EnvironmentID].AskDrift {
+				watched[t.DatabaseID] = true
+			}
 			if environments[t.EnvironmentID].Consent.People > 0 { // otherwise nobody asks for the authors
 				paths[pair{r.LinkID, t.Path}] = true
 			}
 		}
+	}
+	if f.schemas, err = g.tx.schemaWatches(ctx, slices.Sorted(maps.Keys(watched))); err != nil {
+		return nil, err
 	}
 	if err := f.readProjects(ctx, g.tx, slices.Sorted(maps.Keys(projects))); err != nil {
 		return nil, err

@@ -112,6 +112,9 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonUndoDiffers: "In a scratch database, step {step} of “back, forth, back again” does not restore the schema.",
 	towpath.ReasonUndoLedger: "The ledger of this database cannot be relied on now. Check its instance, or decide about " +
 		"the ledger, first.",
+	towpath.ReasonMovedSchemas: "Other changes made by hand are known in the schemas.",
+	towpath.ReasonDriftStart: "The schema of {n:database} in {environment} was changed by hand, or could not be checked: " +
+		"{database} first. Accept it on the page of the database, or start the changes anyway.",
 	towpath.ReasonSchemaNoBase: "No change has left a schema to compare with. Accept the schema as it is to begin, or " +
 		"wait for the next change.",
 	towpath.ReasonSchemaUnread:  "The schema was not read yet. Check it now, or wait for the next check.",

@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -47,6 +48,7 @@ type EnvironmentChange struct {
 	AllowRoles          *bool
 	Start               *towpath.StartMode
 	AskIf               *towpath.AskIf
+	AskDrift            *bool
 	Consent             *towpath.Consent
 	Windows             *[]towpath.Window
 	Variables           *towpath.Variables // all of them
@@ -67,6 +69,7 @@ func (s *Service) ChangeEnvironment(
 		towpath.Patch(&e.Variables, change.Variables)
 		towpath.Patch(&e.Start, change.Start)
 		towpath.Patch(&e.AskIf, change.AskIf)
+		towpath.Patch(&e.AskDrift, change.AskDrift)
 		towpath.Patch(&e.Consent, change.Consent)
 		towpath.Patch(&e.Windows, change.Windows)
 		towpath.Patch(&e.LockTimeout, change.LockTimeout)
@@ -123,6 +126,7 @@ func emitEnvironmentChange(tx *store.Tx, actor towpath.Actor, before, now towpat
 	for _, c := range []struct{ field, from, to string }{
 		{"consent", before.Consent.String(), now.Consent.String()},
 		{"ask-if", string(before.AskIf), string(now.AskIf)},
+		{"ask-drift", strconv.FormatBool(before.AskDrift), strconv.FormatBool(now.AskDrift)},
 		{"windows", windowsText(before.Windows), windowsText(now.Windows)},
 	} {
 		if c.from != c.to {

@@ -21,8 +21,12 @@ const questions = [
 
 /** Sets whose consent changes need in an environment, and when they may start. */
 export function GateForm({ environment }: { environment: Schemas['Environment'] }) {
-  const { name, askIf, consent, windows } = environment
-  const form = useEnvironmentForm(environment, { askIf, consent, windows }, () => `Updated the gate of ${name}.`)
+  const { name, askIf, askDrift, consent, windows } = environment
+  const form = useEnvironmentForm(
+    environment,
+    { askIf, askDrift, consent, windows },
+    () => `Updated the gate of ${name}.`,
+  )
   const { values, set } = form
   const asks = values.consent.people > 0
   return (
@@ -65,6 +69,12 @@ export function GateForm({ environment }: { environment: Schemas['Environment'] 
           onChange={value => set('askIf', value as typeof askIf)}
         />
       )}
+      <Checkbox
+        label="Wait for a person when a schema was changed by hand"
+        description="Also when it is not known whether it was. The person accepts the schema, or starts the changes anyway."
+        checked={values.askDrift}
+        onChange={event => set('askDrift', event.currentTarget.checked)}
+      />
       {values.windows.map((window, index) => (
         <WindowFields
           // biome-ignore lint/suspicious/noArrayIndexKey: windows have no other identity

@@ -5,7 +5,7 @@ import { useForm } from './use-form'
 
 type Change =
   | Pick<Schemas['Environment'], 'start'>
-  | Pick<Schemas['Environment'], 'askIf' | 'consent' | 'windows'>
+  | Pick<Schemas['Environment'], 'askIf' | 'askDrift' | 'consent' | 'windows'>
   | Pick<Schemas['Environment'], 'allowRoles'>
 
 /** A form that changes a field of an environment, and says what the change means. */
