@@ -17,6 +17,9 @@ const (
 	ActMemberRecover EventKind = "member.recover"
 	// ActMemberJoin: the member accepted an invitation and chose a password.
 	ActMemberJoin EventKind = "member.join"
+	// ActMemberSignOn: the member signed in by single sign-on for the first time. Params: email,
+	// provider, role.
+	ActMemberSignOn EventKind = "member.sign-on"
 	// ActMemberPassword: the member changed the own password.
 	ActMemberPassword EventKind = "member.password"
 	// ActMemberRename: a member got another name. Params: email, name.
@@ -247,8 +250,8 @@ const (
 func Acts() []EventKind {
 	return []EventKind{
 		ActNoted, ActMemberSetup, ActMemberInvite, ActMemberReinvite, ActMemberRecover, ActMemberJoin,
-		ActMemberPassword, ActMemberRename, ActMemberRole, ActMemberActivate, ActMemberDeactivate,
-		ActSessionStart, ActSessionEnd, ActTokenCreate, ActTokenRevoke,
+		ActMemberSignOn, ActMemberPassword, ActMemberRename, ActMemberRole, ActMemberActivate,
+		ActMemberDeactivate, ActSessionStart, ActSessionEnd, ActTokenCreate, ActTokenRevoke,
 		ActEnvironmentCreate, ActEnvironmentRename, ActEnvironmentLimit, ActEnvironmentStart,
 		ActEnvironmentGate, ActStageApprove, ActStageRefuse, ActStageWithdraw, ActPullApprove,
 		ActPullWithdraw, ActBreakGlass, ActSecondLook,

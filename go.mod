@@ -25,7 +25,12 @@ require (
 	pgregory.net/rapid v1.3.0
 )
 
-require github.com/wneessen/go-mail v0.8.1
+require (
+	github.com/coreos/go-oidc/v3 v3.21.0
+	github.com/wneessen/go-mail v0.8.1
+)
+
+require github.com/go-jose/go-jose/v4 v4.1.4 // indirect
 
 require (
 	filippo.io/edwards25519 v1.2.0 // indirect

@@ -96,6 +96,11 @@ type Member struct {
 	Role          Role
 	DeactivatedAt *time.Time
 	CreatedAt     time.Time
+
+	// Issuer and Subject are who the member is at the OpenID Connect provider; "" before the first
+	// single sign-on.
+	Issuer  string
+	Subject string
 }
 
 // ProjectMember gives a member a role in one project.

@@ -41,6 +41,8 @@ type serveCommand struct {
 	SMTPURL  string `name:"smtp-url" help:"SMTP server that sends notifications as mail: smtp://USER:PASSWORD@HOST:587, or smtps://…. Default: no mail."`
 	SMTPFrom string `name:"smtp-from" help:"Mail address from which notifications come."`
 
+	OIDC singleSignOn `embed:"" prefix:"oidc-"`
+
 	MaxPerInstance int `default:"8" help:"How many databases of one instance are changed at once."`
 
 	SchemaHistory bool `default:"true" negatable:"" help:"Keep the schema before and after each change."`
@@ -138,6 +140,9 @@ func (c *serveCommand) complete() error {
 			return usagef("--smtp-url, --smtp-from: %v", err)
 		}
 	}
+	if err := c.OIDC.complete(); err != nil {
+		return err
+	}
 	if c.MaxPerInstance < 1 {
 		return usagef("--max-per-instance is %d; use at least 1", c.MaxPerInstance)
 	}
@@ -222,5 +227,13 @@ func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, 
 	if !ok {
 		return nil, nil
 	}
-	return fmt.Sprint(value), nil
+	pairs, ok := value.(settings) // the decoder gives maps the type of the outer one
+	if !ok {
+		return fmt.Sprint(value), nil
+	}
+	var list []string
+	for key, value := range pairs { // as kong reads a map
+		list = append(list, strings.ReplaceAll(fmt.Sprintf("%s=%v", key, value), ";", `\;`))
+	}
+	return strings.Join(list, ";"), nil
 }

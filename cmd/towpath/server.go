@@ -221,7 +221,9 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		Store: s.store, Logger: s.log,
 		Catalog: rollout.Catalog{Footprint: cat.Footprint, Objects: cat.Objects},
 	}
-	s.auth = &auth.Service{Store: s.store, Keyring: keyring}
+	s.auth = &auth.Service{
+		Store: s.store, Keyring: keyring, SingleSignOn: c.OIDC.service(c.ExternalURL), NoPasswords: !c.OIDC.Passwords,
+	}
 	accounts := &account.Service{
 		Store: s.store, Keyring: keyring, Drivers: providers, ExternalURL: c.ExternalURL, Logger: s.log,
 	}

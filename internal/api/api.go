@@ -72,6 +72,8 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST "+hookPrefix+"{hook}", s.receiveHook)
 	mux.HandleFunc(hookPrefix, s.noSuchHook)
 	mux.HandleFunc("GET "+callbackPath, s.oauthCallback())
+	mux.HandleFunc("GET "+singleSignOnPath, s.beginSingleSignOn)
+	mux.HandleFunc("GET "+auth.SingleSignOnCallback, s.finishSingleSignOn)
 	metrics := newMetrics(s.Store, s.Version)
 	mux.Handle("GET /metrics", metrics.handler())
 	mux.HandleFunc("GET /healthz",

@@ -17,7 +17,9 @@ const callbackPath = "/oauth/callback"
 //go:embed callback.html
 var callbackText string
 
-// callbackPage is what the popup shows after the redirect.
+var callbackTemplate = template.Must(template.New("callback").Parse(callbackText))
+
+// callbackPage is what a person sees after the redirect.
 type callbackPage struct {
 	Nonce   string
 	Title   string
@@ -31,7 +33,6 @@ type callbackPage struct {
 // oauthCallback finishes an OAuth round trip. Its page notifies the console's page, which waits,
 // and closes itself. If it cannot, it shows the result.
 func (s *Server) oauthCallback() http.HandlerFunc {
-	page := template.Must(template.New("callback").Parse(callbackText))
 	return func(w http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
 		v, err := s.Accounts.FinishVerification(r.Context(), actorOf(r.Context()).SessionID, account.Callback{
@@ -41,7 +42,6 @@ func (s *Server) oauthCallback() http.HandlerFunc {
 			ErrorDescription: q.Get("error_description"),
 		})
 		shown := callbackPage{
-			Nonce:   secret.NewToken(16),
 			ID:      v.ID,
 			State:   v.State,
 			Purpose: v.Purpose,
@@ -59,13 +59,18 @@ func (s *Server) oauthCallback() http.HandlerFunc {
 		default:
 			shown.Title, shown.Message = "This did not work", wording.Text(v.Reason)
 		}
-		h := w.Header()
-		h.Set("Content-Type", "text/html; charset=utf-8")
-		h.Set("Cache-Control", "no-store")
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+shown.Nonce+
-			"'; script-src 'nonce-"+shown.Nonce+
-			"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-		w.WriteHeader(status)
-		_ = page.Execute(w, shown) // the client is gone if this fails
+		show(w, status, shown)
 	}
+}
+
+// show writes the page. No other page may frame it, and nothing but its own script runs in it.
+func show(w http.ResponseWriter, status int, shown callbackPage) {
+	shown.Nonce = secret.NewToken(16)
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+shown.Nonce+
+		"'; script-src 'nonce-"+shown.Nonce+"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	w.WriteHeader(status)
+	_ = callbackTemplate.Execute(w, shown) // the client is gone if this fails
 }

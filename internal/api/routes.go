@@ -17,6 +17,7 @@ func (s *Server) workspaceRoutes() []route {
 	return []route{
 		on("GET", "/setup", public, ok(s.getSetup)),
 		on("POST", "/setup", public, headed(201, s.setUp)),
+		on("GET", "/sign-in", public, ok(s.getSignIn)),
 		on("POST", "/session", public, headed(201, s.signIn)),
 		on("GET", "/session", towpath.ViewWorkspace, ok(s.getSession)),
 		on("DELETE", "/session", towpath.ViewWorkspace, headed(204, s.signOut)),

@@ -1,5 +1,5 @@
-// Package auth authenticates people and programs by passwords, sessions, API tokens and
-// invitations. Package towpath defines the permissions of roles; this package only checks them.
+// Package auth authenticates people and programs by passwords, single sign-on, sessions, API tokens
+// and invitations. Package towpath defines the permissions of roles; this package only checks them.
 package auth
 
 import (
@@ -19,10 +19,22 @@ type Service struct {
 	Store   *store.Store
 	Keyring *secret.Keyring // the setup token is derived from its key
 
+	SingleSignOn *SingleSignOn // nil when the settings name no OpenID Connect provider
+	NoPasswords  bool          // members sign in by SingleSignOn alone
+
 	hashing  hashing
 	byEmail  throttle
 	bySource throttle
 	setup    throttle
+}
+
+// refusePasswords returns CodeForbidden when members sign in by single sign-on alone.
+func (s *Service) refusePasswords() error {
+	if !s.NoPasswords || s.SingleSignOn == nil {
+		return nil
+	}
+	return towpath.Errorf(towpath.CodeForbidden, "Passwords are off here. Sign in with %s.",
+		s.SingleSignOn.Name)
 }
 
 // ProjectRole returns an actor's role in a project; CodeNotFound when they are not a member of it.

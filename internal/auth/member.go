@@ -124,10 +124,14 @@ func (s *Service) reinvite(
 }
 
 // AcceptInvitation sets the invited member's password, ends their other sessions and begins a new
-// one. An invitation works once; CodeNotFound when it was used, replaced or has expired.
+// one. An invitation works once; CodeNotFound when it was used, replaced or has expired. CodeForbidden
+// when passwords are off.
 func (s *Service) AcceptInvitation(
 	ctx context.Context, invitation, password string,
 ) (m towpath.Member, session string, err error) {
+	if err := s.refusePasswords(); err != nil {
+		return m, "", err
+	}
 	if err := checkPassword("password", password); err != nil {
 		return m, "", err
 	}
@@ -270,6 +274,9 @@ func emitMemberChange(tx *store.Tx, actor towpath.Actor, was, m towpath.Member) 
 // ChangePassword sets the actor's own password and ends their other sessions. CodeInvalid about
 // "current" when the current password is wrong.
 func (s *Service) ChangePassword(ctx context.Context, actor towpath.Actor, current, next string) error {
+	if err := s.refusePasswords(); err != nil {
+		return err
+	}
 	if err := checkPassword("new", next); err != nil {
 		return err
 	}

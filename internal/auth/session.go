@@ -19,10 +19,13 @@ const touchEvery = time.Minute
 
 // SignIn begins a session. source is the client's network address, for throttling. An unknown
 // e-mail address, a wrong password and a deactivated member all return the same CodeUnauthorized
-// after the same work. CodeTooMany after too many tries.
+// after the same work. CodeTooMany after too many tries. CodeForbidden when passwords are off.
 func (s *Service) SignIn(
 	ctx context.Context, email, password, source string,
 ) (m towpath.Member, session string, err error) {
+	if err := s.refusePasswords(); err != nil {
+		return m, "", err
+	}
 	if err := s.throttle(email, source); err != nil {
 		return m, "", err
 	}

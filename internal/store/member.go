@@ -16,6 +16,8 @@ var members = newTable("member", 1, func(m *towpath.Member) []column {
 		{"role", (*string)(&m.Role)},
 		{"deactivated_at", maybe{&m.DeactivatedAt}},
 		{"created_at", instant{&m.CreatedAt}},
+		{"issuer", &m.Issuer},
+		{"subject", &m.Subject},
 	}
 })
 
@@ -49,15 +51,20 @@ func (tx *Tx) MemberByEmail(ctx context.Context, email string) (towpath.Member, 
 	return members.get(ctx, tx, "email = $1", email)
 }
 
+// MemberBySubject reads a member by who they are at an OpenID Connect provider.
+func (tx *Tx) MemberBySubject(ctx context.Context, issuer, subject string) (towpath.Member, error) {
+	return members.get(ctx, tx, "issuer = $1 AND subject = $2 AND subject <> ''", issuer, subject)
+}
+
 // Members lists members, oldest first.
 func (tx *Tx) Members(ctx context.Context, p Page) ([]towpath.Member, error) {
 	return members.page(ctx, tx, p, filter{})
 }
 
-// CountOwners returns the number of active workspace owners.
+// CountOwners returns the number of active workspace owners who have a way to sign in.
 func (tx *Tx) CountOwners(ctx context.Context) (int, error) {
 	list, err := members.list(ctx, tx,
-		"WHERE role = 'owner' AND deactivated_at IS NULL AND password_hash <> ''")
+		"WHERE role = 'owner' AND deactivated_at IS NULL AND (password_hash <> '' OR subject <> '')")
 	return len(list), err
 }
 

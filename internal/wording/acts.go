@@ -11,6 +11,7 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActMemberReinvite:   "Made a new invitation for {email}.",
 	towpath.ActMemberRecover:    "Made a new invitation for {email} from the server's shell.",
 	towpath.ActMemberJoin:       "Accepted the invitation and chose a password.",
+	towpath.ActMemberSignOn:     "Signed in with {provider} for the first time, as {email} with the role {role}.",
 	towpath.ActMemberPassword:   "Changed their password.",
 	towpath.ActMemberRename:     "Changed the name of {email} to {name}.",
 	towpath.ActMemberRole:       "Changed the role of {email} from {from} to {to}.",

@@ -410,6 +410,8 @@ func (c code) exampleOfAct(params map[string]string) {
 		params["text"] = "Renamed the project Shop to Store."
 	case towpath.ActMemberRole:
 		params["from"], params["to"] = "member", "dba"
+	case towpath.ActMemberSignOn:
+		params["provider"], params["role"] = "Größe ID", "dba"
 	case towpath.ActMemberRename:
 		params["name"] = "Ada Lock"
 	case towpath.ActTokenCreate, towpath.ActTokenRevoke:

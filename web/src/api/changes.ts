@@ -61,6 +61,7 @@ const still = new Set([
   'search',
   'session',
   'setup',
+  'sign-in',
 ])
 
 /** The field of an event that names one thing of a room. */

@@ -31,6 +31,11 @@ export const setupQuery = queryOptions({
   queryFn: ({ signal }) => unwrap(http.GET('/api/v1/setup', { signal })),
 })
 
+export const signInQuery = queryOptions({
+  queryKey: ['sign-in'],
+  queryFn: ({ signal }) => unwrap(http.GET('/api/v1/sign-in', { signal })),
+})
+
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: ({ signal }) => unwrap(http.GET('/api/v1/session', { signal })),

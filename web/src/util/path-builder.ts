@@ -3,6 +3,8 @@ export const pb = {
   home: () => '/',
   setup: () => '/setup',
   signIn: () => '/sign-in',
+  /** Leaves the console for the OpenID Connect provider; next is the page to come back to. */
+  singleSignOn: (next: string) => `/sign-in/sso?next=${encodeURIComponent(next)}`,
   invitation: () => '/invitation',
 
   inbox: () => '/inbox',

@@ -1,10 +1,13 @@
 import { PasswordInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { http, unwrap } from '~/api/client'
+import { signInQuery } from '~/api/queries'
 import { queryClient } from '~/api/query-client'
 import { Entrance } from '~/components/Entrance'
 import { FormFrame } from '~/components/FormFrame'
+import { SingleSignOnButton } from '~/components/SingleSignOnButton'
 import { useForm } from '~/hooks/use-form'
 import { Notice } from '~/ui/Notice'
 import { pb } from '~/util/path-builder'
@@ -13,6 +16,7 @@ import { pb } from '~/util/path-builder'
 export default function InvitationPage() {
   const navigate = useNavigate()
   const [invitation] = useState(() => window.location.hash.slice(1))
+  const methods = useQuery(signInQuery).data
   const form = useForm({
     initial: { password: '' },
     submit: async ({ password }) => {
@@ -21,6 +25,13 @@ export default function InvitationPage() {
       await navigate({ to: pb.home(), replace: true })
     },
   })
+  if (methods?.singleSignOn && !methods.passwords) {
+    return (
+      <Entrance title="Accept the invitation" lead={`Members of this workspace sign in with ${methods.singleSignOn}.`}>
+        <SingleSignOnButton provider={methods.singleSignOn} next={pb.home()} only />
+      </Entrance>
+    )
+  }
   if (!invitation) {
     return (
       <Entrance title="Accept the invitation" lead="Open this page with the link from your invitation.">

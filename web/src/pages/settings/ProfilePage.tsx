@@ -1,7 +1,7 @@
 import { Button, PasswordInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { http, type Schemas, unwrap } from '~/api/client'
-import { sessionQuery, sessionsQuery } from '~/api/queries'
+import { sessionQuery, sessionsQuery, signInQuery } from '~/api/queries'
 import { FormFrame } from '~/components/FormFrame'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
@@ -15,6 +15,7 @@ import { roleWords } from '~/util/roles'
 /** The signed-in member, their password, and their sessions. */
 export default function ProfilePage() {
   const session = useQuery(sessionQuery)
+  const methods = useQuery(signInQuery)
   const form = useForm({
     initial: { current: '', new: '' },
     submit: async body => {
@@ -38,18 +39,20 @@ export default function ProfilePage() {
           </dl>
         )}
       </Loaded>
-      <section className="stack narrow">
-        <h2>Password</h2>
-        <FormFrame {...form} submit="Change the password">
-          <PasswordInput label="Current password" autoComplete="current-password" {...form.text('current')} />
-          <PasswordInput
-            label="New password"
-            description="At least 12 characters."
-            autoComplete="new-password"
-            {...form.text('new')}
-          />
-        </FormFrame>
-      </section>
+      {methods.data?.passwords && (
+        <section className="stack narrow">
+          <h2>Password</h2>
+          <FormFrame {...form} submit="Change the password">
+            <PasswordInput label="Current password" autoComplete="current-password" {...form.text('current')} />
+            <PasswordInput
+              label="New password"
+              description="At least 12 characters."
+              autoComplete="new-password"
+              {...form.text('new')}
+            />
+          </FormFrame>
+        </section>
+      )}
       <Sessions />
     </Page>
   )
