@@ -1,4 +1,4 @@
-import { Divider, PasswordInput, TextInput } from '@mantine/core'
+import { PasswordInput, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { http, unwrap } from '~/api/client'
@@ -32,7 +32,7 @@ export default function SignInPage() {
         {({ passwords, singleSignOn }) => (
           <>
             {singleSignOn && <SingleSignOnButton provider={singleSignOn} next={next} only={!passwords} />}
-            {singleSignOn && passwords && <Divider label="or" />}
+            {singleSignOn && passwords && <span className="muted">or</span>}
             {passwords && (
               <FormFrame {...form} submit="Sign in">
                 <TextInput
