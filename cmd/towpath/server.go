@@ -222,7 +222,7 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		Catalog: rollout.Catalog{Footprint: cat.Footprint, Objects: cat.Objects},
 	}
 	s.auth = &auth.Service{
-		Store: s.store, Keyring: keyring, SingleSignOn: c.OIDC.service(c.ExternalURL), NoPasswords: !c.OIDC.Passwords,
+		Store: s.store, Keyring: keyring, SingleSignOn: c.OIDC.service(c.ExternalURL), NoPasswords: c.OIDC.Only,
 	}
 	accounts := &account.Service{
 		Store: s.store, Keyring: keyring, Drivers: providers, ExternalURL: c.ExternalURL, Logger: s.log,

@@ -18,13 +18,13 @@ type singleSignOn struct {
 	Name         string            `default:"single sign-on" help:"What the sign-in page calls the provider."`
 	GroupsClaim  string            `name:"groups-claim" default:"groups" help:"Claim with the groups of a person."`
 	Role         map[string]string `help:"Role of a group, as GROUP=owner, GROUP=dba or GROUP=member; repeat it. Whoever has such a group joins by themselves, and the highest role counts at each sign-in."`
-	Passwords    bool              `default:"true" negatable:"" help:"Let members sign in with passwords, too."`
+	Only         bool              `help:"Let members sign in by the provider alone, and not with passwords."`
 }
 
 // complete checks the settings.
 func (c *singleSignOn) complete() error {
 	if c.Issuer == "" {
-		if c.ClientID != "" || len(c.Role) > 0 || !c.Passwords {
+		if c.ClientID != "" || len(c.Role) > 0 || c.Only {
 			return usagef("--oidc-issuer is missing; give the address of the OpenID Connect provider, or no " +
 				"other --oidc setting")
 		}

@@ -32,7 +32,7 @@ func TestSingleSignOn_saysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
 		"--oidc-client-id=o":                       "--oidc-issuer is missing",
-		"--no-oidc-passwords":                      "--oidc-issuer is missing",
+		"--oidc-only":                              "--oidc-issuer is missing",
 		"--oidc-issuer=id.example.com":             "--oidc-issuer is",
 		"--oidc-issuer=http://id.example.com":      "--oidc-issuer is",
 		"--oidc-issuer=https://id.example.com":     "--oidc-client-id is missing",

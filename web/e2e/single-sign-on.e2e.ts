@@ -21,7 +21,7 @@ beforeAll(async () => {
     '--oidc-name=Größe ID',
   ]
   server = await startServer(...settings, '--oidc-role=dbas=dba', '--oidc-role=order=member')
-  strict = await startServer(...settings, '--no-oidc-passwords')
+  strict = await startServer(...settings, '--oidc-only')
   provider.serve([server, strict].map(one => `${one.url}/sign-in/sso/callback`))
   Object.assign(provider.people, {
     ada: { name: 'Ada Größe', email: 'Ada@example.com', email_verified: true, groups: ['order', 'dbas'] },
