@@ -137,7 +137,7 @@ func runUnchecked(t *testing.T, e engine.Engine, target engine.Target, script st
 	}
 	s, err := db.Begin(t.Context(), engine.SessionOptions{
 		NoTx: true, LockTimeout: time.Second,
-		StatementTimeout: time.Second,
+		StatementTimeout: time.Minute,
 	})
 	if err != nil {
 		return err
