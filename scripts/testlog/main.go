@@ -104,7 +104,10 @@ func (s *summary) ended(e event, said string) string {
 	case "skip":
 		return "" // it has no tests
 	}
-	text := fmt.Sprintf("FAIL\t%s\t%.3fs\n%s", e.Package, e.Elapsed, said)
+	text := said // which ends with a line of its own, unless the program could not say it
+	if !strings.Contains(said, "FAIL\t"+e.Package) {
+		text += fmt.Sprintf("FAIL\t%s\t%.3fs\n", e.Package, e.Elapsed)
+	}
 	for of, lines := range s.output {
 		if of[0] == e.Package {
 			s.failed++
