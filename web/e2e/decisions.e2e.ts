@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch, looksGood, picture, signIn } from './support/browser'
 import { type Demo, startDemo } from './support/demo'
@@ -40,6 +40,11 @@ async function openRollout(message: string) {
   await page.goto('/rollouts')
   await page.getByRole('link', { name: message }).click()
   await page.getByRole('list', { name: 'Stages' }).waitFor()
+}
+
+/** Waits for the SQL review: an answer counts for what was seen, and the review is part of that. */
+async function reviewed(gate: Locator) {
+  await gate.getByText('The SQL review of the files is not done yet.').waitFor({ state: 'hidden' })
 }
 
 describe('an environment with manual start', () => {
@@ -154,6 +159,7 @@ describe('an environment that asks another person', () => {
     const gate = page.getByRole('region', { name: 'Gate of prod' })
     await gate.getByText('The consent of 1 member is missing').waitFor()
     await gate.getByText('is no member by address or account').waitFor()
+    await reviewed(gate)
     await looksGood(page, 'rollout-gate')
     const other = await signInAsMember(browser, demo, project, 'developer')
     await other.goto('/inbox')
@@ -172,6 +178,8 @@ describe('an environment that asks another person', () => {
     })
     await openRollout('Add urgency')
     const gate = page.getByRole('region', { name: 'Gate of prod' })
+    await gate.getByText('The consent of 1 member is missing').waitFor()
+    await reviewed(gate)
     await gate.getByRole('button', { name: 'Start past the gate…' }).click()
     await page.getByRole('dialog').getByLabel('Reason').fill('The shop is down')
     await page.getByRole('dialog').getByRole('button', { name: 'Start past the gate' }).click()
