@@ -31,7 +31,7 @@ gotest() {
 }
 # Many tests wait for servers, so more of them run at once than there are processors; far more would
 # keep two processors busy with asking each other.
-gotest -timeout 40m -parallel 4 ./...
+gotest -timeout 60m -parallel 4 ./...
 # The parser of PostgreSQL as WebAssembly, too, which a build has where there is no compiler for C.
 if [ "$CGO_ENABLED" = 1 ]; then
 	CGO_ENABLED=0 gotest -timeout 20m -run 'Postgres|Pool' ./internal/sqlparse
