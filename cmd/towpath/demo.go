@@ -254,6 +254,7 @@ func (d *demo) startServer(ctx context.Context, address string) (<-chan error, e
 		PollInterval:    30 * time.Second,
 		MaxPerInstance:  8,
 		SchemaHistory:   true,
+		CheckSchemas:    24 * time.Hour, // by the button, so that a first look at the demo stays as it is
 		listener:        listener,
 	}, d.log)
 	if err != nil {
