@@ -208,14 +208,8 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		cat.CheckSchemas = c.CheckSchemas
 	}
 	exec := &executor.Service{
-		Store:           s.store,
-		Keyring:         keyring,
-		Engines:         targets,
-		Owner:           owner,
-		ServerID:        serverID,
-		SnapshotSchemas: c.SchemaHistory,
-		Logger:          s.log,
-		PerInstance:     c.MaxPerInstance,
+		Store: s.store, Keyring: keyring, Engines: targets, Logger: s.log, Owner: owner, ServerID: serverID,
+		SnapshotSchemas: c.SchemaHistory, PerInstance: c.MaxPerInstance,
 	}
 	roll := &rollout.Service{
 		Store: s.store, Logger: s.log,

@@ -9,11 +9,11 @@ import (
 // routes lists every operation of the API with the right that its caller needs. Rights that begin
 // with "project." apply in the project of the object that the path names.
 func (s *Server) routes() []route {
-	return slices.Concat(s.workspaceRoutes(), s.projectRoutes(), s.repositoryRoutes())
+	return slices.Concat(s.peopleRoutes(), s.workspaceRoutes(), s.projectRoutes(), s.repositoryRoutes())
 }
 
-// workspaceRoutes are about people and about objects that all projects share.
-func (s *Server) workspaceRoutes() []route {
+// peopleRoutes are about members and how they sign in.
+func (s *Server) peopleRoutes() []route {
 	return []route{
 		on("GET", "/setup", public, ok(s.getSetup)),
 		on("POST", "/setup", public, headed(201, s.setUp)),
@@ -33,7 +33,12 @@ func (s *Server) workspaceRoutes() []route {
 		on("PATCH", "/members/{member}", towpath.ManageMembers, ok(s.changeMember)),
 		on("POST", "/members/{member}/invitation", towpath.ManageMembers, created(s.inviteMemberAgain)),
 		on("POST", "/invitations/accept", public, headed(201, s.acceptInvitation)),
+	}
+}
 
+// workspaceRoutes are about objects that all projects share.
+func (s *Server) workspaceRoutes() []route {
+	return []route{
 		on("GET", "/environments", towpath.ViewWorkspace, ok(s.listEnvironments)),
 		on("POST", "/environments", towpath.ManageEnvironments, created(s.createEnvironment)),
 		on("PUT", "/environments/order", towpath.ManageEnvironments, ok(s.orderEnvironments)),

@@ -56,11 +56,7 @@ func (s *Service) admit(ctx context.Context, p person) (session string, err erro
 		if m, err = s.follow(ctx, tx, m, p, role); err != nil {
 			return err
 		}
-		c, token, err := issue(ctx, tx, towpath.Credential{
-			Kind: towpath.CredentialSession, MemberID: m.ID,
-		}, SessionTTL)
-		session = token
-		tx.Emit(towpath.Actor{Member: m}.Did(towpath.ActSessionStart, c.ID, ""))
+		session, err = begin(ctx, tx, m)
 		return err
 	})
 	return session, err

@@ -46,15 +46,20 @@ func (s *Service) SignIn(
 	if !ok || m.DeactivatedAt != nil {
 		return towpath.Member{}, "", wrong
 	}
-	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		c, token, err := issue(ctx, tx, towpath.Credential{
-			Kind: towpath.CredentialSession, MemberID: m.ID,
-		}, SessionTTL)
-		session = token
-		tx.Emit(towpath.Actor{Member: m}.Did(towpath.ActSessionStart, c.ID, ""))
+	err = s.Store.Write(ctx, func(tx *store.Tx) (err error) {
+		session, err = begin(ctx, tx, m)
 		return err
 	})
 	return m, session, err
+}
+
+// begin issues a session to a member who has signed in, and returns its secret.
+func begin(ctx context.Context, tx *store.Tx, m towpath.Member) (string, error) {
+	c, session, err := issue(ctx, tx, towpath.Credential{
+		Kind: towpath.CredentialSession, MemberID: m.ID,
+	}, SessionTTL)
+	tx.Emit(towpath.Actor{Member: m}.Did(towpath.ActSessionStart, c.ID, ""))
+	return session, err
 }
 
 // throttle slows down guessing, per e-mail address and per source. CodeTooMany after too many
