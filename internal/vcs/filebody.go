@@ -15,8 +15,10 @@ func OpenFile(
 	ctx context.Context, op string, patience time.Duration,
 	send func(context.Context) (*http.Response, error),
 ) (io.ReadCloser, error) {
-	ctx, cancel := context.WithTimeout(ctx, fileTimeouts*patience)
-	silence := time.AfterFunc(patience, cancel)
+	ctx, stop := context.WithTimeout(ctx, fileTimeouts*patience)
+	ctx, silent := context.WithCancelCause(ctx)
+	cancel := func() { silent(nil); stop() }
+	silence := time.AfterFunc(patience, func() { silent(context.DeadlineExceeded) })
 	resp, err := send(ctx)
 	if err != nil {
 		silence.Stop()

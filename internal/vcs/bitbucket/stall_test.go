@@ -1,19 +1,80 @@
 package bitbucket_test
 
 import (
+	"context"
+	"errors"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"towpath/internal/vcs"
 	"towpath/internal/vcs/bitbucket"
 )
 
+const patience = time.Second
+
+// pipes listens in memory, so that a test's clock can stand still: each dial is a connection.
+type pipes chan net.Conn
+
+// Accept implements net.Listener.
+func (p pipes) Accept() (net.Conn, error) {
+	c, ok := <-p
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return c, nil
+}
+
+// Close implements net.Listener.
+func (p pipes) Close() error { close(p); return nil }
+
+// Addr implements net.Listener.
+func (pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"} }
+
+func (p pipes) dial(context.Context, string, string) (net.Conn, error) {
+	near, far := net.Pipe()
+	p <- far
+	return near, nil
+}
+
+// readFile reads a file from far, which has patience to send each of its bytes. Time passes only
+// while both sides wait, so took is exact on every machine.
+func readFile(t *testing.T, far http.HandlerFunc) (text string, took time.Duration, err error) {
+	t.Helper()
+	listener := make(pipes)
+	server := &http.Server{Handler: far}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	transport := &http.Transport{DialContext: listener.dial}
+	defer func() {
+		transport.CloseIdleConnections()
+		_ = server.Close()
+		<-served
+	}()
+	const address = "http://far.test"
+	p, err := bitbucket.New(bitbucket.Config{
+		InstanceURL: address, APIURL: address + "/2.0",
+		Timeout: patience, Client: &http.Client{Transport: transport},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	body, err := p.Client(fixedToken("t")).Source(someID).File(t.Context(), "1234", "a.sql")
+	if err != nil {
+		return "", time.Since(began), err
+	}
+	defer func() { _ = body.Close() }()
+	read, err := io.ReadAll(body)
+	return string(read), time.Since(began), err
+}
+
 func TestFile_givesUpOnSilence(t *testing.T) {
 	t.Parallel()
-	const patience = 200 * time.Millisecond
 	for name, far := range map[string]http.HandlerFunc{
 		"before the answer": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 		"before the first byte": func(w http.ResponseWriter, r *http.Request) {
@@ -29,35 +90,30 @@ func TestFile_givesUpOnSilence(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, _ := wire(t, bitbucket.Config{Timeout: patience}, far)
-			began := time.Now()
-			body, err := p.Client(fixedToken("t")).Source(someID).File(t.Context(), "1234", "a.sql")
-			if err == nil {
-				_, err = io.ReadAll(body)
-				_ = body.Close()
-			}
-			if took := time.Since(began); vcs.KindOf(err) != vcs.Unavailable || took > 5*patience {
-				t.Errorf("after %s: %v", took, err)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				_, took, err := readFile(t, far)
+				if vcs.KindOf(err) != vcs.Unavailable || !errors.Is(err, context.DeadlineExceeded) ||
+					took != patience {
+					t.Errorf("after %s: %v", took, err)
+				}
+			})
 		})
 	}
-	t.Run("a slow file is read to its end", func(t *testing.T) {
-		t.Parallel()
-		const patience, slow = 3 * time.Second, 4 * time.Second
-		p, _ := wire(t, bitbucket.Config{Timeout: patience}, func(w http.ResponseWriter, _ *http.Request) {
-			for range 40 {
-				time.Sleep(slow / 40)
+}
+
+func TestFile_aSlowOneIsReadToItsEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const slow = patience - time.Millisecond
+		text, took, err := readFile(t, func(w http.ResponseWriter, _ *http.Request) {
+			for range 10 {
+				time.Sleep(slow)
 				_, _ = io.WriteString(w, "x")
 				_ = http.NewResponseController(w).Flush()
 			}
 		})
-		body, err := p.Client(fixedToken("t")).Source(someID).File(t.Context(), "1234", "a.sql")
-		if err != nil {
-			t.Fatal(err)
+		if err != nil || text != strings.Repeat("x", 10) || took != 10*slow {
+			t.Errorf("%q after %s: %v", text, took, err)
 		}
-		if text, err := io.ReadAll(body); err != nil || string(text) != strings.Repeat("x", 40) {
-			t.Errorf("%q, %v", text, err)
-		}
-		_ = body.Close()
 	})
 }
