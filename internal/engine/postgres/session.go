@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -222,16 +223,11 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 		before = append(before, s.hear())
 		look = append([]call{s.stopHearing()}, look...)
 	}
-	if len(before) > 0 {
-		if err := s.send(ctx, before...); err != nil {
-			return tag, s.fail(err)
-		}
-	}
 	if s.inTransaction() {
-		calls = append(s.asOwner(append(calls, look...)...), s.limit())
+		calls = slices.Concat(before, s.asOwner(append(calls, look...)...), []call{s.limit()})
 		look = nil
 	} else { // by itself: without a transaction, nothing is sent with it
-		if err := s.send(ctx, s.becomeOwner()...); err != nil {
+		if err := s.send(ctx, append(before, s.becomeOwner()...)...); err != nil {
 			return tag, s.fail(err)
 		}
 		look = append(look, s.stopBeingOwner()...)
