@@ -14,6 +14,7 @@ type following struct {
 	*sqlite.Engine
 	wrongFrom int
 	follows   *int
+	open      *int // sessions
 }
 
 type followingDB struct {
@@ -29,10 +30,31 @@ func (e following) Open(ctx context.Context, t engine.Target) (engine.DB, error)
 // Follow implements engine.Follower.
 func (d followingDB) Follow(ctx context.Context) (engine.Schema, error) {
 	schema, err := d.DB.Schema(ctx)
+	if *d.engine.open > 0 {
+		schema.Dump += "-- read while a session has its connection"
+	}
 	if *d.engine.follows++; *d.engine.follows >= d.engine.wrongFrom {
 		schema.Dump += "-- something that is not there"
 	}
 	return schema, err
+}
+
+// Begin implements engine.DB.
+func (d followingDB) Begin(ctx context.Context, o engine.SessionOptions) (engine.Session, error) {
+	s, err := d.DB.Begin(ctx, o)
+	*d.engine.open++
+	return followingSession{s, d.engine.open}, err
+}
+
+type followingSession struct {
+	engine.Session
+	open *int
+}
+
+// Close implements engine.Session.
+func (s followingSession) Close() error {
+	*s.open--
+	return s.Session.Close()
 }
 
 // Claims are of 1, 4 and more tasks. What is claimed alone is not followed.
@@ -52,10 +74,10 @@ func TestRunTask_keepsNoSchemaThatIsNotConfirmed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
-			follows := 0
+			follows, open := 0, 0
 			b.SnapshotSchemas = true
 			b.Engines[towpath.EngineSQLite] = following{
-				sqlite.New(sqlite.Config{Root: b.folder}), c.wrongFrom, &follows,
+				sqlite.New(sqlite.Config{Root: b.folder}), c.wrongFrom, &follows, &open,
 			}
 			b.Ticks = never
 			tasks := b.line(t, creates(len(c.before))...)

@@ -45,12 +45,7 @@ func (a *attempt) try(ctx context.Context) (out outcome, err error) {
 	if err != nil {
 		return out, err
 	}
-	defer func() {
-		var stays *engine.Error
-		a.at.rowsStay = errors.As(session.Close(), &stays) && stays.Kind == engine.Stays
-		a.at.confirmed = a.at.rowsStay && stays.Err == nil
-	}()
-	if out, err = a.change(ctx, session, row); err != nil {
+	if out, err = a.changeIn(ctx, session, row); err != nil {
 		return out, err
 	}
 	a.takeover.fenced = true
@@ -128,6 +123,19 @@ func (a *attempt) hold(ctx context.Context, session *sealedSession) (row ledgerR
 		return row, terminate(towpath.TaskFailed, reason)
 	}
 	return row, nil
+}
+
+// changeIn runs the work in a session and closes it, so that its connection is free for the next
+// reading.
+func (a *attempt) changeIn(
+	ctx context.Context, session engine.Session, row ledgerRow,
+) (outcome, error) {
+	defer func() {
+		var stays *engine.Error
+		a.at.rowsStay = errors.As(session.Close(), &stays) && stays.Kind == engine.Stays
+		a.at.confirmed = a.at.rowsStay && stays.Err == nil
+	}()
+	return a.change(ctx, session, row)
 }
 
 // change runs the work in a session, including its commit.

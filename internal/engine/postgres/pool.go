@@ -29,6 +29,7 @@ type connection struct {
 	prepared bool            // our own statements are prepared
 	reads    map[string]bool // and these queries of the catalog
 	most     int             // connections that the server allows
+	expiry   *time.Timer     // closes it when it stays in the pool; nil before it was there
 }
 
 // identify reads which session of the server this is.
@@ -176,6 +177,7 @@ func (p *pool) drop(t engine.Target, conn *connection) bool {
 	}
 	delete(p.idle, key)
 	p.count[t.Address]--
+	conn.expiry.Stop() // it may be in the pool again before its time is over
 	return true
 }
 
@@ -193,7 +195,7 @@ func (p *pool) put(t engine.Target, conn *connection) {
 	}
 	p.idle[key] = conn
 	p.count[t.Address]++
-	time.AfterFunc(idleLimit, func() {
+	conn.expiry = time.AfterFunc(idleLimit, func() {
 		p.mu.Lock()
 		kept := p.drop(t, conn)
 		p.mu.Unlock()
