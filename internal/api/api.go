@@ -63,7 +63,7 @@ const apiTimeout = time.Minute
 // Handler returns the handler of all requests.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
-	spec := s.register(mux)
+	spec := describe(s.register(mux))
 	mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/openapi+json")
 		_, _ = w.Write(spec) // the client is gone if this fails
@@ -84,30 +84,32 @@ func (s *Server) Handler() http.Handler {
 }
 
 // OpenAPI returns the description of the API as JSON.
-func (s *Server) OpenAPI() []byte { return s.register(http.NewServeMux()) }
+func (s *Server) OpenAPI() []byte { return describe(s.register(http.NewServeMux())) }
 
 // register adds the API's routes to a mux and returns their description. It turns off links to
 // schemas in each body, and the documentation page, which would load scripts from other hosts.
-func (s *Server) register(mux *http.ServeMux) []byte {
+func (s *Server) register(mux *http.ServeMux) *huma.OpenAPI {
 	config := huma.DefaultConfig("Towpath", "1")
 	config.CreateHooks = nil
 	config.OpenAPIPath = ""
 	config.DocsPath = ""
 	config.SchemasPath = ""
-	config.Info.Description = "Errors are problems as in RFC 9457. " +
-		"`code` is stable, and `errors` names the invalid fields."
 	config.Transformers = []huma.Transformer{s.asProblem}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"session": {Type: "apiKey", In: "cookie", Name: sessionCookie},
-		"token":   {Type: "http", Scheme: "bearer", Description: "An API token."},
+		"session": {
+			Type: "apiKey", In: "cookie", Name: sessionCookie, Description: "The cookie of a session in the console.",
+		},
+		"token": {Type: "http", Scheme: "bearer", Description: "An API token."},
 	}
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[towpath.Permission](),
 		reflect.TypeFor[permission]())
 	api := humago.New(mux, config)
+	texts := operationTexts()
 	for _, r := range s.routes() {
-		r.Handle.register(s, api, s.operation(api, r))
+		r.Handle.register(s, api, s.operation(api, r, texts[r.Handle.name]))
 	}
-	return describe(api)
+	complete(api.OpenAPI(), s.ExternalURL)
+	return api.OpenAPI()
 }
 
 func (s *Server) noSuchRoute(w http.ResponseWriter, r *http.Request) {

@@ -83,9 +83,9 @@ func auditEventOf(e towpath.Event) auditEvent {
 
 type listAuditEventsInput struct {
 	Paging
-	Project string    `query:"project" maxLength:"200"`
+	Project string    `query:"project" maxLength:"200" doc:"The id of a project."`
 	Member  string    `query:"member" maxLength:"200" doc:"The id of the member who acted."`
-	Act     act       `query:"act"`
+	Act     act       `query:"act" doc:"Only events of this act."`
 	Subject string    `query:"subject" maxLength:"200" doc:"The id of the object that it was done to."`
 	From    time.Time `query:"from" doc:"Events at or after this time."`
 	To      time.Time `query:"to" doc:"Events before this time."`

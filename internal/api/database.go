@@ -57,8 +57,8 @@ func databaseOf(d towpath.Database) database {
 
 type listDatabasesInput struct {
 	Paging
-	Project    string `query:"project" maxLength:"200"`
-	Instance   string `query:"instance" maxLength:"200"`
+	Project    string `query:"project" maxLength:"200" doc:"The id of a project."`
+	Instance   string `query:"instance" maxLength:"200" doc:"The id of an instance."`
 	Unassigned bool   `query:"unassigned" doc:"Only databases without a project."`
 }
 
@@ -153,7 +153,7 @@ func projectsOf(ctx context.Context, tx *store.Tx, memberID string) (map[string]
 
 // DatabasePath names a database in a path.
 type DatabasePath struct {
-	Database string `path:"database"`
+	Database string `path:"database" doc:"The id of the database."`
 }
 
 func (s *Server) getDatabase(ctx context.Context, in *DatabasePath) (database, error) {
@@ -272,7 +272,7 @@ func (s *Server) listChanges(ctx context.Context, in *listChangesInput) (list[ch
 
 type changePath struct {
 	DatabasePath
-	Change string `path:"change"`
+	Change string `path:"change" doc:"The id of the change."`
 }
 
 // changeDetail is an entry of a change history with its SQL and schemas.

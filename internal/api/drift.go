@@ -98,7 +98,7 @@ func (s *Server) acceptSchema(ctx context.Context, in *acceptSchemaInput) (schem
 
 type driftPath struct {
 	DatabasePath
-	Drift string `path:"drift"`
+	Drift string `path:"drift" doc:"The id of the drift."`
 }
 
 // driftDetail is a difference with the schemas.

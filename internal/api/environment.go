@@ -82,7 +82,7 @@ func (s *Server) createEnvironment(ctx context.Context, in *createEnvironmentInp
 }
 
 type changeEnvironmentInput struct {
-	Environment string `path:"environment"`
+	Environment string `path:"environment" doc:"The id of the environment."`
 	Body        struct {
 		Name                *string            `json:"name,omitempty" maxLength:"63"`
 		LockTimeout         *int64             `json:"lockTimeout,omitempty" doc:"How long changes wait for locks here at most, in milliseconds, up to 24 h; 0 leaves it to the server."`
@@ -121,7 +121,7 @@ func (s *Server) changeEnvironment(ctx context.Context, in *changeEnvironmentInp
 
 // EnvironmentPath names an environment in a path.
 type EnvironmentPath struct {
-	Environment string `path:"environment"`
+	Environment string `path:"environment" doc:"The id of the environment."`
 }
 
 func (s *Server) deleteEnvironment(ctx context.Context, in *EnvironmentPath) error {

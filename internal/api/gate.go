@@ -296,7 +296,7 @@ func listed(list []towpath.Reason) []Reason {
 // StagePath names a stage of a rollout in a path.
 type StagePath struct {
 	RolloutPath
-	Environment string `path:"environment"`
+	Environment string `path:"environment" doc:"The id of the environment."`
 }
 
 type answerStageInput struct {

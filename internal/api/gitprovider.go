@@ -75,7 +75,7 @@ func (s *Server) listGitProviders(ctx context.Context, in *pageInput) (list[gitP
 
 // ProviderPath names a Git provider in a path.
 type ProviderPath struct {
-	Provider string `path:"provider"`
+	Provider string `path:"provider" doc:"The id of the Git provider."`
 }
 
 // confirmation is the last step of a verification.
@@ -188,7 +188,7 @@ type repositories struct {
 }
 
 type grantPath struct {
-	Grant string `path:"grant"`
+	Grant string `path:"grant" doc:"The id of the grant."`
 }
 
 func (s *Server) listRepositories(ctx context.Context, in *grantPath) (repositories, error) {
@@ -213,8 +213,8 @@ type branch struct {
 }
 
 type branchesInput struct {
-	Grant      string `path:"grant"`
-	Repository string `path:"repository"`
+	Grant      string `path:"grant" doc:"The id of the grant."`
+	Repository string `path:"repository" doc:"The id of the repository, as the Git provider has it."`
 }
 
 func (s *Server) listBranches(ctx context.Context, in *branchesInput) (list[branch], error) {

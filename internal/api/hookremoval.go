@@ -46,7 +46,7 @@ func (s *Server) listHookRemovals(ctx context.Context, in *listHookRemovalsInput
 
 type hookRemovalInput struct {
 	ProjectPath
-	Removal string `path:"removal"`
+	Removal string `path:"removal" doc:"The id of the hook removal."`
 }
 
 func (s *Server) forgetHookRemoval(ctx context.Context, in *hookRemovalInput) error {

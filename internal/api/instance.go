@@ -57,7 +57,7 @@ func (s *Server) listInstances(ctx context.Context, in *pageInput) (list[instanc
 }
 
 type instancePath struct {
-	Instance string `path:"instance"`
+	Instance string `path:"instance" doc:"The id of the instance."`
 }
 
 func (s *Server) readInstance(ctx context.Context, id string) (i towpath.Instance, err error) {
@@ -124,7 +124,7 @@ func (s *Server) checkInstance(ctx context.Context, in *instancePath) (report, e
 }
 
 type changeInstanceInput struct {
-	Instance string `path:"instance"`
+	Instance string `path:"instance" doc:"The id of the instance."`
 	Body     struct {
 		Name          *string           `json:"name,omitempty" maxLength:"200"`
 		EnvironmentID *string           `json:"environmentId,omitempty" maxLength:"200"`

@@ -257,7 +257,7 @@ func (s *Server) createLink(ctx context.Context, in *linkInput) (RepositoryLink,
 
 // LinkPath names a link in a path.
 type LinkPath struct {
-	Link string `path:"link"`
+	Link string `path:"link" doc:"The id of the repository link."`
 }
 
 // linkStatus is everything that answers "why is nothing happening?".

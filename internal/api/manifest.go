@@ -29,9 +29,9 @@ func manifestFileOf(f towpath.ManifestFile) manifestFile {
 
 type listFilesInput struct {
 	LinkPath
-	PageSize  int               `query:"pageSize" minimum:"1" maximum:"500" default:"50"`
-	PageToken string            `query:"pageToken" maxLength:"4000"`
-	State     towpath.FileState `query:"state" enum:"matched,ignored"`
+	PageSize  int               `query:"pageSize" minimum:"1" maximum:"500" default:"50" doc:"How many items at most."`
+	PageToken string            `query:"pageToken" maxLength:"4000" doc:"The nextPageToken of the previous page."`
+	State     towpath.FileState `query:"state" enum:"matched,ignored" doc:"Only files in this state."`
 	Path      string            `query:"path" maxLength:"4000" doc:"Returns one file, by its path from the root of the repository. If it is not a migration, its reason says why."`
 }
 
@@ -122,7 +122,7 @@ func (s *Server) listDeliveries(ctx context.Context, in *listDeliveriesInput) (l
 
 type replayInput struct {
 	LinkPath
-	Delivery string `path:"delivery"`
+	Delivery string `path:"delivery" doc:"The id of the delivery."`
 }
 
 func (s *Server) replayDelivery(ctx context.Context, in *replayInput) error {

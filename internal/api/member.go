@@ -70,7 +70,7 @@ func (s *Server) inviteMember(ctx context.Context, in *inviteInput) (invitation,
 }
 
 type memberPath struct {
-	Member string `path:"member"`
+	Member string `path:"member" doc:"The id of the member."`
 }
 
 func (s *Server) inviteMemberAgain(ctx context.Context, in *memberPath) (invitation, error) {
@@ -79,7 +79,7 @@ func (s *Server) inviteMemberAgain(ctx context.Context, in *memberPath) (invitat
 }
 
 type changeMemberInput struct {
-	Member string `path:"member"`
+	Member string `path:"member" doc:"The id of the member."`
 	Body   struct {
 		Name        *string       `json:"name,omitempty" maxLength:"200"`
 		Role        *towpath.Role `json:"role,omitempty" enum:"owner,dba,member"`

@@ -99,7 +99,7 @@ func (s *Server) listProjects(ctx context.Context, in *pageInput) (list[project]
 
 // ProjectPath names a project in a path.
 type ProjectPath struct {
-	Project string `path:"project"`
+	Project string `path:"project" doc:"The id of the project."`
 }
 
 func (s *Server) getProject(ctx context.Context, in *ProjectPath) (project, error) {
@@ -193,12 +193,12 @@ func (s *Server) listProjectMembers(ctx context.Context, in *ProjectPath) (list[
 
 type projectMemberPath struct {
 	ProjectPath
-	Member string `path:"member"`
+	Member string `path:"member" doc:"The id of the member."`
 }
 
 type setProjectMemberInput struct {
 	ProjectPath
-	Member string `path:"member"`
+	Member string `path:"member" doc:"The id of the member."`
 	Body   struct {
 		Role towpath.ProjectRole `json:"role" enum:"owner,developer"`
 	}

@@ -57,12 +57,12 @@ func receiverOf(v towpath.Receiver) receiver {
 
 // ReceiverPath names a receiver.
 type ReceiverPath struct {
-	Receiver string `path:"receiver"`
+	Receiver string `path:"receiver" doc:"The id of the receiver."`
 }
 
 // NotificationPath names a notification.
 type NotificationPath struct {
-	Notification string `path:"notification"`
+	Notification string `path:"notification" doc:"The id of the notification."`
 }
 
 // ReceiverSettings are what a person may set of a receiver.

@@ -147,7 +147,7 @@ func (s *Server) listReviewPolicies(ctx context.Context, _ *struct{}) (list[revi
 }
 
 type changeReviewPolicyInput struct {
-	Environment string `path:"environment"`
+	Environment string `path:"environment" doc:"The id of the environment."`
 	Body        struct {
 		Preset   *towpath.ReviewPreset         `json:"preset,omitempty" enum:"recommended,strict,quiet"`
 		Levels   map[string]string             `json:"levels,omitempty" maxProperties:"1000" doc:"Levels by rule id: error, warning, info or off; default leaves the level to the preset."`

@@ -78,9 +78,9 @@ func rolloutOf(r towpath.Rollout) Rollout {
 
 // RolloutFilter selects rollouts.
 type RolloutFilter struct {
-	State      towpath.RolloutState `query:"state" enum:"pending,running,held,failed,unknown,done,skipped,cancelled,superseded"`
+	State      towpath.RolloutState `query:"state" enum:"pending,running,held,failed,unknown,done,skipped,cancelled,superseded" doc:"Only rollouts in this state."`
 	Superseded bool                 `query:"superseded" doc:"Only rollouts that a newer one took over from, failed ones included."`
-	Link       string               `query:"link" maxLength:"200"`
+	Link       string               `query:"link" maxLength:"200" doc:"The id of a repository link."`
 }
 
 type listRolloutsInput struct {
@@ -161,7 +161,7 @@ type stage struct {
 
 // RolloutPath names a rollout in a path.
 type RolloutPath struct {
-	Rollout string `path:"rollout"`
+	Rollout string `path:"rollout" doc:"The id of the rollout."`
 }
 
 func (s *Server) getRollout(ctx context.Context, in *RolloutPath) (rolloutDetail, error) {
@@ -195,7 +195,7 @@ func (s *Server) getRollout(ctx context.Context, in *RolloutPath) (rolloutDetail
 
 type startStageInput struct {
 	RolloutPath
-	Environment string `path:"environment"`
+	Environment string `path:"environment" doc:"The id of the environment."`
 	Body        struct {
 		Evidence string `json:"evidence" maxLength:"400" doc:"Of the stage as it was seen. Another one is refused."`
 	}

@@ -102,41 +102,39 @@ func methodName(method any) string {
 }
 
 // operation describes a route and adds the check of its permission.
-func (s *Server) operation(api huma.API, r route) huma.Operation {
+func (s *Server) operation(api huma.API, r route, text operationText) huma.Operation {
 	op := huma.Operation{
 		OperationID:   r.Handle.name,
 		Method:        r.Method,
 		Path:          "/api/v1" + r.Path,
+		Summary:       text.Summary,
+		Description:   text.Description + "\n\nNeeds no sign-in.",
 		DefaultStatus: r.Handle.status,
-		Tags:          []string{strings.Split(r.Path, "/")[1]},
-		Responses: map[string]*huma.Response{"default": {
-			Description: "What went wrong.",
-			Content: map[string]*huma.MediaType{"application/problem+json": {
-				Schema: api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[problem](), true, ""),
-			}},
-		}},
+		Tags:          []string{tagOf(r.Path)},
+		Responses: map[string]*huma.Response{
+			"default": problemAnswer(api.OpenAPI(), "What went wrong."),
+		},
+		Security:    []map[string][]string{},
 		Middlewares: huma.Middlewares{s.authorize(r)},
 	}
-	if r.Needs == public {
-		op.Description = "Needs no sign-in."
-		return op
+	if r.Needs != public {
+		op.Description = text.Description + "\n\nNeeds the right `" + string(r.Needs) + "`."
+		op.Security = []map[string][]string{{"session": {}}, {"token": {}}}
 	}
-	op.Description = "Needs the right `" + string(r.Needs) + "`."
-	op.Security = []map[string][]string{{"session": {}}, {"token": {}}}
 	return op
 }
 
-// describe returns the description of an API, without the error types of the framework, which
-// clients never see.
-func describe(api huma.API) []byte {
-	schemas := api.OpenAPI().Components.Schemas.Map()
+// describe returns a description as JSON, without the error types of the framework, which clients
+// never see.
+func describe(spec *huma.OpenAPI) []byte {
+	schemas := spec.Components.Schemas.Map()
 	delete(schemas, "ErrorModel")
 	delete(schemas, "ErrorDetail")
-	spec, err := json.MarshalIndent(api.OpenAPI(), "", "  ")
+	text, err := json.MarshalIndent(spec, "", "  ")
 	if err != nil {
 		panic(err) // the description only has our own types
 	}
-	return append(spec, '\n')
+	return append(text, '\n')
 }
 
 // authorize calls the route's handler if the actor has the route's permission, and else responds

@@ -43,7 +43,7 @@ func TestRoutes_checkPermissions(t *testing.T) {
 	mux := http.NewServeMux()
 	api := humago.New(mux, huma.DefaultConfig("", ""))
 	for _, r := range b.routes() {
-		op := b.operation(api, r)
+		op := b.operation(api, r, operationText{})
 		op.DefaultStatus, op.Responses = http.StatusNoContent, nil
 		huma.Register(api, op, func(context.Context, *struct{}) (*struct{}, error) { return nil, nil })
 	}

@@ -152,7 +152,7 @@ func (s *Server) listSessions(ctx context.Context, in *pageInput) (list[credenti
 }
 
 type sessionPath struct {
-	Session string `path:"session"`
+	Session string `path:"session" doc:"The id of the session."`
 }
 
 func (s *Server) endSession(ctx context.Context, in *sessionPath) error {
@@ -181,7 +181,7 @@ func (s *Server) createAPIToken(ctx context.Context, in *createAPITokenInput) (c
 }
 
 type tokenPath struct {
-	Token string `path:"token"`
+	Token string `path:"token" doc:"The id of the API token."`
 }
 
 func (s *Server) revokeAPIToken(ctx context.Context, in *tokenPath) error {

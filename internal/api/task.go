@@ -125,7 +125,7 @@ func attemptOf(a towpath.Attempt) attempt {
 // TaskPath names a task in a path.
 type TaskPath struct {
 	RolloutPath
-	Task string `path:"task"`
+	Task string `path:"task" doc:"The id of the task."`
 }
 
 // taskDetail is a task with its attempts and its SQL.
@@ -199,7 +199,7 @@ func statementLogOf(l towpath.StatementLog) statementLog {
 
 type listStatementsInput struct {
 	TaskPath
-	Attempt string `path:"attempt"`
+	Attempt string `path:"attempt" doc:"The id of the attempt."`
 	Paging
 }
 

@@ -141,7 +141,7 @@ func (s *Server) startVerification(ctx context.Context, in *startVerificationInp
 }
 
 type verificationPath struct {
-	Verification string `path:"verification"`
+	Verification string `path:"verification" doc:"The id of the verification."`
 }
 
 func (s *Server) getVerification(ctx context.Context, in *verificationPath) (verification, error) {
