@@ -35,6 +35,7 @@ type adoptableDatabase struct {
 	Environment string               `json:"environment"`
 	Tools       []string             `json:"tools"`
 	Table       string               `json:"table"`
+	Code        bool                 `json:"code"`
 	Counts      map[plan.Verdict]int `json:"counts"`
 	Files       []adoptableFile      `json:"files"`
 	MoreFiles   int                  `json:"moreFiles"`
@@ -112,6 +113,11 @@ func (a adoptable) print(out io.Writer, c *adoptCommand) error {
 		fmt.Fprintf(&b, "%s/%s: ", d.Environment, d.Name)
 		if d.Problem != nil {
 			fmt.Fprintln(&b, d.Problem.Text)
+			continue
+		}
+		if d.Code {
+			fmt.Fprintf(&b, "%s in %s: its migrations are code, so nothing is recorded here\n",
+				strings.Join(d.Tools, " or "), d.Table)
 			continue
 		}
 		var counts []string

@@ -28,6 +28,7 @@ type databaseHistory struct {
 	Schema      string               `json:"schema,omitempty"`
 	Table       string               `json:"table"`
 	Code        bool                 `json:"code" doc:"The tool's migrations are code, so only a baseline can follow from it."`
+	Adoptable   bool                 `json:"adoptable" doc:"Whether accepting records something here: the files that the history names, and those of record."`
 	Rows        int                  `json:"rows" doc:"How many migrations the history has."`
 	Newest      *time.Time           `json:"newest,omitempty" doc:"When the tool last wrote to it, if it says so."`
 	Counts      map[plan.Verdict]int `json:"counts" doc:"How many files have each verdict: proved, claimed, edited, contradicted, halfway, stands, partly, missing."`
@@ -97,7 +98,7 @@ func databaseHistoryOf(d links.DatabaseHistory) databaseHistory {
 	v := databaseHistory{
 		DatabaseID: d.Database.ID, Name: d.Database.Name, Environment: d.Environment,
 		Tools: orEmpty(d.History.Tools), Schema: d.History.Schema, Table: d.History.Table,
-		Code: d.History.Heads, Rows: len(d.History.Entries), Counts: map[plan.Verdict]int{},
+		Code: d.History.Heads, Adoptable: d.Adoptable(), Rows: len(d.History.Entries), Counts: map[plan.Verdict]int{},
 		Files: []fileEvidence{}, Gone: []goneMigration{}, Others: []otherHistory{}, Problem: reasonOf(d.Problem),
 	}
 	if at := d.History.Newest(); !at.IsZero() {

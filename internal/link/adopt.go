@@ -87,7 +87,7 @@ func (s *Service) importHistories(
 	var group errgroup.Group
 	group.SetLimit(maxReaders)
 	for _, one := range h.Databases {
-		if list := importsOf(one, d.head, choice.Record); len(list) > 0 {
+		if list := importsOf(one, h.Commit, choice.Record); len(list) > 0 {
 			group.Go(func() error {
 				if err := s.Import(ctx, actor, one.Database.ID, list); err != nil {
 					return fmt.Errorf("record the history of %s/%s: %w", one.Environment, one.Database.Name, err)
@@ -143,10 +143,14 @@ func refuseHistories(h Histories, choice HistoryChoice) error {
 }
 
 // importsOf lists what an accepted history records, with the files of the chosen verdicts that none
-// names. Contradicted files count: without a choice they were refused before.
+// names; nothing in a database that cannot be adopted. Contradicted files count: without a choice they
+// were refused before.
 func importsOf(
 	d DatabaseHistory, commit string, chosen []plan.Verdict,
 ) (list []towpath.ImportedMigration) {
+	if !d.Adoptable() {
+		return nil
+	}
 	for _, f := range d.Adoption.Files {
 		if !f.Verdict.Named() && !slices.Contains(chosen, f.Verdict) {
 			continue

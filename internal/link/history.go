@@ -34,6 +34,12 @@ type DatabaseHistory struct {
 	Problem     towpath.Reason // why nothing can be said of it; zero when something can
 }
 
+// Adoptable reports whether files can be recorded in the database. A tool whose migrations are code has
+// none of the files, whatever their names and versions are.
+func (d DatabaseHistory) Adoptable() bool {
+	return len(d.History.Tools) > 0 && !d.History.Heads && d.Problem.IsZero()
+}
+
 // Histories is what other tools' histories say of the files of a link.
 type Histories struct {
 	Commit    string // whose files are compared

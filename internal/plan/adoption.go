@@ -62,8 +62,8 @@ type Adoption struct {
 // CompareHistory compares the files of a database, in the order in which they run, with a history
 // and with the named objects that the database has. Without objects the catalog is not compared.
 func CompareHistory(files []HistoryFile, h history.History, objects map[string]bool) Adoption {
-	if h.Cut || h.Hidden {
-		h.Entries = nil // it proves nothing
+	if h.Cut || h.Hidden || h.Heads {
+		h.Entries = nil // it proves nothing of files
 	}
 	entries := newEntryIndex(h.Entries)
 	var a Adoption

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { contradictedOf, type Histories, standingOf, usableOf, withHistories, wordsOf } from './histories'
-import { defaults, specOf } from './values'
+import {
+  contradictedOf,
+  type Histories,
+  previewsChoice,
+  standingOf,
+  usableOf,
+  withHistories,
+  wordsOf,
+} from './histories'
+import { defaults, specOf, withBaselines } from './values'
 
 const database = (counts: Record<string, number>, more: object = {}): Histories['databases'][number] => ({
   databaseId: 'd',
@@ -9,6 +17,7 @@ const database = (counts: Record<string, number>, more: object = {}): Histories[
   tools: ['Flyway'],
   table: 'flyway_schema_history',
   code: false,
+  adoptable: true,
   rows: 3,
   counts,
   files: [],
@@ -29,16 +38,11 @@ const histories = (...databases: Histories['databases']): Histories => ({
 })
 
 describe('usableOf', () => {
-  it('leaves out code, problems and tables that name no file', () => {
+  it('leaves out what the server cannot record, and tables that name no file', () => {
     const good = database({ proved: 1 })
     expect(
       usableOf(
-        histories(
-          good,
-          database({ missing: 4, stands: 1 }),
-          database({ proved: 1 }, { code: true }),
-          database({ proved: 1 }, { problem: { code: 'history-cut', text: 'Too many.', params: {} } }),
-        ),
+        histories(good, database({ missing: 4, stands: 1 }), database({ proved: 1 }, { code: true, adoptable: false })),
       ),
     ).toEqual([good])
     expect(usableOf(undefined)).toEqual([])
@@ -78,5 +82,14 @@ describe('withHistories', () => {
     })
     expect(contradictedOf(seen.databases)).toHaveLength(1)
     expect(standingOf([database({ stands: 2, partly: 1 }), database({ stands: 1 })], 'stands')).toBe(3)
+  })
+})
+
+describe('previewsChoice', () => {
+  it('asks for a preview with what is recorded', () => {
+    const spec = specOf('g', 'r', defaults('main'))
+    expect(previewsChoice(withHistories(spec, histories(database({ proved: 1 })), [], []))).toBe(true)
+    expect(previewsChoice(withBaselines(spec, [{ databaseId: 'd', version: '1' }]))).toBe(true)
+    expect(previewsChoice(withBaselines(spec, []))).toBe(false)
   })
 })

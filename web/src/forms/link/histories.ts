@@ -14,9 +14,7 @@ function sum(counts: Database['counts'], ...verdicts: Verdict[]): number {
 export function usableOf(histories: Histories | undefined): Database[] {
   return (histories?.databases ?? []).filter(
     database =>
-      !database.code &&
-      !database.problem &&
-      sum(database.counts, 'proved', 'claimed', 'edited', 'halfway', 'contradicted') > 0,
+      database.adoptable && sum(database.counts, 'proved', 'claimed', 'edited', 'halfway', 'contradicted') > 0,
   )
 }
 
@@ -92,4 +90,9 @@ export function withHistories(
       ...(record.length > 0 ? { record } : {}),
     },
   }
+}
+
+/** Whether a preview of the settings differs from one without the choices for existing files. */
+export function previewsChoice(spec: Schemas['LinkSpec']): boolean {
+  return spec.existingFiles === 'history' || (spec.baselines ?? []).length > 0
 }
