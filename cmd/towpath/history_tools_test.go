@@ -19,6 +19,7 @@ type toolCase struct {
 	rows                  map[string][]string // of table, by environment
 	tables                map[string]string   // that are there, by environment
 	seen                  []string            // what the preview says of each database
+	planned               []string            // what it says will happen to each file, once that is recorded
 	despite               string              // the environment that is contradicted
 	record                []string
 	decisions             []string          // "wait what version environment"
@@ -72,6 +73,11 @@ func gooseCase() toolCase {
 			"staging goose goose_db_version claimed=2 missing=1 00003:missing",
 			"prod goose goose_db_version claimed=1 missing=2 00002:missing 00003:missing gone:9",
 		},
+		planned: []string{
+			"test baselined baselined baselined",
+			"staging baselined baselined pending",
+			"prod baselined pending pending",
+		},
 		ledgers: map[string]string{"test": "bbbd", "staging": "bbdd", "prod": "bddd"},
 		source: "prod 1 Recorded from the table goose_db_version of goose, which applied it on 3 January 2026 " +
 			"(claimed).",
@@ -92,6 +98,11 @@ func golangMigrateCase() toolCase {
 			"test golang-migrate schema_migrations claimed=3",
 			"staging golang-migrate schema_migrations claimed=1 halfway=1 missing=1 2:halfway 3:missing",
 			"prod golang-migrate schema_migrations claimed=1 missing=2 2:missing 3:missing",
+		},
+		planned: []string{
+			"test baselined baselined baselined",
+			"staging baselined unknown:history-halfway pending",
+			"prod baselined pending pending",
 		},
 		decisions: []string{"unknown resolve:applied 2 staging"},
 		ledgers:   map[string]string{"test": "bbbd", "staging": "bbdd", "prod": "bddd"},
@@ -120,6 +131,11 @@ func prismaCase() toolCase {
 			"prod Prisma _prisma_migrations missing=1 proved=1 stands=1 20260102000000:stands " +
 				"20260103000000:missing",
 		},
+		planned: []string{
+			"test baselined baselined unknown:history-halfway",
+			"staging edited:edited baselined pending",
+			"prod baselined baselined pending",
+		},
 		record:    []string{"stands"},
 		decisions: []string{"unknown resolve:not-applied 3 test", "done accept 1 staging"},
 		ledgers:   map[string]string{"test": "bbdd", "staging": "bbdd", "prod": "bbdd"},
@@ -147,6 +163,11 @@ func dbmateCase() toolCase {
 			"prod dbmate/Rails schema_migrations claimed=1 contradicted=1 missing=1 20260102:contradicted " +
 				"20260103:missing",
 		},
+		planned: []string{
+			"test baselined baselined baselined",
+			"staging baselined held:late-held baselined",
+			"prod baselined baselined pending",
+		},
 		despite:   "prod",
 		decisions: []string{"held release 2 staging"},
 		ledgers:   map[string]string{"test": "bbbd", "staging": "bdbd", "prod": "bbdd"},
@@ -172,6 +193,9 @@ func TestHistories_ofTools(t *testing.T) {
 			}
 			choice := map[string]any{"fingerprint": found.Fingerprint, "record": append([]string{}, tool.record...)}
 			settings["existingFiles"], settings["history"] = "history", choice
+			if got, err := w.planned(settings); err != nil || !slices.Equal(got, tool.planned) {
+				t.Errorf("it will do\n%s\n%v, want\n%s", strings.Join(got, "\n"), err, strings.Join(tool.planned, "\n"))
+			}
 			if tool.despite != "" {
 				if _, err := w.link(w.ctx, w.grant, settings); err == nil {
 					t.Fatal("a contradicted history was recorded")

@@ -88,21 +88,53 @@ func (w *world) histories(settings map[string]any) (found scriptHistories, err e
 	if w.linkID != "" {
 		return found, w.api.call(w.ctx, "GET", "/repository-links/"+w.linkID+"/histories", nil, &found)
 	}
+	var preview struct {
+		Histories scriptHistories `json:"histories"`
+	}
+	return preview.Histories, w.preview(settings, &preview)
+}
+
+// planned lists what a link with these settings would do with each file that matches, in the order of
+// the environments.
+func (w *world) planned(settings map[string]any) (lines []string, err error) {
+	var preview struct {
+		Plan struct {
+			Items []struct {
+				Path        string     `json:"path"`
+				Environment string     `json:"environment"`
+				State       string     `json:"state"`
+				Reason      demoReason `json:"reason"`
+			} `json:"items"`
+		} `json:"plan"`
+	}
+	if err := w.preview(settings, &preview); err != nil {
+		return nil, err
+	}
+	for _, environment := range demoEnvironments {
+		words := []string{environment}
+		for _, i := range preview.Plan.Items {
+			if i.Environment == environment {
+				words = append(words, strings.TrimSuffix(i.State+":"+i.Reason.Code, ":"))
+			}
+		}
+		lines = append(lines, strings.Join(words, " "))
+	}
+	return lines, nil
+}
+
+// preview previews a link with these settings.
+func (w *world) preview(settings map[string]any, preview any) error {
 	repository, _ := w.sim.Repository(demoRepository)
 	var projects items[identified]
 	if err := w.api.call(w.ctx, "GET", "/projects", nil, &projects); err != nil {
-		return found, err
+		return err
 	}
 	spec := map[string]any{
 		"grantId": w.grant, "repositoryId": repository.UUID, "branch": w.info.Branch,
 		"baseDirectory": w.info.BaseDirectory, "filePathTemplate": w.info.FilePathTemplate,
 	}
 	maps.Copy(spec, settings)
-	var preview struct {
-		Histories scriptHistories `json:"histories"`
-	}
-	err = w.api.call(w.ctx, "POST", "/projects/"+projects.Items[0].ID+"/repository-links/preview", spec, &preview)
-	return preview.Histories, err
+	return w.api.call(w.ctx, "POST", "/projects/"+projects.Items[0].ID+"/repository-links/preview", spec, preview)
 }
 
 // verbAdopt runs the command adopt against the server.

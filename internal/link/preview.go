@@ -48,7 +48,8 @@ type draft struct {
 	baselines []towpath.LinkBaseline // of a new link
 }
 
-// Preview returns what a new link would match and do, from the repository's current tree.
+// Preview returns what a new link would match and do, from the repository's current tree. With
+// ExistingHistory, the plan is that of the ledgers with the histories recorded.
 func (s *Service) Preview(
 	ctx context.Context, actor towpath.Actor, projectID string, spec Spec,
 ) (Preview, error) {
@@ -64,17 +65,20 @@ func (s *Service) Preview(
 	p := d.preview()
 	p.HookAdvice = s.hookObstacle(d.link.ProviderID, s.instanceURL(ctx, d.link.ProviderID))
 	p.HookPossible = p.HookAdvice.IsZero()
-	if err := s.draftPlan(ctx, d, &p); err != nil {
+	in, err := s.draftInput(ctx, d)
+	if err != nil {
 		return p, err
 	}
-	in, err := s.draftInput(ctx, d)
-	if err == nil {
-		p.Baselines, err = s.evidence(ctx, d, in)
+	if p.Baselines, err = s.evidence(ctx, d, in); err != nil {
+		return p, err
 	}
-	if err == nil {
-		p.Histories, err = s.compareHistories(ctx, d, in)
+	if p.Histories, err = s.compareHistories(ctx, d, in); err != nil {
+		return p, err
 	}
-	return p, err
+	if spec.ExistingFiles == ExistingHistory {
+		return p, s.adoptedPlan(ctx, d, in, spec.History.Record, &p)
+	}
+	return p, s.draftPlan(ctx, d, in, &p)
 }
 
 // PreviewChange returns what a link would match and do after a change, from the repository's
@@ -96,7 +100,11 @@ func (s *Service) PreviewChange(
 	p = d.preview()
 	p.HookAdvice = s.hookObstacle(d.link.ProviderID, s.instanceURL(ctx, d.link.ProviderID))
 	p.HookPossible = p.HookAdvice.IsZero()
-	return p, s.draftPlan(ctx, d, &p)
+	in, err := s.draftInput(ctx, d)
+	if err != nil {
+		return p, err
+	}
+	return p, s.draftPlan(ctx, d, in, &p)
 }
 
 // preview returns what the tree alone says.
@@ -340,11 +348,7 @@ func (s *Service) draftFiles(ctx context.Context, d *draft) error {
 
 // draftPlan plans and reviews a draft. It reads only the texts of files that are in a ledger, to
 // compare them, and of the first files that would run, to validate them.
-func (s *Service) draftPlan(ctx context.Context, d draft, p *Preview) error {
-	in, err := s.draftInput(ctx, d)
-	if err != nil {
-		return err
-	}
+func (s *Service) draftPlan(ctx context.Context, d draft, in plan.Input, p *Preview) error {
 	known := map[towpath.MigrationID]bool{}
 	for _, db := range in.Databases {
 		for _, e := range db.Ledger.Entries {
@@ -362,7 +366,7 @@ func (s *Service) draftPlan(ctx context.Context, d draft, p *Preview) error {
 		}
 		in.Files[i] = read
 	}
-	err = s.Store.Read(ctx, func(tx *store.Tx) error { return manifest.ReadTexts(ctx, tx, &in) })
+	err := s.Store.Read(ctx, func(tx *store.Tx) error { return manifest.ReadTexts(ctx, tx, &in) })
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (s *Service) validateDraft(
 	var paths []string
 	for _, item := range plan.Build(*in).Items {
 		i, ours := index[item.Path]
-		if !ours || !manifest.NeedsText(in.Files[i]) ||
+		if !ours || in.Files[i].State != towpath.FileMatched || !in.Files[i].Reason.IsZero() ||
 			(item.State != plan.ItemPending && item.State != plan.ItemHeld &&
 				item.State != plan.ItemBlocked) {
 			continue

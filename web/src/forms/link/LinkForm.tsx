@@ -11,7 +11,14 @@ import { count } from '~/util/str'
 import { Baselines } from './Baselines'
 import { baselinesOf, choicesOf, refusalsOf, waits } from './baselines'
 import { Histories } from './Histories'
-import { contradictedOf, type Histories as Found, type Standing, usableOf, withHistories } from './histories'
+import {
+  contradictedOf,
+  type Histories as Found,
+  previewsChoice,
+  type Standing,
+  usableOf,
+  withHistories,
+} from './histories'
 import { LinkFields } from './LinkFields'
 import { LinkPreview } from './LinkPreview'
 import { defaults, type LinkValues, specOf, withBaselines } from './values'
@@ -59,10 +66,13 @@ export function LinkForm({ project, grant, repository, save, onBack }: LinkFormP
   const exist = (shown.data?.versions.length ?? 0) > 0
   const choices = choicesOf(databases, form.values.choices)
   const baselines = baselinesOf(choices)
+  const chosenSpec = chosen
+    ? withHistories(spec, chosen, despite, record)
+    : withBaselines(spec, baselinesOf(choicesOf(databases, settled.choices)))
   const planned = useQuery({
-    ...previewQuery(project, withBaselines(spec, baselinesOf(choicesOf(databases, settled.choices)))),
+    ...previewQuery(project, chosenSpec),
     placeholderData: before => before,
-    enabled: ready && shown.isSuccess && !shown.isPlaceholderData && !chosen && baselines.length > 0,
+    enabled: ready && shown.isSuccess && !shown.isPlaceholderData && previewsChoice(chosenSpec),
   })
   const refused = refusalsOf(form.failure, sent, baselines)
   const waiting = chosen
@@ -137,7 +147,7 @@ export function LinkForm({ project, grant, repository, save, onBack }: LinkFormP
           )}
         </div>
       </FormFrame>
-      <LinkPreview query={!chosen && baselines.length > 0 && planned.data ? planned : shown} />
+      <LinkPreview query={chosen || (baselines.length > 0 && planned.data) ? planned : shown} />
     </div>
   )
 }

@@ -28,6 +28,7 @@ const nothing = (matched: number) =>
 const troubles = new Set([
   'conflict',
   'held',
+  'unknown',
   'unusable',
   'no-target',
   'ambiguous',
