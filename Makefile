@@ -6,7 +6,7 @@
 
 SHELL := /bin/bash
 GO ?= go
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+VERSION ?= $(shell git describe --tags --match 'v*' --dirty 2>/dev/null || echo dev)
 # The program has PostgreSQL's parser in C where a compiler makes static files, else as WebAssembly.
 CAN_CGO := $(if $(GOOS)$(GOARCH),,$(shell scripts/c-compiler.sh && echo 1))
 BUILD_CGO := $(if $(filter undefined,$(origin CGO_ENABLED)),$(or $(CAN_CGO),0),$(CGO_ENABLED))

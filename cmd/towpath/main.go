@@ -8,29 +8,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
-	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 )
-
-// version is set by the build.
-var version = "dev"
-
-// build identifies this build of the program for stored verdicts: another build may have other
-// rules.
-func build() string {
-	name := version
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			if strings.HasPrefix(s.Key, "vcs.") {
-				name += " " + s.Value
-			}
-		}
-	}
-	return name
-}
 
 // commands are the program's commands.
 type commands struct {
@@ -43,16 +24,8 @@ type commands struct {
 	Ledger   ledgerCommand   `cmd:"" help:"Look at the ledgers in databases."`
 	Member   memberCommand   `cmd:"" help:"Let a member in again who has lost the password."`
 	Metadata metadataCommand `cmd:"" help:"Back up, restore, check or move the server's own data."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Version  versionCommand  `cmd:"" help:"Print the version, the commit and its date."`
 	ParseSQL parseSQLCommand `cmd:"" name:"parse-sql" hidden:""`
-}
-
-type versionCommand struct{}
-
-// Run prints the version.
-func (versionCommand) Run(out io.Writer) error {
-	_, err := fmt.Fprintln(out, "towpath", version)
-	return err
 }
 
 // Exit codes: 1 for what went wrong while running and for a check that has found an error, 2 for

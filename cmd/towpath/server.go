@@ -295,7 +295,7 @@ func (s *server) serve(c *serveCommand, r rooms) {
 		Logger:      s.log,
 		ExternalURL: c.ExternalURL,
 		Listen:      c.Listen,
-		Version:     version,
+		Build:       thisBuild(),
 		Stopping:    stopping,
 		Console:     web.Handler(),
 	}

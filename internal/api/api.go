@@ -48,7 +48,7 @@ type Server struct {
 
 	ExternalURL string          // where people and providers reach the server; no trailing slash
 	Listen      string          // host:port that the server listens on, which is a valid Host too
-	Version     string          // of the build
+	Build       Build           // which is running
 	Stopping    <-chan struct{} // closed when the server stops, to end streams; nil for never
 	// handles everything except the API and webhooks; nil serves a page that names the API
 	Console http.Handler
@@ -74,7 +74,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET "+callbackPath, s.oauthCallback())
 	mux.HandleFunc("GET "+singleSignOnPath, s.beginSingleSignOn)
 	mux.HandleFunc("GET "+auth.SingleSignOnCallback, s.finishSingleSignOn)
-	metrics := newMetrics(s.Store, s.Version)
+	metrics := newMetrics(s.Store, s.Build.Version)
 	mux.Handle("GET /metrics", metrics.handler())
 	mux.HandleFunc("GET /healthz",
 		func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })

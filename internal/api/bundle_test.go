@@ -78,7 +78,7 @@ func setup(t *testing.T) *bundle {
 		Auth:        &auth.Service{Store: st, Keyring: keyring},
 		Logger:      slog.New(slog.NewTextHandler(b.log, nil)),
 		ExternalURL: "https://towpath.example",
-		Version:     "test",
+		Build:       Build{Version: "test"},
 	}
 	t.Cleanup(func() {
 		if err := st.Close(); err != nil {

@@ -51,7 +51,7 @@ var tags = []tag{
 		[]string{"setup", "sign-in", "session", "sessions", "api-tokens", "invitations"}},
 	{"Members", "The people of the workspace, and their roles.", []string{"members"}},
 	{"Overview", "What happens now: the start page, the inbox, search and the stream of changes.",
-		[]string{"overview", "inbox", "search", "events"}},
+		[]string{"overview", "inbox", "search", "events", "version"}},
 	{"Environments", "The stages that changes pass through, with their gates and limits.",
 		[]string{"environments", "approvals"}},
 	{"Pauses", "Keep changes from starting.", []string{"pause", "pauses"}},

@@ -50,6 +50,8 @@ var peopleTexts = map[string]operationText{
 			"to answer with."},
 	"search": {"Search by name",
 		"Finds up to five projects, links, databases and rollouts each whose names have all of the words."},
+	"getVersion": {"Get the version of the server",
+		"Returns the release, the commit and its date. Quote them when you report a problem."},
 	"streamEvents": {"Stream changes",
 		"Sends an event whenever something that you may see changes, so that a program reads only that " +
 			"again. " +

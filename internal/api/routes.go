@@ -79,6 +79,7 @@ func (s *Server) workspaceRoutes() []route {
 
 		on("GET", "/overview", towpath.ViewWorkspace, ok(s.getOverview)),
 		on("GET", "/search", towpath.ViewWorkspace, ok(s.search)),
+		on("GET", "/version", towpath.ViewWorkspace, ok(s.getVersion)),
 
 		on("GET", "/engine-types", towpath.ViewWorkspace, ok(s.listEngineTypes)),
 

@@ -42,6 +42,12 @@ export const sessionQuery = queryOptions({
   staleTime: 60_000,
 })
 
+export const versionQuery = queryOptions({
+  queryKey: ['version'],
+  queryFn: ({ signal }) => unwrap(http.GET('/api/v1/version', { signal })),
+  staleTime: Number.POSITIVE_INFINITY, // the stream of events begins again with another server
+})
+
 /** A few things of each kind whose names have all words of the text. */
 export const searchQuery = (text: string) =>
   queryOptions({

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
-import { inboxCountQuery, sessionQuery } from '~/api/queries'
+import { inboxCountQuery, sessionQuery, versionQuery } from '~/api/queries'
 import { useLive } from '~/hooks/use-live'
 import { Icon } from '~/ui/Icon'
 import { ScrollRow } from '~/ui/ScrollRow'
@@ -77,12 +77,25 @@ export function AppFrame({ children }: { children: ReactNode }) {
         <PausedBanner />
         {children}
       </main>
+      <Version />
       {palette && (
         <Suspense>
           <CommandPalette close={() => setPalette(false)} />
         </Suspense>
       )}
     </>
+  )
+}
+
+/** Says which build of the server runs, for reports of problems. */
+function Version() {
+  const { data: build } = useQuery(versionQuery)
+  if (!build) return null
+  return (
+    <footer className={classes.foot}>
+      Towpath {build.version}
+      {build.commit && ` · ${build.commit.slice(0, 12)}`}
+    </footer>
   )
 }
 
