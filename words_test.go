@@ -127,18 +127,7 @@ func TestWords_arePlain(t *testing.T) {
 // stay on their lines.
 func TestDocuments_areNarrow(t *testing.T) {
 	t.Parallel()
-	documents := []string{"README.md", "CONTRIBUTING.md"}
-	for _, pattern := range []string{"docs/*.md", "docs/*/*.md"} {
-		more, err := fs.Glob(os.DirFS("."), pattern)
-		if err != nil {
-			t.Fatal(err)
-		}
-		documents = append(documents, more...)
-	}
-	if len(documents) < 20 {
-		t.Fatalf("only %d documents were found", len(documents))
-	}
-	for _, file := range documents {
+	for _, file := range documents(t) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

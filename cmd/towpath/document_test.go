@@ -19,8 +19,8 @@ func TestDocuments_nameRealCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := filepath.Join("..", "..")
-	files := []string{filepath.Join(folder, "README.md"), filepath.Join(folder, "CONTRIBUTING.md")}
-	for _, pattern := range []string{"*.md", filepath.Join("*", "*.md")} {
+	var files []string
+	for _, pattern := range []string{filepath.Join("..", "*.md"), "*.md", filepath.Join("*", "*.md")} {
 		more, err := filepath.Glob(filepath.Join(folder, "docs", pattern))
 		if err != nil {
 			t.Fatal(err)
