@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=${CGO_ENABLED:-0}
-go test -run '^$' -bench 'PushToStatement|Start|NothingToDo|Rehearsal|PushToReview|AcceptHistory' -benchtime 1x ./cmd/towpath | grep '^bench:'
+go test -run '^$' -bench 'PushToStatement|Intake|Start|NothingToDo|Rehearsal|PushToReview|AcceptHistory' -benchtime 1x ./cmd/towpath | grep '^bench:'
 scripts/packages.sh initdb=postgresql mariadbd=mariadb-server
 go test -v -run TestMemory ./cmd/towpath | sed -n 's/.*memory: /bench: memory: /p'
 go test -run '^$' -bench . -benchtime 1x ./internal/executor/crashtest | grep '^bench:'

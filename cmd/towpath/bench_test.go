@@ -74,7 +74,6 @@ func BenchmarkPushToStatement(b *testing.B) {
 		}
 	}
 	slices.Sort(took)
-	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	fmt.Println(verdict("push-to-statement-p50", ms(took[49]), 150, "ms"))
 	fmt.Println(verdict("push-to-statement-p99", ms(took[98]), 500, "ms"))
 	fmt.Printf("bench: idle-memory %d MiB\n", residentKiB(b, w.process.Process.Pid)>>10)
@@ -99,6 +98,8 @@ func BenchmarkStart(b *testing.B) {
 	}
 	fmt.Printf("bench: start-to-ready %d ms\n", time.Since(began).Milliseconds())
 }
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // residentKiB reads how much memory a process has in RAM.
 func residentKiB(b *testing.B, pid int) int { return statusKiB(b, pid, "VmRSS:") }

@@ -277,11 +277,11 @@ func (tx *Tx) ReceiveDelivery(ctx context.Context, d *towpath.Delivery) (known b
 }
 
 func (tx *Tx) emitDelivery(ctx context.Context, d towpath.Delivery) error {
-	l, err := tx.Link(ctx, d.LinkID)
+	projectID, err := tx.projectOf(ctx, d.LinkID)
 	return tx.emitAfter(err, towpath.Event{
 		Kind:      towpath.EventDeliveryReceived,
-		ProjectID: l.ProjectID,
-		LinkID:    l.ID,
+		ProjectID: projectID,
+		LinkID:    d.LinkID,
 		SubjectID: d.ID,
 		To:        string(d.Verdict),
 	})

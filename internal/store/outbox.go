@@ -177,28 +177,32 @@ func (tx *Tx) notedState(id string) (state string, known bool) {
 	return state, known
 }
 
-// emitLinkEvent emits an event about a link. It looks up the link's project.
+// emitLinkEvent emits an event about a link.
 func (tx *Tx) emitLinkEvent(ctx context.Context, kind towpath.EventKind, linkID string) error {
 	if tx.outbox == nil {
 		return nil
 	}
-	projectID, known := tx.outbox.projects[linkID]
-	if !known {
-		l, err := tx.Link(ctx, linkID)
-		if towpath.ErrorCode(err) == towpath.CodeNotFound {
-			return nil // EventLinkDeleted covers what is deleted with the link
-		}
-		if err != nil {
-			return err
-		}
-		projectID = l.ProjectID
-		if tx.outbox.projects == nil {
-			tx.outbox.projects = map[string]string{}
-		}
-		tx.outbox.projects[linkID] = projectID
+	projectID, err := tx.projectOf(ctx, linkID)
+	if towpath.ErrorCode(err) == towpath.CodeNotFound {
+		return nil // EventLinkDeleted covers what is deleted with the link
 	}
-	tx.Emit(towpath.Event{Kind: kind, ProjectID: projectID, LinkID: linkID})
-	return nil
+	return tx.emitAfter(err, towpath.Event{Kind: kind, ProjectID: projectID, LinkID: linkID})
+}
+
+// projectOf returns the project of a link, which never changes.
+func (tx *Tx) projectOf(ctx context.Context, linkID string) (string, error) {
+	if id, known := tx.outbox.projects[linkID]; known {
+		return id, nil
+	}
+	l, err := tx.Link(ctx, linkID)
+	if err != nil {
+		return "", err
+	}
+	if tx.outbox.projects == nil {
+		tx.outbox.projects = map[string]string{}
+	}
+	tx.outbox.projects[linkID] = l.ProjectID
+	return l.ProjectID, nil
 }
 
 // onRead makes a table call see for each row that it reads.

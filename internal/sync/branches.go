@@ -144,6 +144,9 @@ func readAgain(ctx context.Context, tx *store.Tx, linkID string) error {
 // makeRoom makes a link follow a branch that a delivery names, in place of one that changes no
 // migrations, when the link follows as many as it may.
 func makeRoom(ctx context.Context, tx *store.Tx, linkID string, branches []string) error {
+	if len(branches) == 0 {
+		return nil
+	}
 	known, err := tx.BranchReviews(ctx, linkID)
 	if err != nil || len(known) < towpath.MaxBranches {
 		return err

@@ -38,5 +38,6 @@ type Service struct {
 	PollInterval time.Duration
 
 	heads    headCache
+	intake   intake
 	refusals vcs.Refusals
 }

@@ -54,7 +54,9 @@ func (s *Service) ReceiveWebhook(ctx context.Context, hookKey string, header htt
 	if event.RepositoryID == link.RepositoryID && event.URL != "" {
 		now = found{name: event.Repository, url: event.URL}
 	}
-	return s.saveDelivery(ctx, d, now, event)
+	return s.intake.keep(ctx, s.Store, func(ctx context.Context, tx *store.Tx) error {
+		return storeDelivery(ctx, tx, d, now, event)
+	})
 }
 
 // classifyEvent decides whether an event may concern a link's branch, or the review of another one,
@@ -82,41 +84,38 @@ func classifyEvent(link towpath.RepositoryLink, e vcs.Event) (towpath.DeliveryVe
 		"refs", towpath.ClipRunes(strings.Join(others, ", "), 200), "branch", link.Branch)
 }
 
-// saveDelivery stores a delivery and wakes its link. It also updates the repository's name, so that
+// storeDelivery stores a delivery and wakes its link. It also updates the repository's name, so that
 // the reconcile uses the current one.
-func (s *Service) saveDelivery(
-	ctx context.Context, d towpath.Delivery, named found, e vcs.Event,
+func storeDelivery(
+	ctx context.Context, tx *store.Tx, d towpath.Delivery, named found, e vcs.Event,
 ) error {
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
-		received := d
-		if _, err := tx.ReceiveDelivery(ctx, &received); err != nil {
-			return err
-		}
-		link, err := tx.Link(ctx, d.LinkID)
-		if err != nil {
-			return err
-		}
-		link.LastDeliveryAt, link.UntoldAt = &tx.Now, nil
-		if link.HookState == towpath.HookMissing {
-			link.HookState, link.HookReason = towpath.HookActive, towpath.Reason{}
-		}
-		if err := named.follow(ctx, tx, &link); err != nil {
-			return err
-		}
-		if err := tx.UpdateLink(ctx, &link); err != nil {
-			return err
-		}
-		if d.Verdict != towpath.DeliveryAccepted {
-			return nil
-		}
-		if e.PullRequest != nil {
-			return hearPullRequest(ctx, tx, link, e)
-		}
-		if err := makeRoom(ctx, tx, link.ID, otherBranches(link, e)); err != nil {
-			return err
-		}
-		return tx.Enqueue(ctx, towpath.JobReconcile, link.ID)
-	})
+	if _, err := tx.ReceiveDelivery(ctx, &d); err != nil {
+		return err
+	}
+	link, err := tx.Link(ctx, d.LinkID)
+	if err != nil {
+		return err
+	}
+	link.LastDeliveryAt, link.UntoldAt = &tx.Now, nil
+	if link.HookState == towpath.HookMissing {
+		link.HookState, link.HookReason = towpath.HookActive, towpath.Reason{}
+	}
+	if err := named.follow(ctx, tx, &link); err != nil {
+		return err
+	}
+	if err := tx.UpdateLink(ctx, &link); err != nil {
+		return err
+	}
+	if d.Verdict != towpath.DeliveryAccepted {
+		return nil
+	}
+	if e.PullRequest != nil {
+		return hearPullRequest(ctx, tx, link, e)
+	}
+	if err := makeRoom(ctx, tx, link.ID, otherBranches(link, e)); err != nil {
+		return err
+	}
+	return tx.Enqueue(ctx, towpath.JobReconcile, link.ID)
 }
 
 // Replay wakes the link of a delivery again.
