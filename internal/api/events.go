@@ -94,7 +94,7 @@ func (s *Server) streamEvents(ctx context.Context, _ *struct{}) (*huma.StreamRes
 		out.SetHeader("Content-Type", "text/event-stream")
 		out.SetHeader("Cache-Control", "no-store")
 		out.SetHeader("X-Accel-Buffering", "no") // of nginx
-		feed := s.Store.Follow()
+		feed := s.Store.Follow()                 // before the reset is sent: pages load when they have it
 		defer feed.Close()
 		w := out.BodyWriter()
 		text := append([]byte("retry: 500\n\n"), message(Event{Kind: kindReset})...)

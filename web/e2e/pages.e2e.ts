@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Page, Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch, looksGood, signIn } from './support/browser'
 import { type Demo, startDemo } from './support/demo'
@@ -72,6 +72,7 @@ const pages: Record<string, () => Promise<string>> = {
   general: async () => '/settings/general',
   members: async () => '/settings/members',
   audit: async () => '/settings/audit',
+  'audit-filtered': async () => `/settings/audit?object=${await first('/projects')}&from=2026-01-01&to=2999-12-31`,
   gitops: async () => '/settings/gitops',
   provider: async () => `/settings/gitops/providers/${await first('/git-providers')}`,
   nowhere: async () => '/nowhere',
@@ -84,6 +85,14 @@ describe('every page', () => {
     await page.locator('h1, main p').first().waitFor()
     await looksGood(page, `page-${name}`)
     expect(faults).toEqual([])
+  })
+
+  it.each(['home', 'rollout'])('%s asks for its data once', async name => {
+    const address = (await pages[name]?.()) ?? ''
+    let twice = ['not loaded']
+    // A busy machine may begin the stream late, or change what the page shows: then it loads again.
+    for (let tries = 0; tries < 5 && twice.length > 0; tries++) twice = await askedTwice(address)
+    expect(twice).toEqual([])
   })
 
   it.each([
@@ -145,6 +154,23 @@ describe('with names that are long and have no blanks', () => {
     expect(await tooWide()).toEqual([])
   })
 })
+
+/** Loads a page, and returns what it asks the API for more than once. */
+async function askedTwice(address: string): Promise<string[]> {
+  const asked: string[] = []
+  const note = (request: Request) => {
+    const { pathname, search } = new URL(request.url())
+    if (pathname.startsWith('/api/v1/') && !/(events|session)$/.test(pathname)) asked.push(pathname + search)
+  }
+  page.on('request', note)
+  await page.goto(address)
+  await page.locator('h1').first().waitFor()
+  await page.getByRole('main').locator('[aria-busy="true"]').first().waitFor({ state: 'detached' })
+  await page.waitForTimeout(700) // a second round comes 0.3 s after the stream began
+  page.off('request', note)
+  expect(asked.length).toBeGreaterThan(1)
+  return asked.filter((path, index) => asked.indexOf(path) !== index)
+}
 
 async function onPhone(name: string) {
   await page.setViewportSize({ width: 390, height: 844 })

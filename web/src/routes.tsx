@@ -7,6 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { isSignedOut } from '~/api/errors'
+import { live } from '~/api/live'
 import { inboxQuery, inboxStep, overviewQuery, sessionQuery, setupQuery } from '~/api/queries'
 import { queryClient } from '~/api/query-client'
 import { PageFailed, PageLoading, PageMissing } from '~/components/PageTrouble'
@@ -59,7 +60,7 @@ const page = (path: string, module: PageModule, ahead?: () => Promise<void>) =>
     getParentRoute: () => app,
     path,
     component: lazyRouteComponent(module),
-    ...(ahead && { loader: () => void ahead() }),
+    ...(ahead && { loader: () => void live.open().then(ahead) }),
   })
 const setting = (path: string, module: PageModule) =>
   createRoute({ getParentRoute: () => settings, path, component: lazyRouteComponent(module) })

@@ -27,7 +27,7 @@ const places: [string, string][] = [
 export function AppFrame({ children }: { children: ReactNode }) {
   const session = useQuery(sessionQuery)
   const [palette, setPalette] = useState(false)
-  useLive()
+  const ready = useLive()
   useEffect(() => {
     const open = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
@@ -53,7 +53,7 @@ export function AppFrame({ children }: { children: ReactNode }) {
           <span>Towpath</span>
         </Link>
         <ScrollRow className={classes.nav} label="Main">
-          <Inbox />
+          <Inbox ready={ready} />
           {places.map(([label, to]) => (
             <Link key={to} to={to}>
               {label}
@@ -74,8 +74,8 @@ export function AppFrame({ children }: { children: ReactNode }) {
       </header>
       <AwayBanner />
       <main id="content" className={classes.content} tabIndex={-1}>
-        <PausedBanner />
-        {children}
+        {ready && <PausedBanner />}
+        {ready && children}
       </main>
       <Version />
       {palette && (
@@ -100,7 +100,7 @@ function Version() {
 }
 
 /** Leads to what waits for the member, with how much it is. */
-function Inbox() {
-  const { data: waiting = 0 } = useQuery(inboxCountQuery)
+function Inbox({ ready }: { ready: boolean }) {
+  const { data: waiting = 0 } = useQuery({ ...inboxCountQuery, enabled: ready })
   return <Link to={pb.inbox()}>{waiting > 0 ? `Inbox (${waiting})` : 'Inbox'}</Link>
 }
