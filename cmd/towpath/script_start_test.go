@@ -14,29 +14,39 @@ type startable struct {
 	rollout, environment, evidence string
 }
 
-// verbSee keeps what waits for a start in an environment, as a person who looks at the page does.
+// verbSee keeps what waits for a start in an environment, as a person who looks at the page does. It
+// waits for the SQL review, whose findings are a part of what was seen.
 func verbSee(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
-	id, _, err := w.newestTasks()
-	check(ts, err)
-	var r struct {
-		Stages []struct {
-			EnvironmentID string `json:"environmentId"`
-			Environment   string `json:"environment"`
-			Start         *struct {
-				Evidence string `json:"evidence"`
-				Ready    bool   `json:"ready"`
-			} `json:"start"`
-		} `json:"stages"`
-	}
-	check(ts, w.api.call(w.ctx, "GET", "/rollouts/"+id, nil, &r))
-	for _, s := range r.Stages {
-		if s.Environment == args[0] && s.Start != nil && s.Start.Ready {
-			w.waits = startable{rollout: id, environment: s.EnvironmentID, evidence: s.Start.Evidence}
-			return
+	check(ts, w.until(20*time.Second, func() (bool, string) {
+		id, _, err := w.newestTasks()
+		if err != nil {
+			return false, err.Error()
 		}
-	}
-	ts.Fatalf("nothing waits for a start in %s: %+v", args[0], r)
+		var r struct {
+			Review *struct {
+				State string `json:"state"`
+			} `json:"review"`
+			Stages []struct {
+				EnvironmentID string `json:"environmentId"`
+				Environment   string `json:"environment"`
+				Start         *struct {
+					Evidence string `json:"evidence"`
+					Ready    bool   `json:"ready"`
+				} `json:"start"`
+			} `json:"stages"`
+		}
+		if err := w.api.call(w.ctx, "GET", "/rollouts/"+id, nil, &r); err != nil {
+			return false, err.Error()
+		}
+		for _, s := range r.Stages {
+			if s.Environment == args[0] && s.Start != nil && s.Start.Ready {
+				w.waits = startable{rollout: id, environment: s.EnvironmentID, evidence: s.Start.Evidence}
+				return r.Review == nil || r.Review.State != "pending", "the review is not done"
+			}
+		}
+		return false, fmt.Sprintf("nothing waits for a start in %s: %+v", args[0], r)
+	}))
 }
 
 // verbStart starts an environment in the newest rollout, as it was seen.
