@@ -9,7 +9,7 @@ import (
 // Stage is what waits at the gate of one environment in a rollout, with all that the decision about
 // it depends on besides approvals and the time.
 type Stage struct {
-	// what the last checks saw, by database id; nil where the gate does not ask for drift
+	// what the last checks saw, by database id; nil where the gate does not watch schemas
 	Schemas map[string]SchemaWatch
 
 	Environment Environment
@@ -74,11 +74,13 @@ func (s Stage) Evidence() Evidence {
 }
 
 // drift is the digest of what is known of the schemas; "" when all are as they should be, or the gate
-// does not ask.
+// does not watch them. A schema of which nothing is known counts only where the gate asks for drift:
+// elsewhere its first check would end every answer.
 func (s Stage) drift() string {
 	var lines []string
 	for id, w := range s.Schemas {
-		if state, _ := w.State(); state != DriftNone {
+		state, _ := w.State()
+		if state == DriftSeen || state == DriftUnknown && s.Environment.AskDrift {
 			lines = append(lines, fmt.Sprintf("%q %q %q", id, state, w.Key()))
 		}
 	}

@@ -99,6 +99,12 @@ func (g Gate) Holds() bool {
 	return g.Start == StartManual || g.Consent.People > 0 || len(g.Windows) > 0 || g.AskDrift
 }
 
+// WatchesSchemas reports whether what is known of schemas is a part of what people decide about: then
+// a difference that no change made ends their answer.
+func (g Gate) WatchesSchemas() bool {
+	return g.Start == StartManual || g.Consent.People > 0 || g.AskDrift
+}
+
 // Version identifies what the gate asks for. Two gates that ask for the same have the same version.
 func (g Gate) Version() string {
 	if g.AskDrift {

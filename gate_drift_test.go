@@ -94,3 +94,40 @@ func TestEvidence_movesWithDrift(t *testing.T) {
 		})
 	}
 }
+
+// A gate that asks people, and not for drift, ends their answers when a drift is seen. The first check
+// of a schema is no drift.
+func TestEvidence_movesWithDriftWhereItIsNotAskedFor(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		before, after []step
+		moved         bool
+	}{
+		"the first check":  {nil, []step{{See: "x"}}, false},
+		"a check":          {[]step{{Left: "a"}}, []step{{Left: "a"}, {See: "a"}}, false},
+		"changed by hand":  {[]step{{Left: "a"}, {See: "a"}}, []step{{Left: "a"}, {See: "x"}}, true},
+		"taken back":       {[]step{{Left: "a"}, {See: "x"}}, []step{{Left: "a"}, {See: "x"}, {See: "a"}}, true},
+		"another by hand":  {[]step{{Left: "a"}, {See: "x"}}, []step{{Left: "a"}, {See: "y"}}, true},
+		"a change of ours": {[]step{{Left: "a"}}, []step{{Left: "a"}, {Before: "a", Left: "b"}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stage := func(steps []step) towpath.Stage {
+				gate := towpath.Gate{Consent: towpath.Consent{People: 1}}
+				return towpath.Stage{
+					Environment: towpath.Environment{Name: "prod", Gate: gate},
+					Tasks:       []towpath.Task{{DatabaseID: "1", Action: towpath.ActionApply}},
+					Schemas:     map[string]towpath.SchemaWatch{"1": follow(steps)},
+				}
+			}
+			before, now := stage(c.before), stage(c.after)
+			moved := before.Evidence().Moved(now.Evidence())
+			if (len(moved) > 0) != c.moved || c.moved && moved[0].Code != towpath.ReasonMovedSchemas {
+				t.Errorf("moved %+v, want %t", moved, c.moved)
+			}
+			if (before.Pass(before.Tasks[0]) != now.Pass(now.Tasks[0])) != c.moved {
+				t.Errorf("the pass moved: %t, want %t", !c.moved, c.moved)
+			}
+		})
+	}
+}

@@ -15,7 +15,8 @@ type facts struct {
 	text, ledger, limit, finding int
 	people                       int
 	manual, warnings, closed     bool // closed: a freeze from noon to midnight
-	drift                        int  // 0: the gate does not ask; 1: there is none; 2 and 3 are two of them
+	asks                         bool // whether the gate asks a person while there is a drift
+	drift                        int  // 0: there is none, or the gate does not watch; 1 and 2 are two of them
 }
 
 // consent is what one person has answered about facts.
@@ -58,7 +59,7 @@ func (m *gateModel) gate() towpath.Gate {
 	if m.warnings {
 		g.AskIf = towpath.AskWarnings
 	}
-	g.AskDrift = m.drift > 0
+	g.AskDrift = m.asks
 	if m.closed {
 		g.Windows = []towpath.Window{{Effect: towpath.WindowDeny, From: "12:00", Minutes: 720, Zone: "UTC"}}
 	}
@@ -89,15 +90,18 @@ func (m *gateModel) stage() towpath.Stage {
 		}
 	}
 	s.Schedule = m.schedule
-	if m.drift > 0 {
+	if m.watches() {
 		w := towpath.SchemaWatch{SchemaCheck: towpath.SchemaCheck{Base: "a", Found: "a", CheckedAt: &m.now}}
-		if m.drift > 1 {
+		if m.drift > 0 {
 			w.See(fmt.Sprint(m.drift), m.now)
 		}
 		s.Schemas = map[string]towpath.SchemaWatch{"d": w}
 	}
 	return s
 }
+
+// watches reports by the model's own rules whether a drift ends what people decided.
+func (m *gateModel) watches() bool { return m.asks || m.manual || m.people > 0 }
 
 // due reports by the model's own rules whether a schedule stands for the person who presses Start.
 func (m *gateModel) due() bool {
@@ -120,7 +124,7 @@ func (m *gateModel) mayStart() string {
 	if m.frozen() {
 		return "it is frozen"
 	}
-	if m.people == 0 || (m.warnings && m.finding == 0 && m.drift < 2) {
+	if m.people == 0 || (m.warnings && m.finding == 0 && !(m.asks && m.drift > 0)) {
 		return ""
 	}
 	yes := map[int]bool{}
@@ -155,7 +159,7 @@ func (m *gateModel) start(t *testing.T, evidence towpath.Evidence, person bool) 
 	if why := m.mayStart(); why != "" {
 		t.Fatalf("started, but %s: %+v", why, m)
 	}
-	asked := m.manual && (!m.warnings || m.finding > 0) || m.drift > 1
+	asked := m.manual && (!m.warnings || m.finding > 0) || m.asks && m.drift > 0
 	if !person && asked && !m.due() {
 		t.Fatalf("started without a person: %+v", m)
 	}
@@ -205,14 +209,11 @@ func (m *gateModel) step(t *testing.T, r *rand.Rand) {
 	case 2:
 		m.limit = r.IntN(2)
 	case 3:
-		m.finding = r.IntN(2)
-		if m.drift > 0 {
-			m.drift = 1 + r.IntN(3)
-		}
+		m.finding, m.drift = r.IntN(2), r.IntN(3)
 	case 4:
 		m.people, m.manual = r.IntN(3), r.IntN(2) == 0
 		m.warnings, m.closed = r.IntN(3) == 0, r.IntN(3) == 0
-		m.drift = max(r.IntN(5)-1, 0)
+		m.asks, m.drift = r.IntN(2) == 0, r.IntN(3)
 	case 5, 6, 7:
 		m.answer(r)
 	case 8:
@@ -232,6 +233,9 @@ func (m *gateModel) step(t *testing.T, r *rand.Rand) {
 		m.claim(t)
 	case 14:
 		m.plan(r)
+	}
+	if !m.watches() {
+		m.drift = 0
 	}
 	if m.facts != before {
 		m.hash = ""

@@ -154,7 +154,7 @@ func (tx *Tx) StageOfTask(
 	if s.Filling, err = tx.Filling(ctx, r.LinkID, s.Environment); err != nil {
 		return s, start, true, err
 	}
-	if s.Environment.AskDrift {
+	if s.Environment.WatchesSchemas() {
 		if s.Schemas, err = tx.schemaWatches(ctx, []string{t.DatabaseID}); err != nil {
 			return s, start, true, err
 		}
@@ -222,7 +222,7 @@ func (g *Gates) Stage(
 	if l, linked := f.links[r.LinkID]; linked {
 		s.Filling = towpath.FillingOf(l.Placeholders, s.Environment)
 	}
-	if s.Environment.AskDrift {
+	if s.Environment.WatchesSchemas() {
 		s.Schemas = map[string]towpath.SchemaWatch{}
 		for _, t := range s.Tasks {
 			s.Schemas[t.DatabaseID] = f.schemas[t.DatabaseID]

@@ -15,7 +15,7 @@ type facts struct {
 	projects  map[string]towpath.Project
 	roles     map[string]map[string]towpath.ProjectRole // by project, by member
 	ledgers   map[string]map[string]int64               // numbers by project, by database
-	schemas   map[string]towpath.SchemaWatch            // by database, where a gate asks for drift
+	schemas   map[string]towpath.SchemaWatch            // by database, where a gate watches them
 	links     map[string]towpath.RepositoryLink
 	reviews   map[string]towpath.Review       // by rollout
 	texts     map[pair][]towpath.ReviewedFile // by link and commit
@@ -48,7 +48,7 @@ func (g *Gates) readFacts(ctx context.Context, rollouts []towpath.Rollout) (*fac
 				continue
 			}
 			commits[pair{r.LinkID, t.Commit}] = true
-			if environments[t.EnvironmentID].AskDrift {
+			if environments[t.EnvironmentID].WatchesSchemas() {
 				watched[t.DatabaseID] = true
 			}
 			if environments[t.EnvironmentID].Consent.People > 0 { // otherwise nobody asks for the authors
