@@ -1,6 +1,6 @@
 package postgres
 
-import "slices"
+import "strings"
 
 // Oids of catalog tables; they are fixed in src/include/catalog.
 const (
@@ -15,7 +15,10 @@ const (
 // kind is one kind of object. Its query returns oid, the oid of the table that it belongs to (or
 // 0), name, and the statements that create it. search_path is empty, so the catalog's own functions
 // qualify every name.
-type kind struct{ name, class, query string }
+type kind struct {
+	name, class, query string
+	only               string // the relkind or typtype of its objects, a letter each; "" for any
+}
 
 // classes are the oids of the catalogs whose objects may be read one by one.
 func classes() map[string]uint32 {
@@ -27,11 +30,18 @@ func classes() map[string]uint32 {
 	}
 }
 
-// among reports whether objects of the kind may be among some, or belong to one of them: what belongs
-// to a relation depends on it, so that it is among them too.
-func (k kind) among(some []key) bool {
+// among reports whether objects of the kind's catalog may be among some, and whether objects of the kind
+// itself may, by their letters. What belongs to a relation depends on it, so that it is among them too.
+func (k kind) among(some []key, letters map[key]string) (catalog, itself bool) {
 	class := classes()[k.class]
-	return slices.ContainsFunc(some, func(s key) bool { return s.class == class })
+	for _, s := range some {
+		if s.class == class {
+			letter := letters[s]
+			catalog = true
+			itself = itself || k.only == "" || letter == "" || strings.Contains(k.only, letter)
+		}
+	}
+	return catalog, itself
 }
 
 // kinds are in the order of a dump, where dependencies do not decide.
@@ -39,21 +49,21 @@ func kinds() []kind {
 	return []kind{
 		{name: "schemas", class: "'pg_namespace'", query: selectSchemas},
 		{name: "extensions", class: "'pg_extension'", query: selectExtensions},
-		{name: "enums", class: "'pg_type'", query: selectEnums},
-		{name: "composite types", class: "'pg_type'", query: selectComposites},
-		{name: "domains", class: "'pg_type'", query: selectDomains},
-		{name: "ranges", class: "'pg_type'", query: selectRanges},
-		{name: "sequences", class: "'pg_class'", query: selectSequences},
-		{name: "tables", class: "'pg_class'", query: selectTables},
-		{name: "inherited defaults", class: "'pg_attribute'", query: selectInheritedDefaults},
-		{name: "owners of sequences", class: "'pg_sequence'", query: selectOwnedSequences},
-		{name: "partitions", class: "'pg_inherits'", query: selectPartitions},
+		{name: "enums", class: "'pg_type'", query: selectEnums, only: "e"},
+		{name: "composite types", class: "'pg_type'", query: selectComposites, only: "c"},
+		{name: "domains", class: "'pg_type'", query: selectDomains, only: "d"},
+		{name: "ranges", class: "'pg_type'", query: selectRanges, only: "r"},
+		{name: "sequences", class: "'pg_class'", query: selectSequences, only: "S"},
+		{name: "tables", class: "'pg_class'", query: selectTables, only: "rp"},
+		{name: "inherited defaults", class: "'pg_attribute'", query: selectInheritedDefaults, only: "rp"},
+		{name: "owners of sequences", class: "'pg_sequence'", query: selectOwnedSequences, only: "S"},
+		{name: "partitions", class: "'pg_inherits'", query: selectPartitions, only: "rp"},
 		{name: "routines", class: "'pg_proc'", query: selectRoutines},
 		{name: "aggregates", class: "'pg_proc'", query: selectAggregates},
 		{name: "constraints", class: "'pg_constraint'", query: selectConstraints},
-		{name: "indexes", class: "'pg_class'", query: selectIndexes},
+		{name: "indexes", class: "'pg_class'", query: selectIndexes, only: "iI"},
 		{name: "foreign keys", class: "'pg_constraint'", query: selectForeignKeys},
-		{name: "views", class: "'pg_class'", query: selectViews},
+		{name: "views", class: "'pg_class'", query: selectViews, only: "vm"},
 		{name: "rules", class: "'pg_rewrite'", query: selectRules},
 		{name: "triggers", class: "'pg_trigger'", query: selectTriggers},
 		{name: "policies", class: "'pg_policy'", query: selectPolicies},
@@ -69,13 +79,13 @@ const userSchema = ` n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_sc
 // selectSkipped lists the objects of extensions, and the ledger with its schema if nothing else is
 // in it. $1 are the possible schemas, $2 is the table.
 const selectSkipped = `
-SELECT classid, objid FROM pg_depend WHERE deptype = 'e'
+SELECT classid, objid FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
 UNION ALL SELECT 'pg_namespace'::regclass, n.oid FROM pg_namespace n WHERE nspname = ANY ($1)
   AND nspname <> 'public'
   AND (nspname = ($1)[1] OR EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = n.oid AND relname = $2))
-  AND NOT EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = n.oid AND relname <> $2 AND relkind <> 'i')
-  AND NOT EXISTS (SELECT 1 FROM pg_proc WHERE pronamespace = n.oid)
-  AND NOT EXISTS (SELECT 1 FROM pg_type WHERE typnamespace = n.oid AND typrelid = 0 AND typelem = 0)
+  AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE refclassid = 'pg_namespace'::regclass AND refobjid = n.oid
+    AND (classid IN ('pg_proc'::regclass, 'pg_type'::regclass) OR classid = 'pg_class'::regclass
+      AND (SELECT relname FROM pg_class WHERE oid = objid) <> $2))
 UNION ALL SELECT 'pg_class'::regclass, c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = ANY ($1) AND c.relname = $2`
 
@@ -86,28 +96,30 @@ const selectAliases = `
 SELECT 'pg_attrdef'::regclass::oid, oid, 'pg_class'::regclass::oid, adrelid FROM pg_attrdef
 UNION ALL SELECT 'pg_rewrite'::regclass, oid, 'pg_class'::regclass, ev_class FROM pg_rewrite
   WHERE rulename = '_RETURN'
-UNION ALL SELECT 'pg_class'::regclass, conindid, 'pg_constraint'::regclass, oid FROM pg_constraint
-  WHERE contype IN ('p', 'u', 'x')
+UNION ALL SELECT 'pg_class'::regclass, objid, 'pg_constraint'::regclass, refobjid FROM pg_depend
+  WHERE classid = 'pg_class'::regclass AND refclassid = 'pg_constraint'::regclass AND deptype = 'i'
 UNION ALL SELECT 'pg_constraint'::regclass, oid, 'pg_type'::regclass, contypid FROM pg_constraint
   WHERE contypid <> 0
 UNION ALL SELECT 'pg_constraint'::regclass, oid, 'pg_class'::regclass, conrelid FROM pg_constraint
   WHERE contype = 'n' AND conrelid <> 0
 UNION ALL SELECT 'pg_class'::regclass, d.objid, 'pg_class'::regclass, d.refobjid FROM pg_depend d
-  JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
   WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i'
-UNION ALL SELECT 'pg_class'::regclass, typrelid, 'pg_type'::regclass, t.oid FROM pg_type t
-  JOIN pg_class c ON c.oid = t.typrelid AND c.relkind = 'c'
-UNION ALL SELECT 'pg_type'::regclass, t.oid, 'pg_class'::regclass, typrelid FROM pg_type t
-  JOIN pg_class c ON c.oid = t.typrelid AND c.relkind <> 'c'
+    AND (SELECT relkind FROM pg_class s WHERE s.oid = d.objid) = 'S'
+UNION ALL SELECT 'pg_class'::regclass, oid, 'pg_type'::regclass, reltype FROM pg_class
+  WHERE relkind = 'c'
+UNION ALL SELECT 'pg_type'::regclass, oid, 'pg_class'::regclass, typrelid FROM pg_type
+  WHERE typrelid <> 0 AND (SELECT relkind FROM pg_class c WHERE c.oid = typrelid) <> 'c'
 UNION ALL SELECT 'pg_type'::regclass, (to_jsonb(r) ->> 'rngmultitypid')::oid, 'pg_type'::regclass, rngtypid
   FROM pg_range r WHERE to_jsonb(r) ? 'rngmultitypid'
-UNION ALL SELECT 'pg_type'::regclass, typarray, 'pg_type'::regclass, oid FROM pg_type WHERE typarray <> 0`
+UNION ALL SELECT 'pg_type'::regclass, oid, 'pg_type'::regclass, typelem FROM pg_type a
+  WHERE typelem <> 0 AND (SELECT typarray FROM pg_type t WHERE t.oid = a.typelem) = a.oid`
 
 // selectNeeds lists dependencies. It leaves out that of a sequence on the column that owns it,
-// since the sequence is created first.
-const selectNeeds = `
+// since the sequence is created first. whose is the condition on d.
+func selectNeeds(whose string) string {
+	return `
 SELECT classid, objid, refclassid, refobjid FROM pg_depend d
-WHERE deptype IN ('n', 'a', 'i', 'P', 'S') AND refobjid >= 16384 AND objid >= 16384
+WHERE ` + whose + ` AND deptype IN ('n', 'a', 'i', 'P', 'S') AND refobjid >= 16384
   AND NOT (deptype IN ('a', 'i') AND classid = 'pg_class'::regclass AND refobjsubid > 0
     AND EXISTS (SELECT 1 FROM pg_class c WHERE c.oid = objid AND c.relkind = 'S'))
 UNION ALL SELECT 'pg_sequence'::regclass, objid, 'pg_class'::regclass, objid FROM pg_depend
@@ -119,6 +131,7 @@ UNION ALL SELECT 'pg_attribute'::regclass, oid, 'pg_class'::regclass, inhrelid F
   JOIN pg_inherits ON inhparent = adrelid
 UNION ALL SELECT 'pg_inherits'::regclass, inhrelid, 'pg_class'::regclass, r.oid FROM pg_inherits,
   LATERAL (VALUES (inhrelid), (inhparent)) AS r (oid)`
+}
 
 // selectComments writes a comment for everything that has one, with the catalog's own name for it.
 // OFFSET keeps the server from naming the thousands of its own objects that have one, too.

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,22 +24,30 @@ func (d *database) Follow(ctx context.Context) (engine.Schema, error) {
 	if last == nil {
 		return d.Schema(ctx)
 	}
-	next := last.successor()
-	whole, quiet := false, false
+	next, part := last.successor(), newCatalog(d)
+	whole, quiet, number := false, true, 0
 	err := d.snapshot(ctx, func() []reading {
-		return append(next.state(), next.touchedSince(last.horizon))
-	}, func() []reading {
-		if whole = next.needsWhole(last); whole {
+		return append(next.state(), next.number(&number), next.touchedSince(last.horizon))
+	}, func() (list []reading) {
+		next.expect(last)
+		complete := len(next.present) == number
+		if whole = next.movesNames(last); whole || (complete && len(next.touched) == 0) {
 			return nil
 		}
-		gone := next.gone(last)
-		if quiet = len(gone)+len(next.touched) == 0; quiet {
-			return nil
+		if quiet = false; !complete {
+			clear(next.present)
+			list = append(list, next.presence())
 		}
-		next.forget(gone)
-		next.touched = append(next.touched, gone...) // nil would read all
-		return append(next.objectsOf(next.touched), next.rest(next.touched)...)
+		part.skipped, part.letters = next.skipped, next.letters
+		touched := append([]key{}, next.touched...) // nil would read all
+		return slices.Concat(list, part.objectsOf(touched), part.rest(touched))
 	})
+	if err == nil && !whole && !quiet {
+		gone := next.gone(last)
+		whole = next.losesParts(gone)
+		next.forget(slices.Concat(gone, next.touched))
+		next.add(part)
+	}
 	switch {
 	case err != nil:
 		return engine.Schema{}, fmt.Errorf("follow the schema: %w", err)
@@ -68,19 +77,27 @@ func (c *catalog) successor() *catalog {
 	return next
 }
 
-// needsWhole reports whether something has changed that the texts of many objects depend on, or that
-// no row shows afterwards.
-func (c *catalog) needsWhole(last *catalog) bool {
-	if slices.Contains(c.touched, key{}) || !slices.Equal(c.apart, last.apart) {
-		return true
-	}
-	for k := range last.present {
-		// A domain's constraint is a part of the domain, whose row stays the same.
-		if k.class == classConstraint && !c.present[k] && c.objects[k] == nil {
-			return true
+// movesNames reports whether something has changed that the texts of many objects depend on.
+func (c *catalog) movesNames(last *catalog) bool {
+	return slices.Contains(c.touched, key{}) || !slices.Equal(c.apart, last.apart)
+}
+
+// losesParts reports whether something is gone that was a part of an object and that no row shows: a
+// domain's constraint is one, and the domain's row stays the same.
+func (c *catalog) losesParts(gone []key) bool {
+	return slices.ContainsFunc(gone, func(k key) bool {
+		return k.class == classConstraint && c.objects[k] == nil
+	})
+}
+
+// expect fills in what is present when nothing is gone: what was there, and what is new.
+func (c *catalog) expect(last *catalog) {
+	maps.Copy(c.present, last.present)
+	for _, k := range c.touched {
+		if droppable(k) {
+			c.present[k] = true
 		}
 	}
-	return false
 }
 
 // gone lists the objects that the last reading had.
@@ -93,10 +110,10 @@ func (c *catalog) gone(last *catalog) (gone []key) {
 	return gone
 }
 
-// forget removes what is gone, and what is read again, with all that belongs to it.
-func (c *catalog) forget(gone []key) {
+// forget removes objects that are gone or are read again, with all that belongs to them.
+func (c *catalog) forget(keys []key) {
 	out, oids := map[key]bool{}, map[uint32]bool{}
-	for _, k := range slices.Concat(gone, c.touched) {
+	for _, k := range keys {
 		out[k] = true
 		oids[k.oid] = true
 	}
@@ -110,6 +127,13 @@ func (c *catalog) forget(gone []key) {
 	c.grants = slices.DeleteFunc(c.grants, func(n note) bool { return out[n.key] })
 }
 
+// add adds what was read of some objects.
+func (c *catalog) add(part *catalog) {
+	maps.Copy(c.objects, part.objects)
+	maps.Copy(c.alias, part.alias)
+	c.needs, c.grants = append(c.needs, part.needs...), append(c.grants, part.grants...)
+}
+
 // partOfRelation reports whether the oid of an object is that of a relation: what a sequence belongs
 // to, and what a partition is attached to, have no oids of their own.
 func partOfRelation(class uint32) bool { return class == classSequence || class == classInherits }
@@ -119,11 +143,17 @@ func oidList(keys []key) []any {
 	if keys == nil {
 		return nil
 	}
+	return []any{arrayOf(keys, func(k key) uint32 { return k.oid })}
+}
+
+// arrayOf writes an array of one value of each key.
+func arrayOf(keys []key, value func(key) uint32) string {
 	list := make([]string, len(keys))
 	for i, k := range keys {
-		list[i] = strconv.FormatUint(uint64(k.oid), 10)
+		list[i] = strconv.FormatUint(uint64(value(k)), 10)
 	}
-	return []any{"{" + strings.Join(list, ",") + "}"}
+	slices.Sort(list)
+	return "{" + strings.Join(slices.Compact(list), ",") + "}"
 }
 
 // state reads what shows whether anything has changed.
@@ -133,10 +163,6 @@ func (c *catalog) state() []reading {
 	return []reading{
 		{
 			name: "the snapshot", text: selectHorizon, into: []any{&c.horizon},
-		},
-		{
-			name: "oids", text: selectPresent, into: []any{&k.class, &k.oid},
-			each: func() { c.present[k] = true },
 		},
 		{
 			name: "skipped objects", text: selectSkipped,
@@ -151,32 +177,81 @@ func (c *catalog) state() []reading {
 	}
 }
 
+// presence reads what can be dropped.
+func (c *catalog) presence() reading {
+	var k key
+	return reading{
+		name: "oids", text: selectPresent(), into: []any{&k.class, &k.oid},
+		each: func() { c.present[k] = true },
+	}
+}
+
+// number counts what can be dropped.
+func (c *catalog) number(n *int) reading {
+	return reading{name: "the number of oids", text: selectNumber(), into: []any{n}}
+}
+
 // touchedSince reads which objects have changed since a snapshot, or depend on one that has.
 func (c *catalog) touchedSince(horizon string) reading {
 	var k key
+	var letter string
 	return reading{
-		name: "changes", text: selectTouched, args: []any{horizon}, into: []any{&k.class, &k.oid},
-		each: func() { c.touched = append(c.touched, k) },
+		name: "changes", text: selectTouched, args: []any{horizon}, into: []any{&k.class, &k.oid, &letter},
+		each: func() { c.touched, c.letters[k] = append(c.touched, k), letter },
 	}
 }
 
 // selectHorizon is the oldest transaction that was not over: rows of older ones have been read.
 const selectHorizon = `SELECT pg_snapshot_xmin(pg_current_snapshot())::xid::text`
 
+// droppableRows are the rows of a catalog whose objects can be dropped.
+type droppableRows struct {
+	name  string
+	class uint32
+	all   bool // those of the server itself too
+}
+
+var droppables = []droppableRows{
+	{"pg_class", classRelation, false}, {"pg_proc", classRoutine, false}, {"pg_type", 1247, false},
+	{"pg_constraint", classConstraint, false}, {"pg_rewrite", 2618, false}, {"pg_trigger", 2620, false},
+	{"pg_policy", 3256, true}, {"pg_statistic_ext", 3381, true}, {"pg_namespace", 2615, true},
+	{"pg_extension", 3079, true}, {"pg_event_trigger", 3466, true}, {"pg_default_acl", 826, true},
+}
+
+// droppable reports whether an object has a row that can be dropped.
+func droppable(k key) bool {
+	return slices.ContainsFunc(droppables, func(d droppableRows) bool {
+		return d.class == k.class && (d.all || k.oid >= firstOid)
+	})
+}
+
+// firstOid is the first one that is not the server's own.
+const firstOid = 16384
+
 // selectPresent lists what can be dropped.
-const selectPresent = `
-SELECT 'pg_class'::regclass::oid, oid FROM pg_class WHERE oid >= 16384
-UNION ALL SELECT 'pg_proc'::regclass, oid FROM pg_proc WHERE oid >= 16384
-UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type WHERE oid >= 16384
-UNION ALL SELECT 'pg_constraint'::regclass, oid FROM pg_constraint WHERE oid >= 16384
-UNION ALL SELECT 'pg_rewrite'::regclass, oid FROM pg_rewrite WHERE oid >= 16384
-UNION ALL SELECT 'pg_trigger'::regclass, oid FROM pg_trigger WHERE oid >= 16384
-UNION ALL SELECT 'pg_policy'::regclass, oid FROM pg_policy
-UNION ALL SELECT 'pg_statistic_ext'::regclass, oid FROM pg_statistic_ext
-UNION ALL SELECT 'pg_namespace'::regclass, oid FROM pg_namespace
-UNION ALL SELECT 'pg_extension'::regclass, oid FROM pg_extension
-UNION ALL SELECT 'pg_event_trigger'::regclass, oid FROM pg_event_trigger
-UNION ALL SELECT 'pg_default_acl'::regclass, oid FROM pg_default_acl`
+func selectPresent() string {
+	lists := make([]string, len(droppables))
+	for i, d := range droppables {
+		lists[i] = fmt.Sprintf("SELECT '%s'::regclass::oid, oid FROM %[1]s%s", d.name, d.where())
+	}
+	return strings.Join(lists, " UNION ALL ")
+}
+
+// selectNumber counts it. A dropped object leaves no row, only a smaller number than expected.
+func selectNumber() string {
+	counts := make([]string, len(droppables))
+	for i, d := range droppables {
+		counts[i] = fmt.Sprintf("(SELECT count(*) FROM %s%s)", d.name, d.where())
+	}
+	return "SELECT " + strings.Join(counts, " + ")
+}
+
+func (d droppableRows) where() string {
+	if d.all {
+		return ""
+	}
+	return fmt.Sprintf(" WHERE oid >= %d", firstOid)
+}
 
 // since is the condition on a row that is not older than transaction $1. Rows of the server itself
 // are left out before, since they are many.
@@ -229,4 +304,7 @@ WITH RECURSIVE fresh (class, oid) AS (
       WHERE t.class = 'pg_constraint'::regclass AND k.oid = t.oid AND contypid <> 0
   ) AS n (class, oid)
 )
-SELECT class, oid FROM touched`
+SELECT class, oid, coalesce(CASE class
+  WHEN 'pg_class'::regclass THEN (SELECT relkind::text FROM pg_class c WHERE c.oid = t.oid)
+  WHEN 'pg_type'::regclass THEN (SELECT typtype::text FROM pg_type y WHERE y.oid = t.oid) END, '')
+FROM touched t`

@@ -15,12 +15,13 @@ type reading struct {
 	args []any
 	into []any  // where a row's columns go before each is called
 	each func() // nil for nothing
+	idle bool   // it is prepared with the others, since it is needed soon, and not sent
 }
 
 // snapshot runs phases of readings in one read-only snapshot without the user's schemas in the search
 // path. The readings of a phase are sent together; the next phase may depend on them. They read
 // small catalogs with large texts, which take longer to plan than to run, so they are prepared on a
-// connection that is used again.
+// connection that is used again. A phase without readings costs no round trip.
 func (d *database) snapshot(ctx context.Context, phases ...func() []reading) error {
 	conn, err := d.connection(ctx)
 	if err != nil {
@@ -46,10 +47,15 @@ func (d *database) snapshot(ctx context.Context, phases ...func() []reading) err
 			}
 		}
 		for _, r := range readings {
-			r.queue(batch)
+			if !r.idle {
+				r.queue(batch)
+			}
 		}
 		if n == len(phases)-1 {
 			batch.Queue("ROLLBACK") // there is nothing to keep
+		}
+		if batch.Len() == 0 {
+			continue
 		}
 		if err := conn.SendBatch(ctx, batch).Close(); err != nil {
 			return mapError(conn.abandon(ctx, err))

@@ -36,7 +36,7 @@ type object struct {
 func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
 	c := newCatalog(d)
 	err := d.snapshot(ctx, func() []reading {
-		return slices.Concat(c.state(), c.objectsOf(nil), c.rest(nil), []reading{c.unknownOptions()})
+		return slices.Concat(c.state(), []reading{c.presence()}, c.objectsOf(nil), c.rest(nil), []reading{c.unknownOptions()})
 	})
 	if err != nil {
 		return engine.Schema{}, fmt.Errorf("read the schema: %w", err)
@@ -49,10 +49,11 @@ func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
 // catalog collects the objects of a database.
 type catalog struct {
 	db       *database
-	horizon  string       // of the snapshot: see selectHorizon
-	present  map[key]bool // what can be dropped
-	apart    []key        // objects of extensions and of the ledger
-	touched  []key        // what has changed since the reading before
+	horizon  string         // of the snapshot: see selectHorizon
+	present  map[key]bool   // what can be dropped
+	apart    []key          // objects of extensions and of the ledger
+	touched  []key          // what has changed since the reading before
+	letters  map[key]string // the relkind or typtype of what was touched
 	objects  map[key]*object
 	skipped  map[key]bool // what is apart, with all that belongs to it
 	alias    map[key]key  // from a part to the object that creates it
@@ -79,25 +80,31 @@ func newCatalog(d *database) *catalog {
 		objects: map[key]*object{},
 		skipped: map[key]bool{},
 		alias:   map[key]key{},
+		letters: map[key]string{},
 		unknown: map[string]int{},
 	}
 }
 
-// objectsOf reads the objects among some, and those that belong to them; nil reads all.
+// objectsOf reads the objects among some; nil reads all.
 func (c *catalog) objectsOf(some []key) (list []reading) {
 	where := ""
 	if some != nil {
-		where = ofSome + " OR q.relation = " + anyOfSome
+		where = ofSome
 	}
 	for rank, kind := range kinds() {
-		if some != nil && !kind.among(some) {
-			continue
+		needed := true
+		if some != nil {
+			var catalog bool
+			if catalog, needed = kind.among(some, c.letters); !catalog {
+				continue
+			}
 		}
 		var o object
 		list = append(list, reading{
 			name: kind.name,
 			text: "SELECT " + kind.class + "::regclass::oid, q.* FROM (" + kind.query +
 				") AS q (oid, relation, name, sql)" + where,
+			idle: !needed,
 			args: oidList(some),
 			into: []any{&o.class, &o.oid, &o.relation, &o.name, &o.sql},
 			each: func() {
@@ -126,15 +133,20 @@ const (
 // rest reads what is about some objects; nil reads all.
 func (c *catalog) rest(some []key) []reading {
 	var k, to key
-	where, whose := "", ""
+	where, whose, whoseNeeds := "", "", "objid >= 16384"
 	if some != nil {
 		where, whose = ofSome, " AND l.oid = "+anyOfSome
+		whoseNeeds = "classid = ANY ((SELECT $2::text::oid[])::oid[]) AND objid = " + anyOfSome
 	}
 	pairs := func(name, query string, each func()) reading {
 		return reading{
 			name: name, text: "SELECT * FROM (" + query + ") AS q (class, oid, to_class, to_oid)" + where,
 			args: oidList(some), into: []any{&k.class, &k.oid, &to.class, &to.oid}, each: each,
 		}
+	}
+	needs := pairs("dependencies", selectNeeds(whoseNeeds), func() { c.needs = append(c.needs, edge{k, to}) })
+	if some != nil {
+		needs.args = append(needs.args, arrayOf(some, func(k key) uint32 { return k.class }))
 	}
 	var grant note
 	return []reading{
@@ -148,7 +160,7 @@ func (c *catalog) rest(some []key) []reading {
 				}
 			},
 		},
-		pairs("dependencies", selectNeeds, func() { c.needs = append(c.needs, edge{k, to}) }),
+		needs,
 	}
 }
 
