@@ -114,10 +114,7 @@ func BenchmarkApply(b *testing.B) {
 		towpath.EngineSQLite: 1.0, towpath.EnginePostgres: 1.05,
 		towpath.EngineMySQL: 1.10,
 	}
-	for _, e := range []towpath.EngineType{
-		towpath.EngineSQLite, towpath.EnginePostgres,
-		towpath.EngineMySQL,
-	} {
+	for _, e := range engines() {
 		b.Run(string(e), func(b *testing.B) {
 			scripts := benchScripts()
 			for range b.N {

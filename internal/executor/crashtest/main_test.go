@@ -65,10 +65,12 @@ func (s *servers) stop() (err error) {
 // tried reports whether the flags select an engine.
 func tried(e towpath.EngineType) bool { return *only == "" || string(e) == *only }
 
-// engines are those that the flags select.
-func engines() []towpath.EngineType {
-	all := []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres, towpath.EngineMySQL}
-	return slices.DeleteFunc(all, func(e towpath.EngineType) bool { return !tried(e) })
+// engines are those that the flags select, of all or of the given ones.
+func engines(of ...towpath.EngineType) []towpath.EngineType {
+	if of == nil {
+		of = []towpath.EngineType{towpath.EngineSQLite, towpath.EnginePostgres, towpath.EngineMySQL}
+	}
+	return slices.DeleteFunc(of, func(e towpath.EngineType) bool { return !tried(e) })
 }
 
 // TestMain is also the process that is killed: a trial runs this binary with the argument "child".

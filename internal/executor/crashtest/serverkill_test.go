@@ -119,7 +119,7 @@ func TestServerKilled(t *testing.T) {
 	t.Parallel()
 	repeat := map[string]int{"brief": 0, "bounded": 1, "full": 5}[*size]
 	total, indeterminate := 0, 0
-	for _, e := range []towpath.EngineType{towpath.EnginePostgres, towpath.EngineMySQL} {
+	for _, e := range engines(towpath.EnginePostgres, towpath.EngineMySQL) {
 		w := newWorldOn(t, &killable, e, nil)
 		server := find(t, w)
 		t.Cleanup(func() { _ = syscall.Kill(server.pid, syscall.SIGKILL) })
