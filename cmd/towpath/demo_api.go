@@ -32,6 +32,9 @@ func newAPIClient(base string) (*apiClient, error) {
 // errNotFound is in the chain of an error when the server answers 404.
 var errNotFound = errors.New("404 Not Found")
 
+// errUnavailable is in the chain of an error when the server could not answer.
+var errUnavailable = errors.New("the server could not answer")
+
 // call sends in as JSON and reads the answer into out; either may be nil.
 func (c *apiClient) call(ctx context.Context, method, path string, in, out any) error {
 	var body io.Reader
@@ -61,6 +64,9 @@ func (c *apiClient) call(ctx context.Context, method, path string, in, out any) 
 	}
 	if resp.StatusCode == http.StatusNotFound {
 		return fmt.Errorf("%s %s: %w: %s", method, path, errNotFound, text)
+	}
+	if resp.StatusCode >= 500 {
+		return fmt.Errorf("%s %s: %w: %s: %s", method, path, errUnavailable, resp.Status, text)
 	}
 	if resp.StatusCode >= 300 {
 		return fmt.Errorf("%s %s: %s: %s", method, path, resp.Status, text)

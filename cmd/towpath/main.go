@@ -24,18 +24,21 @@ type commands struct {
 	Ledger   ledgerCommand   `cmd:"" help:"Look at the ledgers in databases."`
 	Member   memberCommand   `cmd:"" help:"Let a member in again who has lost the password."`
 	Metadata metadataCommand `cmd:"" help:"Back up, restore, check or move the server's own data."`
+	Status   statusCommand   `cmd:"" help:"Print how every repository link of a server stands."`
+	Wait     waitCommand     `cmd:"" help:"Wait until the databases of an environment have what a commit brings."`
 	Version  versionCommand  `cmd:"" help:"Print the version, the commit and its date."`
 	ParseSQL parseSQLCommand `cmd:"" name:"parse-sql" hidden:""`
 }
 
 // Exit codes: 1 for what went wrong while running and for a check that has found an error, 2 for
 // what is wrong with the command line or the configuration, 3 for a ledger or an audit log that is
-// not genuine.
+// not genuine, 4 for what has not happened in time.
 const (
 	exitFailed     = 1
 	exitFound      = 1
 	exitUsage      = 2
 	exitNotGenuine = 3
+	exitWaited     = 4
 )
 
 func main() {
@@ -83,6 +86,9 @@ func run(ctx context.Context, args []string, out, errs io.Writer) (code int) {
 	case errors.As(err, &distrusted):
 		fmt.Fprintln(errs, "towpath:", err)
 		return exitNotGenuine
+	case errors.Is(err, errWaited):
+		fmt.Fprintln(errs, "towpath:", err)
+		return exitWaited
 	case errors.As(err, &usage):
 		fmt.Fprintln(errs, "towpath:", err)
 		return exitUsage

@@ -110,6 +110,7 @@ func TestMain(m *testing.M) {
 //	notify KIND EVENT,… [STATUS…]  adds a receiver of notifications, which first answers so
 //	notified [N]  the next message there, or the next N in any order, to stdout; with ! none comes
 //	answer WHO [REFUSAL]  the owner, or another DBA, answers what was seen
+//	remote COMMAND [FLAG…]  the command of that name, at the server and as the owner
 //	api METHOD PATH [BODY]  any call; the answer goes to stdout
 func TestScenarios(t *testing.T) {
 	t.Parallel()
@@ -227,6 +228,7 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"variables":     verbVariables,
 			"rung":          verbRung, "pull": verbPull, "markers": verbMarkers,
 			"connect": verbConnect,
+			"remote":  verbRemote,
 			"doubt":   verbDoubt,
 		},
 	})

@@ -79,7 +79,7 @@ func (c versionCommand) Run(out io.Writer) error {
 	if b.Date != nil {
 		date = b.Date.UTC().Format(time.RFC3339)
 	}
-	_, err := fmt.Fprintf(out, "towpath %s\ncommit: %s\ndate: %s\nplatform: %s/%s, %s\n", b.Version, commit, date,
-		runtime.GOOS, runtime.GOARCH, runtime.Version())
+	_, err := fmt.Fprintf(out, "towpath %s\ncommit: %s\ndate: %s\nplatform: %s/%s, %s\n", b.Version,
+		commit, date, runtime.GOOS, runtime.GOARCH, runtime.Version())
 	return err
 }

@@ -33,7 +33,9 @@ func TestBuildOf_tellsReleasesFromOtherBuilds(t *testing.T) {
 			"v0.1.0-dirty", seen("true"),
 			api.Build{Version: "v0.1.0-dirty", Commit: "ef4efab0", Date: &at, Modified: true},
 		},
-		"no release":                 {"dev", seen("true"), api.Build{Version: "dev", Commit: "ef4efab0", Date: &at, Modified: true}},
+		"no release": {
+			"dev", seen("true"), api.Build{Version: "dev", Commit: "ef4efab0", Date: &at, Modified: true},
+		},
 		"an empty name":              {"", nil, api.Build{Version: "dev"}},
 		"a build without repository": {"v0.1.0", nil, api.Build{Version: "v0.1.0"}},
 		"a time that is none": {
