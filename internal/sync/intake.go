@@ -44,7 +44,6 @@ func (i *intake) keep(
 			return ctx.Err()
 		case committing <- struct{}{}:
 			i.commit(ctx, s)
-			<-committing
 		}
 	}
 }
@@ -77,6 +76,7 @@ func (i *intake) take() []*arrival {
 // commit stores the arrivals that have waited longest. One that cannot be stored does not harm the
 // others: then each is stored by itself.
 func (i *intake) commit(ctx context.Context, s *store.Store) {
+	defer func() { <-i.committing }() // after a panic too, which ends only its own request
 	batch := i.take()
 	if len(batch) == 0 { // another request has stored them
 		return
