@@ -1,6 +1,7 @@
 # build  bin/towpath, console included    demo   try it with a simulated Bitbucket
 # test   everything (the one test command)  lint   formatters and linters
 # oracle  random pushes against a model
+# release  archive and packages of bin/towpath in bin/release    try-package  install one in a folder and start it
 # crash-matrix  kill the executor everywhere, FULL=1 for long
 # bench  figures as `bench:` lines
 
@@ -16,7 +17,7 @@ CGO_ENABLED := $(BUILD_CGO)
 GOFLAGS ?= -trimpath -tags=netgo,osusergo
 export CGO_ENABLED GOFLAGS
 
-.PHONY: build demo test test-versions real-gitea race lint lint-quick bench crash-matrix oracle console truth clean
+.PHONY: build release try-package demo test test-versions real-gitea race lint lint-quick bench crash-matrix oracle console truth clean
 
 build: console
 	@echo "Building bin/towpath: the first time takes a minute or two."
@@ -32,6 +33,12 @@ web/dist/index.html: $(shell find web -path web/node_modules -prune -o -path web
 	@echo "Building the console: installing its packages takes a minute the first time."
 	cd web && npm ci --no-audit --no-fund --silent && npm run --silent build
 	@touch $@
+
+release: build
+	scripts/release.sh
+
+try-package:
+	scripts/try-package.sh
 
 demo: build
 	bin/towpath demo --manual-start --pull-request $(DEMO)
