@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"hash"
 	"hash/crc32"
+	"io"
 	"strconv"
 )
 
@@ -62,9 +63,12 @@ type Chain struct{ sum hash.Hash }
 // NewChain begins before the first file.
 func NewChain() *Chain { return &Chain{sum: sha256.New()} }
 
-// Add returns the checksum of the next file in the order of names. name has no folder.
-func (c *Chain) Add(name string, text []byte) Sum {
-	c.sum.Write([]byte(name))
-	c.sum.Write(text)
-	return Sum{AtlasChain, base64.StdEncoding.EncodeToString(c.sum.Sum(nil))}
+// Add reads the next file in the order of names, and returns its checksum. name has no folder. It fails
+// when the text cannot be read; the chain is of no use after that.
+func (c *Chain) Add(name string, text io.Reader) (Sum, error) {
+	_, _ = io.WriteString(c.sum, name) // a hash takes everything
+	if _, err := io.Copy(c.sum, text); err != nil {
+		return Sum{}, err
+	}
+	return Sum{AtlasChain, base64.StdEncoding.EncodeToString(c.sum.Sum(nil))}, nil
 }

@@ -61,8 +61,14 @@ func TestSumOf_knownTexts(t *testing.T) {
 func TestChain_coversTheFilesBefore(t *testing.T) {
 	t.Parallel()
 	chain := NewChain()
-	first := chain.Add("1_a.sql", []byte("a"))
-	second := chain.Add("2_b.sql", []byte("b"))
+	first, err := chain.Add("1_a.sql", strings.NewReader("a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := chain.Add("2_b.sql", strings.NewReader("b"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	sum := sha256.Sum256([]byte("1_a.sqla2_b.sqlb"))
 	if second.Text != base64.StdEncoding.EncodeToString(sum[:]) || first == second {
 		t.Errorf("the second file has %s after %s", second.Text, first.Text)

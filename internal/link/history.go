@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
-	"path"
 	"slices"
 	"strings"
 
@@ -144,7 +143,7 @@ type historyTexts struct {
 	filling map[string]towpath.Filling
 	sizes   map[string]int64
 	known   map[evidenceKey]historyText
-	chain   map[string]history.Sum // by path; nil when no history has such sums
+	chain   *atlasChain // nil when no history has such checksums
 }
 
 func newHistoryTexts(s *Service, d draft, in plan.Input, read []foreignRecord) *historyTexts {
@@ -158,7 +157,7 @@ func newHistoryTexts(s *Service, d draft, in plan.Input, read []foreignRecord) *
 	for _, r := range read {
 		for _, h := range r.list {
 			if slices.ContainsFunc(h.Entries, func(e history.Entry) bool { return e.Sum.Kind == history.AtlasChain }) {
-				t.chain = map[string]history.Sum{}
+				t.chain = newAtlasChain(in.Files)
 			}
 		}
 	}
@@ -241,7 +240,12 @@ func (t *historyTexts) read(
 	if err := group.Wait(); err != nil {
 		return nil, account.Explain(err, "read file")
 	}
-	t.link(files, bodies)
+	for i, body := range bodies {
+		t.chain.keep(files[i].Path, body)
+	}
+	if err := t.chain.read(ctx, t.service.Manifest, source, t.draft.head); err != nil {
+		return nil, account.Explain(err, "read file")
+	}
 	list := make([]plan.HistoryFile, len(files))
 	for i, m := range files {
 		t.known[evidenceKey{m.Path, kind, filling.Digest()}] = texts[i]
@@ -253,27 +257,11 @@ func (t *historyTexts) read(
 			Sums:      texts[i].sums,
 			Parts:     texts[i].parts,
 		}
-		if sum, ok := t.chain[m.Path]; ok {
+		if sum, ok := t.chain.sumOf(m.Path); ok {
 			list[i].Sums = append(slices.Clone(list[i].Sums), sum)
 		}
 	}
 	return list, nil
-}
-
-// link adds the texts of files to the chain of checksums that Atlas keeps, in the order of names.
-func (t *historyTexts) link(files []towpath.Migration, bodies [][]byte) {
-	if t.chain == nil || len(t.chain) > 0 {
-		return
-	}
-	order := make([]int, len(files))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(files[a].Path, files[b].Path) })
-	chain := history.NewChain()
-	for _, i := range order {
-		t.chain[files[i].Path] = chain.Add(path.Base(files[i].Path), bodies[i])
-	}
 }
 
 // readText reads one text. Of a large one only the checksum is computed: it usually contains data.
