@@ -64,7 +64,7 @@ func windowsChange(list *[]window) *[]towpath.Window {
 // stageStart is what waits at the gate of an environment, and what it waits for.
 type stageStart struct {
 	Evidence    towpath.Evidence `json:"evidence" doc:"Identifies what is started or approved: files, databases, limits, gate and findings."`
-	TaskIDs     []string         `json:"taskIds" nullable:"false" doc:"What starts, in the order in which it runs."`
+	TaskIDs     []string         `json:"taskIds" nullable:"false" doc:"What starts, in the order in which it runs; none in the inbox, which counts it."`
 	Ready       bool             `json:"ready" doc:"Whether the environments before it are done."`
 	Verdict     towpath.Verdict  `json:"verdict" enum:"start,wait,closed" doc:"closed: until a refusal is withdrawn or the windows change."`
 	WaitsFor    []Reason         `json:"waitsFor" nullable:"false" doc:"All that is missing, what comes first first."`

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 
 	"towpath"
 	"towpath/internal/store"
@@ -33,8 +34,10 @@ type inboxItem struct {
 	EnvironmentID string     `json:"environmentId"`
 	Environment   string     `json:"environment" doc:"The name."`
 	Wants         string     `json:"wants" enum:"start,approval" doc:"What it waits for."`
-	Tasks         []Task     `json:"tasks" nullable:"false" doc:"What starts, in the order in which it runs."`
 	Start         stageStart `json:"start"`
+	InboxEvidence
+
+	waiting []towpath.Task
 }
 
 type inboxInput struct {
@@ -64,7 +67,7 @@ func (s *Server) listInbox(ctx context.Context, in *inboxInput) (inbox, error) {
 				return err
 			}
 		}
-		if err := g.addReviews(ctx, &box); err != nil {
+		if err := errors.Join(g.addReviews(ctx, &box), g.addEvidence(ctx, &box)); err != nil {
 			return err
 		}
 		return g.collectLooks(ctx, filter, &box)
@@ -161,10 +164,11 @@ func (g gateReader) collect(ctx context.Context, r towpath.Rollout, limit int, b
 		if err != nil {
 			return err
 		}
+		start.TaskIDs = []string{} // there may be thousands
 		box.Items = append(box.Items, inboxItem{
 			Rollout: rolloutOf(r), Project: p.Name, EnvironmentID: t.EnvironmentID,
 			Environment: environments[t.EnvironmentID].Name, Wants: wants, Start: *start,
-			Tasks: all(waiting, taskOf).Items,
+			waiting: waiting,
 		})
 	}
 	return nil

@@ -24,6 +24,12 @@ func TestListInbox_waitsForTheEnvironmentsBefore(t *testing.T) {
 		if len(box.Items) != step.items || box.Approvals != step.items {
 			t.Errorf("after %s: %+v", step.state, box.Items)
 		}
+		for _, item := range box.Items {
+			if item.FileCount != 1 || item.DatabaseCount != 1 || len(item.Files) != 1 || len(item.Groups) != 1 ||
+				len(item.Groups[0].Databases) != 1 || len(item.Start.TaskIDs) > 0 {
+				t.Errorf("after %s: %+v", step.state, item)
+			}
+		}
 		var r rolloutDetail
 		b.call(t, "dba", "GET", "/rollouts/"+ids["{rollout}"], "", 200, &r)
 		if !r.Stages[1].Start.MayAnswer {

@@ -14,7 +14,30 @@ import (
 func (tx *Tx) Standings(ctx context.Context, memberID string) (list []towpath.Standing, err error) {
 	where := filter{terms: []string{"d.project_id <> ''"}}
 	where.ofMember("d.project_id", memberID)
-	err = tx.scan(ctx, `SELECT d.project_id, d.environment_id, d.id,
+	err = tx.standings(ctx, where, func(s towpath.Standing) { list = append(list, s) })
+	return list, err
+}
+
+// StandingsOf reads where databases are, by id.
+func (tx *Tx) StandingsOf(ctx context.Context, databaseIDs []string) (map[string]towpath.Standing, error) {
+	found := map[string]towpath.Standing{}
+	databaseIDs = slices.Compact(slices.Sorted(slices.Values(databaseIDs)))
+	for ids := range slices.Chunk(databaseIDs, maxLookup) {
+		where := filter{}
+		for _, id := range ids {
+			where.args = append(where.args, id)
+		}
+		where.terms = append(where.terms, "d.id IN "+tuples(1, len(ids), tx.shared))
+		err := tx.standings(ctx, where, func(s towpath.Standing) { found[s.DatabaseID] = s })
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+func (tx *Tx) standings(ctx context.Context, where filter, do func(towpath.Standing)) error {
+	err := tx.scan(ctx, `SELECT d.project_id, d.environment_id, d.id,
 			d.missing_at IS NOT NULL OR d.history_written_at IS NOT NULL OR d.ledger_trouble <> ''
 				OR d.ledger_error <> '' OR EXISTS (SELECT 1 FROM ledger_entry AS e WHERE e.database_id = d.id
 				AND e.target_id <> '' AND e.target_id <> e.database_id) OR EXISTS (
@@ -26,13 +49,13 @@ func (tx *Tx) Standings(ctx context.Context, memberID string) (list []towpath.St
 			var s towpath.Standing
 			err := rows.Scan(&s.ProjectID, &s.EnvironmentID, &s.DatabaseID, &s.Drifted, &s.ChangeID,
 				&s.Label, instant{&s.ChangedAt})
-			list = append(list, s)
+			do(s)
 			return err
 		})
 	if err != nil {
-		return nil, fmt.Errorf("read where databases are: %w", err)
+		return fmt.Errorf("read where databases are: %w", err)
 	}
-	return list, nil
+	return nil
 }
 
 // OpenWork counts the open tasks of projects by environment and state: of all, or of a member's

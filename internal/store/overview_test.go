@@ -69,6 +69,14 @@ func TestOverview(t *testing.T) {
 					t.Errorf("%+v", c)
 				}
 			}
+			of, err := tx.StandingsOf(ctx, []string{second.ID, "none", w.database.ID, second.ID})
+			if err != nil {
+				return err
+			}
+			if len(of) != 2 || !of[second.ID].Drifted || of[second.ID].Label != "" ||
+				of[w.database.ID].Drifted || of[w.database.ID].Label != "v2" {
+				t.Errorf("%+v", of)
+			}
 			stages, err := tx.StageStates(ctx, []string{"none", failed.RolloutID})
 			if err != nil {
 				return err

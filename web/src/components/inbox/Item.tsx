@@ -1,12 +1,15 @@
 import { Checkbox } from '@mantine/core'
 import type { Schemas } from '~/api/client'
 import { pb } from '~/util/path-builder'
+import { count } from '~/util/str'
 import { Commit } from '../Commit'
 import { Link } from '../Link'
 import { ReviewCounts } from '../review/ReviewCounts'
 import { Evidence } from '../rollout/Evidence'
+import type { TaskFile } from '../rollout/files'
 import { GateActions } from '../rollout/GateActions'
 import { Answers, Strangers } from '../rollout/StageGate'
+import { StateBadge } from '../StateBadge'
 import { TimeAgo } from '../TimeAgo'
 
 type InboxItem = Schemas['InboxItem']
@@ -68,7 +71,52 @@ export function Item({ item, chosen, choose, open }: ItemProps) {
         environment={environment}
         start={start}
       />
-      <Evidence rollout={rollout} environmentId={environmentId} tasks={item.tasks} open={open} />
+      <Evidence
+        rollout={rollout}
+        environmentId={environmentId}
+        waiting={{ ...item, files: item.files.map(fileOf) }}
+        targets={<Groups item={item} />}
+        open={open}
+      />
     </section>
+  )
+}
+
+const fileOf = ({ checksum = '', action, ...rest }: Schemas['InboxFile']): TaskFile => ({
+  ...rest,
+  checksum,
+  recorded: action === 'record',
+})
+
+/** The databases, those that are alike together and the odd ones first. */
+function Groups({ item }: { item: InboxItem }) {
+  const more = item.databaseCount - item.groups.reduce((sum, group) => sum + group.count, 0)
+  return (
+    <>
+      <ul className="plain stack tight" aria-label="Databases">
+        {item.groups.map(group => (
+          <li key={JSON.stringify([group.version, group.drifted])} className="row wrap">
+            {group.databases.map(database => (
+              <Link key={database.id} to={pb.database(database.id)}>
+                {database.name}
+              </Link>
+            ))}
+            <span className="muted">
+              {group.count > group.databases.length &&
+                `and ${(group.count - group.databases.length).toLocaleString('en')} more `}
+              {group.version ? (
+                <>
+                  at <span className="mono">{group.version}</span>
+                </>
+              ) : (
+                'without changes so far'
+              )}
+            </span>
+            {group.drifted && <StateBadge state="drifted" />}
+          </li>
+        ))}
+      </ul>
+      {more > 0 && <p className="muted">{count(more, 'more database')} on the page of the rollout.</p>}
+    </>
   )
 }

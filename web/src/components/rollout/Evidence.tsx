@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import type { Schemas } from '~/api/client'
 import { byFile, type FileFindings, rolloutReviewQuery, unreviewed } from '~/api/findings'
 import { taskQuery } from '~/api/queries'
@@ -11,14 +11,14 @@ import { SchemaDiff } from '../review/SchemaDiff'
 import { Sizes } from '../review/Sizes'
 import classes from './Evidence.module.css'
 import { Forecast } from './Forecast'
-import { filesOf, sumUp, type TaskFile } from './files'
-import { Targets } from './Targets'
+import type { TaskFile, Waiting } from './files'
 
 interface EvidenceProps {
   rollout: { id: string; projectId: string; review?: Schemas['ReviewCounts'] }
   environmentId: string
-  /** What waits, in the order in which it runs. */
-  tasks: Schemas['Task'][]
+  waiting: Waiting
+  /** The databases, and how they differ. */
+  targets: ReactNode
   /** Whether it is open until somebody opens or closes it. */
   open: boolean
 }
@@ -27,11 +27,12 @@ interface EvidenceProps {
 export function Evidence({ open, ...rest }: EvidenceProps) {
   const [chosen, setChosen] = useState<boolean>()
   const shown = chosen ?? open
-  const { files, databases, labels } = sumUp(rest.tasks)
+  const { files, fileCount, databaseCount } = rest.waiting
+  const labels = [...new Set(files.map(file => file.label))]
   return (
     <details className={classes.evidence} open={shown} onToggle={event => setChosen(event.currentTarget.open)}>
       <summary>
-        {count(files, 'file')} in {count(databases, 'database')}: {some(labels)}
+        {count(fileCount, 'file')} in {count(databaseCount, 'database')}: {some(labels)}
       </summary>
       {shown && <Body {...rest} />}
     </details>
@@ -44,40 +45,45 @@ const openAtFirst = 3
 /** So many files are shown; the page of the rollout has the others. */
 const most = 50
 
-function Body({ rollout, environmentId, tasks }: Omit<EvidenceProps, 'open'>) {
+function Body({ rollout, environmentId, waiting, targets }: Omit<EvidenceProps, 'open'>) {
   const review = useQuery({ ...rolloutReviewQuery(rollout.id), enabled: rollout.review !== undefined })
   const reviewed = useMemo(
     () => review.data?.files.filter(file => file.environmentId === environmentId) ?? [],
     [review.data, environmentId],
   )
   const found = useMemo(() => byFile(reviewed), [reviewed])
-  const files = filesOf(tasks)
-  const targets = new Set(tasks.map(task => task.databaseId))
+  const { files, fileCount, databaseCount } = waiting
   return (
     <div className="stack tight">
-      <Targets project={rollout.projectId} ids={targets} />
+      {targets}
       {files.slice(0, most).map((file, index) => {
         const same = (one: { path: string; checksum: string }) =>
           one.path === file.path && one.checksum === file.checksum
         return (
           <FilePanel
-            key={file.task.id}
+            key={file.taskId}
             file={found.find(same) ?? unreviewed(file)}
             open={index < openAtFirst}
             sqlOf={findings => (
-              <Text file={file} of={targets.size} findings={findings} reviewed={reviewed.filter(same)} />
+              <Text
+                rollout={rollout.id}
+                file={file}
+                of={databaseCount}
+                findings={findings}
+                reviewed={reviewed.filter(same)}
+              />
             )}
           />
         )
       })}
-      {files.length > most && (
-        <p className="muted">{count(files.length - most, 'more file')} on the page of the rollout.</p>
-      )}
+      {fileCount > most && <p className="muted">{count(fileCount - most, 'more file')} on the page of the rollout.</p>}
     </div>
   )
 }
 
 interface TextProps {
+  /** Its id. */
+  rollout: string
   file: TaskFile
   /** How many databases there are. */
   of: number
@@ -86,8 +92,8 @@ interface TextProps {
 }
 
 /** The text of a file, and what is known of what it does. */
-function Text({ file, of, findings, reviewed }: TextProps) {
-  const query = useQuery(taskQuery(file.task.rolloutId, file.task.id))
+function Text({ rollout, file, of, findings, reviewed }: TextProps) {
+  const query = useQuery(taskQuery(rollout, file.taskId))
   return (
     <div className="stack tight">
       {file.recorded && <p>It is recorded in the ledger and does not run.</p>}

@@ -1,7 +1,9 @@
 import type { Schemas } from '~/api/client'
 import { ExactTime, TimeAgo } from '../TimeAgo'
 import { Evidence } from './Evidence'
+import { sumUp } from './files'
 import { GateActions } from './GateActions'
+import { Targets } from './Targets'
 
 interface StageGateProps {
   rollout: Schemas['Rollout']
@@ -49,7 +51,16 @@ export function Starts(props: StageGateProps) {
 function Waiting({ rollout, stage, start }: StageGateProps) {
   const ids = new Set(start.taskIds)
   const tasks = stage.tasks.filter(task => ids.has(task.id))
-  return <Evidence rollout={rollout} environmentId={stage.environmentId} tasks={tasks} open={false} />
+  const databases = new Set(tasks.map(task => task.databaseId))
+  return (
+    <Evidence
+      rollout={rollout}
+      environmentId={stage.environmentId}
+      waiting={sumUp(tasks)}
+      targets={<Targets project={rollout.projectId} ids={databases} />}
+      open={false}
+    />
+  )
 }
 
 /** When somebody wants it to start, and why it does not. */

@@ -2,6 +2,14 @@ import type { Schemas } from '~/api/client'
 
 type Task = Schemas['Task']
 
+/** What waits at a gate. */
+export interface Waiting {
+  /** The texts in the order in which they run; the first ones when there are very many. */
+  files: TaskFile[]
+  fileCount: number
+  databaseCount: number
+}
+
 /** A text that tasks bring to databases. */
 export interface TaskFile {
   path: string
@@ -10,7 +18,7 @@ export interface TaskFile {
   /** Whether it only goes into ledgers. */
   recorded: boolean
   /** One of its tasks, whose page has the text. */
-  task: Task
+  taskId: string
   databases: number
 }
 
@@ -22,16 +30,13 @@ export function filesOf(tasks: readonly Task[]): TaskFile[] {
     const key = JSON.stringify([path, checksum, action])
     const known = files.get(key)
     if (known) known.databases++
-    else files.set(key, { path, checksum, label, recorded: action === 'record', task, databases: 1 })
+    else files.set(key, { path, checksum, label, recorded: action === 'record', taskId: task.id, databases: 1 })
   }
   return [...files.values()]
 }
 
-/** How many texts there are, for how many databases, and of which versions. */
-export function sumUp(tasks: readonly Task[]): { files: number; databases: number; labels: string[] } {
-  return {
-    files: filesOf(tasks).length,
-    databases: new Set(tasks.map(task => task.databaseId)).size,
-    labels: [...new Set(tasks.map(task => task.label))],
-  }
+/** Sums up tasks that wait, in the order in which they run. */
+export function sumUp(tasks: readonly Task[]): Waiting {
+  const files = filesOf(tasks)
+  return { files, fileCount: files.length, databaseCount: new Set(tasks.map(task => task.databaseId)).size }
 }
