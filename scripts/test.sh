@@ -8,7 +8,7 @@ for program in go node npm; do
 	command -v "$program" >/dev/null || { echo "Missing: $program. README.md says which version." >&2; exit 1; }
 done
 scripts/packages.sh git=git initdb=postgresql mariadbd=mariadb-server sqlite3=sqlite3 chromium=chromium \
-	pgbouncer=pgbouncer /usr/lib/galera/libgalera_smm.so=galera-4 rsync=rsync
+	pgbouncer=pgbouncer /usr/lib/galera/libgalera_smm.so=galera-4 rsync=rsync curl=curl
 make --no-print-directory build
 
 log=$(mktemp)
