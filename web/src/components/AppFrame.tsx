@@ -77,7 +77,7 @@ export function AppFrame({ children }: { children: ReactNode }) {
         {ready && <PausedBanner />}
         {ready && children}
       </main>
-      <Version />
+      {ready && <Version />}
       {palette && (
         <Suspense>
           <CommandPalette close={() => setPalette(false)} />
