@@ -38,6 +38,8 @@ const (
 	ActTokenCreate EventKind = "api-token.create"
 	// ActTokenRevoke: the member revoked an API token. Params: name.
 	ActTokenRevoke EventKind = "api-token.revoke"
+	// ActReceiptKey: a key that signs receipts was made. Params: key.
+	ActReceiptKey EventKind = "receipt-key.make"
 
 	// ActEnvironmentCreate: an environment was added. Params: environment.
 	ActEnvironmentCreate EventKind = "environment.create"
@@ -252,6 +254,7 @@ func Acts() []EventKind {
 		ActNoted, ActMemberSetup, ActMemberInvite, ActMemberReinvite, ActMemberRecover, ActMemberJoin,
 		ActMemberSignOn, ActMemberPassword, ActMemberRename, ActMemberRole, ActMemberActivate,
 		ActMemberDeactivate, ActSessionStart, ActSessionEnd, ActTokenCreate, ActTokenRevoke,
+		ActReceiptKey,
 		ActEnvironmentCreate, ActEnvironmentRename, ActEnvironmentLimit, ActEnvironmentStart,
 		ActEnvironmentGate, ActStageApprove, ActStageRefuse, ActStageWithdraw, ActPullApprove,
 		ActPullWithdraw, ActBreakGlass, ActSecondLook,

@@ -53,6 +53,7 @@ var floors = map[string]int{
 	"towpath/internal/webhook":             3,
 	"towpath/internal/notify":              4,
 	"towpath/internal/workspace":           3,
+	"towpath/internal/receipt":             3,
 	"towpath/internal/rollout":             3,
 	"towpath/internal/executor":            3,
 	"towpath/internal/executor/crashtest":  4,

@@ -15,24 +15,26 @@ import (
 
 // commands are the program's commands.
 type commands struct {
-	Serve    serveCommand    `cmd:"" help:"Run the server."`
-	Check    checkCommand    `cmd:"" help:"Review files of SQL without a server."`
-	Demo     demoCommand     `cmd:"" help:"Try everything: a server beside a simulated Bitbucket, with a sample workspace."`
-	Adopt    adoptCommand    `cmd:"" help:"Record what another migration tool has applied to the databases of a repository link."`
-	Baseline baselineCommand `cmd:"" help:"Write the schema of a database as the first migration of a repository."`
-	Audit    auditCommand    `cmd:"" help:"Verify an exported audit log."`
-	Ledger   ledgerCommand   `cmd:"" help:"Look at the ledgers in databases."`
-	Member   memberCommand   `cmd:"" help:"Let a member in again who has lost the password."`
-	Metadata metadataCommand `cmd:"" help:"Back up, restore, check or move the server's own data."`
-	Status   statusCommand   `cmd:"" help:"Print how every repository link of a server stands."`
-	Wait     waitCommand     `cmd:"" help:"Wait until the databases of an environment have what a commit brings."`
-	Version  versionCommand  `cmd:"" help:"Print the version, the commit and its date."`
-	ParseSQL parseSQLCommand `cmd:"" name:"parse-sql" hidden:""`
+	Serve       serveCommand       `cmd:"" help:"Run the server."`
+	Check       checkCommand       `cmd:"" help:"Review files of SQL without a server."`
+	Demo        demoCommand        `cmd:"" help:"Try everything: a server beside a simulated Bitbucket, with a sample workspace."`
+	Adopt       adoptCommand       `cmd:"" help:"Record what another migration tool has applied to the databases of a repository link."`
+	Baseline    baselineCommand    `cmd:"" help:"Write the schema of a database as the first migration of a repository."`
+	Audit       auditCommand       `cmd:"" help:"Verify an exported audit log."`
+	Verify      verifyCommand      `cmd:"" help:"Verify the receipt of a rollout. It needs no server. Exit code 3 when it is not genuine."`
+	Ledger      ledgerCommand      `cmd:"" help:"Look at the ledgers in databases."`
+	Member      memberCommand      `cmd:"" help:"Let a member in again who has lost the password."`
+	Metadata    metadataCommand    `cmd:"" help:"Back up, restore, check or move the server's own data."`
+	ReceiptKeys receiptKeysCommand `cmd:"" help:"Print the public keys by which a server signs receipts."`
+	Status      statusCommand      `cmd:"" help:"Print how every repository link of a server stands."`
+	Wait        waitCommand        `cmd:"" help:"Wait until the databases of an environment have what a commit brings."`
+	Version     versionCommand     `cmd:"" help:"Print the version, the commit and its date."`
+	ParseSQL    parseSQLCommand    `cmd:"" name:"parse-sql" hidden:""`
 }
 
 // Exit codes: 1 for what went wrong while running and for a check that has found an error, 2 for
-// what is wrong with the command line or the configuration, 3 for a ledger or an audit log that is
-// not genuine, 4 for what has not happened in time.
+// what is wrong with the command line or the configuration, 3 for a ledger, an audit log or a
+// receipt that is not genuine, 4 for what has not happened in time.
 const (
 	exitFailed     = 1
 	exitFound      = 1
@@ -79,9 +81,9 @@ func run(ctx context.Context, args []string, out, errs io.Writer) (code int) {
 	switch {
 	case err == nil:
 		return 0
-	case errors.Is(err, errFound):
+	case errors.Is(err, errFound), errors.Is(err, errReceiptOpen):
 		return exitFound
-	case errors.Is(err, errAuditBroken):
+	case errors.Is(err, errAuditBroken), errors.Is(err, errReceiptRefused):
 		return exitNotGenuine
 	case errors.As(err, &distrusted):
 		fmt.Fprintln(errs, "towpath:", err)

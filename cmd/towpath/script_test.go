@@ -111,6 +111,8 @@ func TestMain(m *testing.M) {
 //	notified [N]  the next message there, or the next N in any order, to stdout; with ! none comes
 //	answer WHO [REFUSAL]  the owner, or another DBA, answers what was seen
 //	remote COMMAND [FLAG…]  the command of that name, at the server and as the owner
+//	receipt FILE  writes the receipt of the newest rollout there, and the server's keys to FILE.key
+//	changed FILE FROM TO  writes the receipt with another word in its payload to changed.json
 //	api METHOD PATH [BODY]  any call; the answer goes to stdout
 func TestScenarios(t *testing.T) {
 	t.Parallel()
@@ -221,6 +223,8 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"receiver": verbReceiver, "received": verbReceived, "reply": verbReply,
 			"notify": verbNotify, "notified": verbNotified,
 			"rehearse":      verbRehearse,
+			"receipt":       verbReceipt,
+			"changed":       verbChanged,
 			"mark":          verbMark,
 			"schema":        verbSchema,
 			"accept-schema": verbAcceptSchema,

@@ -27,6 +27,7 @@ import (
 	"towpath/internal/link"
 	"towpath/internal/manifest"
 	"towpath/internal/notify"
+	"towpath/internal/receipt"
 	"towpath/internal/rehearsal"
 	"towpath/internal/report"
 	"towpath/internal/review"
@@ -260,9 +261,8 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 			Client: vcs.GuardedClient(vcs.LoopbackURL(c.ExternalURL)), Trial: vcs.LoopbackURL(c.ExternalURL),
 		},
 		notify:   c.notifier(s, keyring),
-		owner:    owner,
-		accounts: accounts,
-		catalog:  cat,
+		receipts: c.receipts(s, keyring, serverID),
+		owner:    owner, accounts: accounts, catalog: cat,
 		links:    links,
 		report:   report,
 		rollouts: roll,
@@ -292,12 +292,11 @@ func (s *server) serve(c *serveCommand, r rooms) {
 		Rehearsals:  r.rehearse,
 		Webhooks:    r.webhooks,
 		Notify:      r.notify,
+		Receipts:    r.receipts,
 		Logger:      s.log,
 		ExternalURL: c.ExternalURL,
 		Listen:      c.Listen,
-		Build:       thisBuild(),
-		Stopping:    stopping,
-		Console:     web.Handler(),
+		Build:       thisBuild(), Stopping: stopping, Console: web.Handler(),
 	}
 	s.http = s.bounded(handler.Handler())
 	s.http.RegisterOnShutdown(func() { close(stopping) })
@@ -316,6 +315,7 @@ type rooms struct {
 	rehearse *rehearsal.Service
 	webhooks *webhook.Service
 	notify   *notify.Service
+	receipts *receipt.Service
 }
 
 // jobs returns the runner with the handler of each kind of job.

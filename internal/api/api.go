@@ -21,6 +21,7 @@ import (
 	"towpath/internal/executor"
 	links "towpath/internal/link"
 	"towpath/internal/notify"
+	"towpath/internal/receipt"
 	"towpath/internal/rehearsal"
 	rollouts "towpath/internal/rollout"
 	"towpath/internal/store"
@@ -44,6 +45,7 @@ type Server struct {
 	Webhooks   *webhook.Service
 	Notify     *notify.Service
 	Rehearsals *rehearsal.Service
+	Receipts   *receipt.Service
 	Logger     *slog.Logger
 
 	ExternalURL string          // where people and providers reach the server; no trailing slash

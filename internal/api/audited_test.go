@@ -135,6 +135,7 @@ func (w *auditWalk) walkPeople(t *testing.T) {
 		`{"current":"`+password+`","new":"another `+password+`"}`)
 	token := idOf(t, first.writes(t, cookie, "POST /api-tokens", towpath.ActTokenCreate, `{"name":"CI"}`))
 	first.writes(t, cookie, "DELETE /api-tokens/{token}", towpath.ActTokenRevoke, "", token)
+	w.writes(t, "owner", "POST /receipt-keys", towpath.ActReceiptKey, "")
 	r = first.writes(t, cookie, "POST /members", towpath.ActMemberInvite,
 		`{"email":"bob@example.com","role":"dba"}`)
 	bob := decode[struct{ Member member }](t, r).Member.ID

@@ -66,7 +66,7 @@ var tags = []tag{
 		[]string{"git-provider-types", "git-provider-verifications", "git-providers", "grants"}},
 	{"Repository links", "Links between projects and branches: files, plans and branch reviews.",
 		[]string{"repository-links"}},
-	{"Audit log", "Who did what.", []string{"audit-events"}},
+	{"Audit log", "Who did what, and the keys of receipts.", []string{"audit-events", "receipt-keys"}},
 }
 
 // tagOf returns the name of the tag of a path, and "" when no tag has it.
@@ -101,6 +101,7 @@ var moreRefusals = map[string][]int{
 	"setUp":            {http.StatusConflict},
 	"signIn":           {http.StatusUnauthorized, http.StatusTooManyRequests},
 	"acceptInvitation": {http.StatusNotFound},
+	"getReceipt":       {http.StatusConflict},
 	"makeBaselineFile": {http.StatusTooManyRequests},
 	"undoVersion":      {http.StatusTooManyRequests},
 }

@@ -62,6 +62,11 @@ var peopleTexts = map[string]operationText{
 	"getAuditHead": {"Get the end of the audit log",
 		"Returns the newest number and hash of the chain. Keep them elsewhere to detect a log that was " +
 			"cut off."},
+	"listReceiptKeys": {"List receipt keys",
+		"Lists the public keys by which receipts are signed, oldest first. Give them to those who verify " +
+			"receipts."},
+	"makeReceiptKey": {"Make a receipt key",
+		"Makes a key that signs receipts from now on. Receipts of earlier keys stay valid."},
 	"exportAuditEvents": {"Export the audit log",
 		"Streams the log from its beginning, or from behind the last event that you have. " +
 			"`towpath audit verify` checks the file."},

@@ -8,6 +8,9 @@ var rolloutTexts = map[string]operationText{
 	"getRollout": {"Get a rollout",
 		"Returns its stages, tasks and what each waits for. Each stage has the `evidence` to start or " +
 			"approve it with."},
+	"getReceipt": {"Download the receipt of a rollout",
+		"Issues a signed file that says what happened in a rollout that has ended. Keep its bytes as they are: " +
+			"`towpath verify` checks it without the server."},
 	"getReview": {"Get the SQL review of a rollout",
 		"Returns the findings in the files of the rollout, each with its line."},
 	"startStage": {"Start a stage",

@@ -127,6 +127,7 @@ func (s *Server) projectRoutes() []route {
 		on("GET", "/rollouts", towpath.ViewWorkspace, ok(s.listRollouts)),
 		on("GET", "/projects/{project}/rollouts", towpath.ViewProject, ok(s.listProjectRollouts)),
 		on("GET", "/rollouts/{rollout}", towpath.ViewProject, ok(s.getRollout)),
+		on("GET", "/rollouts/{rollout}/receipt", towpath.ViewProject, headed(200, s.getReceipt)),
 		on("GET", "/rollouts/{rollout}/review", towpath.ViewProject, ok(s.getReview)),
 		on("GET", "/rollouts/{rollout}/tasks/{task}", towpath.ViewProject, ok(s.getTask)),
 		on("GET", "/rollouts/{rollout}/tasks/{task}/attempts/{attempt}/statements", towpath.ViewProject,
@@ -156,6 +157,8 @@ func (s *Server) projectRoutes() []route {
 		on("GET", "/audit-events", towpath.ManageMembers, ok(s.listAuditEvents)),
 		on("GET", "/audit-events/head", towpath.ManageMembers, ok(s.getAuditHead)),
 		on("GET", "/audit-events/export", towpath.ManageMembers, linesOf(s.exportAuditEvents)),
+		on("GET", "/receipt-keys", towpath.ViewWorkspace, ok(s.listReceiptKeys)),
+		on("POST", "/receipt-keys", towpath.ManageMembers, created(s.makeReceiptKey)),
 	}
 }
 

@@ -22,6 +22,7 @@ import (
 	links "towpath/internal/link"
 	"towpath/internal/manifest"
 	"towpath/internal/notify"
+	"towpath/internal/receipt"
 	"towpath/internal/rehearsal"
 	reports "towpath/internal/report"
 	rollouts "towpath/internal/rollout"
@@ -105,6 +106,7 @@ func (w *world) wire(t *testing.T, bitbucketURL string) {
 		Logger:   w.Logger,
 	}
 	w.Notify = &notify.Service{Store: w.Store, Keyring: w.Keyring, ExternalURL: w.url, Client: http.DefaultClient, Trial: true}
+	w.Receipts = &receipt.Service{Store: w.Store, Keyring: w.Keyring, ExternalURL: w.url, Version: "test"}
 	w.Webhooks = &webhook.Service{Store: w.Store, Keyring: w.Keyring, ExternalURL: w.url, Client: http.DefaultClient, Trial: true}
 	w.Rehearsals = &rehearsal.Service{Store: w.Store, Catalog: w.Catalog, Logger: w.Logger}
 	w.Rollouts = &rollouts.Service{Store: w.Store, Logger: w.Logger}

@@ -21,6 +21,7 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActSessionEnd:       "Ended a session.",
 	towpath.ActTokenCreate:      "Created the API token “{name}”.",
 	towpath.ActTokenRevoke:      "Revoked the API token “{name}”.",
+	towpath.ActReceiptKey:       "Made the key {key}, which signs receipts of rollouts.",
 
 	towpath.ActEnvironmentCreate:      "Added the environment {environment}.",
 	towpath.ActEnvironmentRename:      "Renamed the environment {from} to {to}.",

@@ -274,6 +274,16 @@ export const auditHeadQuery = queryOptions({
   queryFn: ({ signal }) => unwrap(http.GET('/api/v1/audit-events/head', { signal })),
 })
 
+/** The public keys by which receipts are signed, oldest first. */
+export const receiptKeysQuery = queryOptions({
+  queryKey: ['receipt-keys'],
+  queryFn: ({ signal }) => unwrap(http.GET('/api/v1/receipt-keys', { signal })),
+  select: list => list.items,
+})
+
+/** Where the browser downloads the receipt of a rollout that has ended. */
+export const receiptFile = (rollout: string) => `/api/v1/rollouts/${encodeURIComponent(rollout)}/receipt`
+
 /** Where the browser downloads the audit log. */
 export const auditExport = '/api/v1/audit-events/export'
 

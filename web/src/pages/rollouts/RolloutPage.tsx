@@ -1,9 +1,10 @@
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Fragment } from 'react'
 import { can } from '~/api/can'
 import type { Schemas } from '~/api/client'
 import { unlessRefused } from '~/api/polling'
-import { projectQuery, rolloutQuery, sessionQuery } from '~/api/queries'
+import { projectQuery, receiptFile, rolloutQuery, sessionQuery } from '~/api/queries'
 import { Commit } from '~/components/Commit'
 import { Link } from '~/components/Link'
 import { LinkButton } from '~/components/LinkButton'
@@ -55,6 +56,11 @@ function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
         <>
           {mayPause && <PauseButton of={{ scope: 'rollout', id: rollout.id, what: 'this rollout' }} />}
           <NextStep rollout={rollout} project={project.data} />
+          {rollout.finishedAt && (
+            <Button component="a" href={receiptFile(rollout.id)} download variant="default">
+              Download receipt
+            </Button>
+          )}
         </>
       }
     >

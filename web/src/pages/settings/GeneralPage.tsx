@@ -3,6 +3,7 @@ import { providerTypesQuery } from '~/api/gitops-queries'
 import { CopyValue } from '~/components/git/CopyValue'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
+import { ReceiptKey } from '~/components/ReceiptKey'
 import { Notice } from '~/ui/Notice'
 
 /** The settings of the whole workspace. */
@@ -24,6 +25,7 @@ export default function GeneralPage() {
                 <dd>
                   <a href="/api/openapi.json">/api/openapi.json</a>
                 </dd>
+                <ReceiptKey />
               </dl>
               {external !== window.location.origin && (
                 <Notice kind="warning" title="You opened Towpath at another address">
