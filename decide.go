@@ -223,7 +223,7 @@ func (s Stage) Claim(t Task, glass bool, now time.Time) Decision {
 // ApproverRoles are the roles that count of a member, who may have a role in the project. A member
 // who is invited or was deactivated has none.
 func ApproverRoles(m Member, project ProjectRole) (roles []ApproverRole) {
-	if m.DeactivatedAt != nil || m.PasswordHash == "" {
+	if m.DeactivatedAt != nil || !m.SignsIn() {
 		return nil
 	}
 	switch m.Role {

@@ -15,6 +15,8 @@ func TestSecondLook_allowsOnlyAnotherPersonWhoMayApprove(t *testing.T) {
 	}
 	gone := member("cy", towpath.RoleDBA)
 	gone.DeactivatedAt = &time.Time{}
+	single := towpath.Member{ID: "cy", Role: towpath.RoleDBA, Subject: "248289761001"}
+	invited := towpath.Member{ID: "cy", Role: towpath.RoleDBA}
 	developers := towpath.Consent{Roles: []towpath.ApproverRole{towpath.ApproveProjectDeveloper}}
 	for name, c := range map[string]struct {
 		member  towpath.Member
@@ -27,6 +29,8 @@ func TestSecondLook_allowsOnlyAnotherPersonWhoMayApprove(t *testing.T) {
 		"an author":                      {member("bo", towpath.RoleDBA), "", towpath.Consent{}, false},
 		"a member without a role":        {member("cy", towpath.RoleMember), "", towpath.Consent{}, false},
 		"somebody who was deactivated":   {gone, "", towpath.Consent{}, false},
+		"a DBA by single sign-on":        {single, "", towpath.Consent{}, true},
+		"who has not joined yet":         {invited, "", towpath.Consent{}, false},
 		"a project owner":                {member("cy", towpath.RoleMember), towpath.ProjectOwner, towpath.Consent{}, true},
 		"a developer":                    {member("cy", towpath.RoleMember), towpath.ProjectDeveloper, towpath.Consent{}, false},
 		"a developer who is asked":       {member("cy", towpath.RoleMember), towpath.ProjectDeveloper, developers, true},

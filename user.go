@@ -92,7 +92,7 @@ type Member struct {
 	ID            string
 	Email         string // lower case, unique
 	Name          string
-	PasswordHash  string // argon2id in PHC form; "" while an invitation is open
+	PasswordHash  string // argon2id in PHC form; "" while an invitation is open, and of who has single sign-on alone
 	Role          Role
 	DeactivatedAt *time.Time
 	CreatedAt     time.Time
@@ -102,6 +102,10 @@ type Member struct {
 	Issuer  string
 	Subject string
 }
+
+// SignsIn reports whether the member has a way to sign in as a person. Nobody has one while the
+// invitation is open.
+func (m Member) SignsIn() bool { return m.PasswordHash != "" || m.Subject != "" }
 
 // ProjectMember gives a member a role in one project.
 type ProjectMember struct {

@@ -26,7 +26,7 @@ func memberOf(m towpath.Member) member {
 		Email:         m.Email,
 		Name:          m.Name,
 		Role:          m.Role,
-		Invited:       m.PasswordHash == "",
+		Invited:       !m.SignsIn(),
 		DeactivatedAt: m.DeactivatedAt,
 		CreatedAt:     m.CreatedAt,
 	}
