@@ -38,6 +38,12 @@ const (
 	ActTokenCreate EventKind = "api-token.create"
 	// ActTokenRevoke: the member revoked an API token. Params: name.
 	ActTokenRevoke EventKind = "api-token.revoke"
+	// ActServiceAdd: a service account was added. Params: account, role.
+	ActServiceAdd EventKind = "service-account.add"
+	// ActServiceToken: a service account got an API token. Params: account, name.
+	ActServiceToken EventKind = "service-account.create-token"
+	// ActServiceTokenRevoke: an API token of a service account was revoked. Params: account, name.
+	ActServiceTokenRevoke EventKind = "service-account.revoke-token"
 	// ActReceiptKey: a key that signs receipts was made. Params: key.
 	ActReceiptKey EventKind = "receipt-key.make"
 
@@ -254,7 +260,7 @@ func Acts() []EventKind {
 		ActNoted, ActMemberSetup, ActMemberInvite, ActMemberReinvite, ActMemberRecover, ActMemberJoin,
 		ActMemberSignOn, ActMemberPassword, ActMemberRename, ActMemberRole, ActMemberActivate,
 		ActMemberDeactivate, ActSessionStart, ActSessionEnd, ActTokenCreate, ActTokenRevoke,
-		ActReceiptKey,
+		ActReceiptKey, ActServiceAdd, ActServiceToken, ActServiceTokenRevoke,
 		ActEnvironmentCreate, ActEnvironmentRename, ActEnvironmentLimit, ActEnvironmentStart,
 		ActEnvironmentGate, ActStageApprove, ActStageRefuse, ActStageWithdraw, ActPullApprove,
 		ActPullWithdraw, ActBreakGlass, ActSecondLook,

@@ -221,7 +221,8 @@ func (s Stage) Claim(t Task, glass bool, now time.Time) Decision {
 }
 
 // ApproverRoles are the roles that count of a member, who may have a role in the project. A member
-// who is invited or was deactivated has none.
+// who is invited or was deactivated has none, and a program
+// neither.
 func ApproverRoles(m Member, project ProjectRole) (roles []ApproverRole) {
 	if m.DeactivatedAt != nil || !m.SignsIn() {
 		return nil

@@ -16,6 +16,7 @@ func TestSecondLook_allowsOnlyAnotherPersonWhoMayApprove(t *testing.T) {
 	gone := member("cy", towpath.RoleDBA)
 	gone.DeactivatedAt = &time.Time{}
 	single := towpath.Member{ID: "cy", Role: towpath.RoleDBA, Subject: "248289761001"}
+	bot := towpath.Member{ID: "cy", Role: towpath.RoleDBA, Service: true, Subject: "x", PasswordHash: "x"}
 	invited := towpath.Member{ID: "cy", Role: towpath.RoleDBA}
 	developers := towpath.Consent{Roles: []towpath.ApproverRole{towpath.ApproveProjectDeveloper}}
 	for name, c := range map[string]struct {
@@ -30,6 +31,7 @@ func TestSecondLook_allowsOnlyAnotherPersonWhoMayApprove(t *testing.T) {
 		"a member without a role":        {member("cy", towpath.RoleMember), "", towpath.Consent{}, false},
 		"somebody who was deactivated":   {gone, "", towpath.Consent{}, false},
 		"a DBA by single sign-on":        {single, "", towpath.Consent{}, true},
+		"a program":                      {bot, "", towpath.Consent{}, false},
 		"who has not joined yet":         {invited, "", towpath.Consent{}, false},
 		"a project owner":                {member("cy", towpath.RoleMember), towpath.ProjectOwner, towpath.Consent{}, true},
 		"a developer":                    {member("cy", towpath.RoleMember), towpath.ProjectDeveloper, towpath.Consent{}, false},

@@ -87,7 +87,7 @@ func contains(list []Permission, p Permission) bool {
 	return false
 }
 
-// Member is a person of the workspace.
+// Member is a person of the workspace, or a program that works in it.
 type Member struct {
 	ID            string
 	Email         string // lower case, unique
@@ -101,11 +101,13 @@ type Member struct {
 	// single sign-on.
 	Issuer  string
 	Subject string
+
+	Service bool // a program, which has API tokens and no way to sign in
 }
 
-// SignsIn reports whether the member has a way to sign in as a person. Nobody has one while the
-// invitation is open.
-func (m Member) SignsIn() bool { return m.PasswordHash != "" || m.Subject != "" }
+// SignsIn reports whether the member has a way to sign in as a person. A program has none, and nobody
+// has one while the invitation is open.
+func (m Member) SignsIn() bool { return !m.Service && (m.PasswordHash != "" || m.Subject != "") }
 
 // ProjectMember gives a member a role in one project.
 type ProjectMember struct {

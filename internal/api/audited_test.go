@@ -135,6 +135,12 @@ func (w *auditWalk) walkPeople(t *testing.T) {
 		`{"current":"`+password+`","new":"another `+password+`"}`)
 	token := idOf(t, first.writes(t, cookie, "POST /api-tokens", towpath.ActTokenCreate, `{"name":"CI"}`))
 	first.writes(t, cookie, "DELETE /api-tokens/{token}", towpath.ActTokenRevoke, "", token)
+	bot := idOf(t, first.writes(t, cookie, "POST /service-accounts", towpath.ActServiceAdd,
+		`{"name":"release-bot","role":"dba"}`))
+	key := idOf(t, first.writes(t, cookie, "POST /service-accounts/{member}/api-tokens", towpath.ActServiceToken,
+		`{"name":"CI"}`, bot))
+	first.writes(t, cookie, "DELETE /service-accounts/{member}/api-tokens/{token}",
+		towpath.ActServiceTokenRevoke, "", bot, key)
 	w.writes(t, "owner", "POST /receipt-keys", towpath.ActReceiptKey, "")
 	r = first.writes(t, cookie, "POST /members", towpath.ActMemberInvite,
 		`{"email":"bob@example.com","role":"dba"}`)

@@ -9,13 +9,14 @@ import (
 	"towpath/internal/store"
 )
 
-// member is a person of the workspace.
+// member is a person of the workspace, or a service account.
 type member struct {
 	ID            string       `json:"id"`
 	Email         string       `json:"email"`
 	Name          string       `json:"name"`
 	Role          towpath.Role `json:"role" enum:"owner,dba,member"`
 	Invited       bool         `json:"invited" doc:"Whether the member has not accepted the invitation yet."`
+	Service       bool         `json:"service,omitempty" doc:"Whether it is a program, which has API tokens and no sign-in."`
 	DeactivatedAt *time.Time   `json:"deactivatedAt,omitempty"`
 	CreatedAt     time.Time    `json:"createdAt"`
 }
@@ -26,7 +27,8 @@ func memberOf(m towpath.Member) member {
 		Email:         m.Email,
 		Name:          m.Name,
 		Role:          m.Role,
-		Invited:       !m.SignsIn(),
+		Invited:       !m.SignsIn() && !m.Service,
+		Service:       m.Service,
 		DeactivatedAt: m.DeactivatedAt,
 		CreatedAt:     m.CreatedAt,
 	}
@@ -69,11 +71,12 @@ func (s *Server) inviteMember(ctx context.Context, in *inviteInput) (invitation,
 	return s.invitation(m, secret), err
 }
 
-type memberPath struct {
+// MemberPath names a member in a path.
+type MemberPath struct {
 	Member string `path:"member" doc:"The id of the member."`
 }
 
-func (s *Server) inviteMemberAgain(ctx context.Context, in *memberPath) (invitation, error) {
+func (s *Server) inviteMemberAgain(ctx context.Context, in *MemberPath) (invitation, error) {
 	m, secret, err := s.Auth.InviteAgain(ctx, actorOf(ctx), in.Member)
 	return s.invitation(m, secret), err
 }

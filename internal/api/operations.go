@@ -49,7 +49,8 @@ type tag struct {
 var tags = []tag{
 	{"Sign-in", "The first owner, sessions, invitations and API tokens.",
 		[]string{"setup", "sign-in", "session", "sessions", "api-tokens", "invitations"}},
-	{"Members", "The people of the workspace, and their roles.", []string{"members"}},
+	{"Members", "The people and programs of the workspace, and their roles.",
+		[]string{"members", "service-accounts"}},
 	{"Overview", "What happens now: the start page, the inbox, search and the stream of changes.",
 		[]string{"overview", "inbox", "search", "events", "version"}},
 	{"Environments", "The stages that changes pass through, with their gates and limits.",

@@ -38,6 +38,14 @@ var peopleTexts = map[string]operationText{
 			"The last active owner cannot be changed."},
 	"inviteMemberAgain": {"Renew an invitation",
 		"Returns a new link for a person who has lost a password or the link. The earlier link ends."},
+	"addServiceAccount": {"Add a service account",
+		"Adds a member that is a program. It has no sign-in, and is never asked for consent."},
+	"listServiceTokens": {"List tokens of a service account",
+		"Lists them with name, scope and last use. The secrets are not kept, so they are not returned."},
+	"createServiceToken": {"Create a token of a service account",
+		"Makes a token for a program that acts as the service account. The secret is in this response only. " +
+			"Call it in a session: a token cannot make others."},
+	"revokeServiceToken": {"Revoke a token of a service account", "The next request with it is refused."},
 	"acceptInvitation": {"Accept an invitation",
 		"Sets a password with the secret of an invitation link, and signs in."},
 

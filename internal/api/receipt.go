@@ -2,10 +2,27 @@ package api
 
 import (
 	"context"
+	"net/http"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"towpath/internal/receipt"
 )
+
+// receiptOf makes an endpoint that responds with the file of a receipt.
+func receiptOf[I any](h func(context.Context, *I) (*receiptFile, error)) endpoint {
+	e := headed(http.StatusOK, h)
+	register := e.register
+	e.register = func(s *Server, api huma.API, op huma.Operation) {
+		op.Responses["200"] = &huma.Response{
+			Description: "A DSSE envelope. docs/receipts.md describes it.",
+			Content:     map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeObject}}},
+		}
+		register(s, api, op)
+	}
+	return e
+}
 
 // receiptFile is a receipt as a file. Its bytes must stay as they are.
 type receiptFile struct {

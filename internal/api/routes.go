@@ -32,6 +32,12 @@ func (s *Server) peopleRoutes() []route {
 		on("POST", "/members", towpath.ManageMembers, created(s.inviteMember)),
 		on("PATCH", "/members/{member}", towpath.ManageMembers, ok(s.changeMember)),
 		on("POST", "/members/{member}/invitation", towpath.ManageMembers, created(s.inviteMemberAgain)),
+		on("POST", "/service-accounts", towpath.ManageMembers, created(s.addServiceAccount)),
+		on("GET", "/service-accounts/{member}/api-tokens", towpath.ManageMembers, ok(s.listServiceTokens)),
+		on("POST", "/service-accounts/{member}/api-tokens", towpath.ManageMembers,
+			created(s.createServiceToken)),
+		on("DELETE", "/service-accounts/{member}/api-tokens/{token}", towpath.ManageMembers,
+			done(s.revokeServiceToken)),
 		on("POST", "/invitations/accept", public, headed(201, s.acceptInvitation)),
 	}
 }
@@ -127,7 +133,7 @@ func (s *Server) projectRoutes() []route {
 		on("GET", "/rollouts", towpath.ViewWorkspace, ok(s.listRollouts)),
 		on("GET", "/projects/{project}/rollouts", towpath.ViewProject, ok(s.listProjectRollouts)),
 		on("GET", "/rollouts/{rollout}", towpath.ViewProject, ok(s.getRollout)),
-		on("GET", "/rollouts/{rollout}/receipt", towpath.ViewProject, headed(200, s.getReceipt)),
+		on("GET", "/rollouts/{rollout}/receipt", towpath.ViewProject, receiptOf(s.getReceipt)),
 		on("GET", "/rollouts/{rollout}/review", towpath.ViewProject, ok(s.getReview)),
 		on("GET", "/rollouts/{rollout}/tasks/{task}", towpath.ViewProject, ok(s.getTask)),
 		on("GET", "/rollouts/{rollout}/tasks/{task}/attempts/{attempt}/statements", towpath.ViewProject,

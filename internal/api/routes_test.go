@@ -83,8 +83,9 @@ func TestRoutes_checkPermissions(t *testing.T) {
 // sessionOnly are the routes that an API token cannot call as its member can.
 // TestAPITokens_areCreatedInTheConsoleAndShownOnce and TestStartGrant_byTokenIsForOwners hold them.
 var sessionOnly = map[string]string{
-	"POST /api-tokens":                      "no",
-	"POST /git-providers/{provider}/grants": "owners",
+	"POST /api-tokens":                           "no",
+	"POST /service-accounts/{member}/api-tokens": "no",
+	"POST /git-providers/{provider}/grants":      "owners",
 }
 
 // rightsHead is the beginning of docs/api-rights.md.

@@ -164,13 +164,16 @@ func (s *Server) listAPITokens(ctx context.Context, in *pageInput) (list[credent
 	return page(in.Paging, rows, credentialID, credentialOf(actorOf(ctx))), err
 }
 
-type createAPITokenInput struct {
+// NewToken is what a person says about a new API token.
+type NewToken struct {
 	Body struct {
 		Name      string             `json:"name" maxLength:"200" doc:"What uses the token."`
 		Scope     towpath.TokenScope `json:"scope,omitempty" enum:"full,approvals" doc:"approvals: it can only approve and refuse changes, by POST /approvals. full by default."`
 		ExpiresAt *time.Time         `json:"expiresAt,omitempty" doc:"When it expires; never when left out."`
 	}
 }
+
+type createAPITokenInput struct{ NewToken }
 
 func (s *Server) createAPIToken(ctx context.Context, in *createAPITokenInput) (credential, error) {
 	c, token, err := s.Auth.CreateAPIToken(ctx, actorOf(ctx), in.Body.Name, in.Body.Scope,
@@ -180,10 +183,11 @@ func (s *Server) createAPIToken(ctx context.Context, in *createAPITokenInput) (c
 	return made, err
 }
 
-type tokenPath struct {
+// TokenPath names an API token in a path.
+type TokenPath struct {
 	Token string `path:"token" doc:"The id of the API token."`
 }
 
-func (s *Server) revokeAPIToken(ctx context.Context, in *tokenPath) error {
+func (s *Server) revokeAPIToken(ctx context.Context, in *TokenPath) error {
 	return s.Auth.RevokeAPIToken(ctx, actorOf(ctx), in.Token)
 }

@@ -103,6 +103,9 @@ func (s *Service) reinvite(
 			return towpath.Errorf(towpath.CodeConflict, "%s is deactivated. Activate the member first.",
 				m.Email)
 		}
+		if err := refuseService(m); err != nil {
+			return err
+		}
 		if err := tx.DeleteCredentials(ctx, m.ID, towpath.CredentialInvitation); err != nil {
 			return err
 		}
@@ -241,6 +244,9 @@ func (c MemberChange) apply(m *towpath.Member, now time.Time) (err error) {
 	if c.Role != nil && *c.Role != m.Role {
 		if !c.Role.Valid() {
 			return invalidRole()
+		}
+		if m.Service && *c.Role == towpath.RoleOwner {
+			return refuseServiceOwner()
 		}
 		m.Role = *c.Role
 	}

@@ -45,37 +45,43 @@ func issue(
 func (s *Service) CreateAPIToken(
 	ctx context.Context, actor towpath.Actor, name string, scope towpath.TokenScope, expires *time.Time,
 ) (c towpath.Credential, token string, err error) {
-	name = strings.TrimSpace(name)
-	if n := utf8.RuneCountInString(name); n == 0 || n > maxNameLength {
-		return c, "", towpath.Invalid("name",
-			"Enter a name of 1 to %d characters that describes what uses the token.", maxNameLength)
+	if c, err = s.newToken(actor, name, scope, expires); err != nil {
+		return c, "", err
 	}
-	if scope = cmp.Or(scope, towpath.ScopeFull); scope != towpath.ScopeFull && scope != towpath.ScopeApprovals {
-		return c, "", towpath.Invalid("scope", "Choose %s or %s.", towpath.ScopeFull, towpath.ScopeApprovals)
-	}
-	if expires != nil && !expires.After(s.Store.Now()) {
-		return c, "", towpath.Invalid("expiresAt", "Choose a time in the future, or none.")
-	}
-	if actor.SessionID == "" {
-		return c, "", towpath.Errorf(towpath.CodeForbidden,
-			"Create API tokens in the console: an API token cannot create others.")
-	}
+	c.MemberID = actor.Member.ID
 	err = s.Store.Write(ctx, func(tx *store.Tx) (err error) {
-		c = towpath.Credential{
-			Kind:      towpath.CredentialAPIToken,
-			MemberID:  actor.Member.ID,
-			Name:      name,
-			ExpiresAt: expires,
-			Scope:     scope,
-		}
 		if c, token, err = issue(ctx, tx, c, 0); err != nil {
 			return err
 		}
-		tx.Emit(actor.Did(towpath.ActTokenCreate, c.ID, "", "name", name).
-			With(towpath.Changed("scope", "", string(scope))))
+		tx.Emit(actor.Did(towpath.ActTokenCreate, c.ID, "", "name", c.Name).
+			With(towpath.Changed("scope", "", string(c.Scope))))
 		return nil
 	})
 	return c, token, err
+}
+
+// newToken checks what a person says about a new API token. CodeForbidden for a program.
+func (s *Service) newToken(
+	actor towpath.Actor, name string, scope towpath.TokenScope, expires *time.Time,
+) (c towpath.Credential, err error) {
+	name = strings.TrimSpace(name)
+	if n := utf8.RuneCountInString(name); n == 0 || n > maxNameLength {
+		return c, towpath.Invalid("name",
+			"Enter a name of 1 to %d characters that describes what uses the token.", maxNameLength)
+	}
+	if scope = cmp.Or(scope, towpath.ScopeFull); scope != towpath.ScopeFull && scope != towpath.ScopeApprovals {
+		return c, towpath.Invalid("scope", "Choose %s or %s.", towpath.ScopeFull, towpath.ScopeApprovals)
+	}
+	if expires != nil && !expires.After(s.Store.Now()) {
+		return c, towpath.Invalid("expiresAt", "Choose a time in the future, or none.")
+	}
+	if actor.SessionID == "" {
+		return c, towpath.Errorf(towpath.CodeForbidden,
+			"Create API tokens in the console: an API token cannot create others.")
+	}
+	return towpath.Credential{
+		Kind: towpath.CredentialAPIToken, Name: name, ExpiresAt: expires, Scope: scope,
+	}, nil
 }
 
 // APITokens lists the actor's API tokens, without their secrets.

@@ -18,6 +18,7 @@ var members = newTable("member", 1, func(m *towpath.Member) []column {
 		{"created_at", instant{&m.CreatedAt}},
 		{"issuer", &m.Issuer},
 		{"subject", &m.Subject},
+		{"service", &m.Service},
 	}
 })
 

@@ -414,7 +414,7 @@ func (c code) exampleOfAct(params map[string]string) {
 		params["provider"], params["role"] = "Größe ID", "dba"
 	case towpath.ActMemberRename:
 		params["name"] = "Ada Lock"
-	case towpath.ActTokenCreate, towpath.ActTokenRevoke:
+	case towpath.ActTokenCreate, towpath.ActTokenRevoke, towpath.ActServiceToken, towpath.ActServiceTokenRevoke:
 		params["name"] = "nightly report"
 	case towpath.ActEnvironmentLimit, towpath.ActProjectLimit:
 		params["limit"], params["from"], params["to"] = "lock-timeout", "0s", "1m30s"

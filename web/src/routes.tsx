@@ -129,6 +129,7 @@ const tree = root.addChildren([
       setting('/settings/notifications/$receiver', () => import('~/pages/settings/ReceiverPage')),
       setting('/settings/sql-review', () => import('~/pages/settings/ReviewPage')),
       owners.addChildren([
+        owned('/settings/members/service-accounts/$member', () => import('~/pages/settings/ServiceAccountPage')),
         owned('/settings/audit', () => import('~/pages/settings/AuditPage')),
         owned('/settings/gitops', () => import('~/pages/git-providers/ProvidersPage')),
         owned('/settings/gitops/new', () => import('~/pages/git-providers/AddProviderPage')),

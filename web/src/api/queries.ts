@@ -69,6 +69,21 @@ export const apiTokensQuery = queryOptions({
     every(token => unwrap(http.GET('/api/v1/api-tokens', { params: { query: paging(token) }, signal }))),
 })
 
+/** The API tokens of a service account. */
+export const serviceTokensQuery = (member: string) =>
+  queryOptions({
+    queryKey: ['members', member, 'api-tokens'],
+    queryFn: ({ signal }) =>
+      every(token =>
+        unwrap(
+          http.GET('/api/v1/service-accounts/{member}/api-tokens', {
+            params: { path: { member }, query: paging(token) },
+            signal,
+          }),
+        ),
+      ),
+  })
+
 export const membersQuery = queryOptions({
   queryKey: ['members'],
   queryFn: ({ signal }) =>

@@ -47,6 +47,7 @@ const states: Record<string, [word: string, icon: IconName, tone: Tone]> = {
   attention: ['Needs attention', 'alert', 'warn'],
   unplanned: ['Files need attention', 'alert', 'warn'],
   invited: ['Invited', 'clock', 'idle'],
+  service: ['Service account', 'key', 'idle'],
   deactivated: ['Deactivated', 'dash', 'idle'],
   matched: ['Matched', 'check', 'ok'],
   verified: ['Verified', 'check', 'ok'],

@@ -43,6 +43,7 @@ export const pb = {
   receivers: () => '/settings/notifications',
   receiver: (receiver: string) => `/settings/notifications/${receiver}`,
   members: () => '/settings/members',
+  serviceAccount: (member: string) => `/settings/members/service-accounts/${member}`,
   review: () => '/settings/sql-review',
   audit: () => '/settings/audit',
   gitProviders: () => '/settings/gitops',

@@ -1,6 +1,9 @@
 /** The names of the workspace's roles. */
 export const roleWords = { owner: 'Workspace Owner', dba: 'Workspace DBA', member: 'Workspace Member' } as const
 
+/** Those that a service account may have. */
+export const programRoles = { dba: roleWords.dba, member: roleWords.member } as const
+
 /** The names of the roles whose consent a gate can ask for. */
 export const approverWords = {
   owner: 'Workspace owners',

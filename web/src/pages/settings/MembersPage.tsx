@@ -6,15 +6,18 @@ import { http, type Schemas, unwrap } from '~/api/client'
 import { membersQuery, sessionQuery } from '~/api/queries'
 import { ConfirmButton } from '~/components/ConfirmButton'
 import { CopyValue } from '~/components/git/CopyValue'
+import { Link } from '~/components/Link'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { StateBadge } from '~/components/StateBadge'
 import { InviteForm } from '~/forms/InviteForm'
+import { ServiceAccountForm } from '~/forms/ServiceAccountForm'
 import { useWrite } from '~/hooks/use-write'
 import { type Column, QueryTable } from '~/table/QueryTable'
 import { Icon } from '~/ui/Icon'
 import { Notice } from '~/ui/Notice'
-import { roleWords } from '~/util/roles'
+import { pb } from '~/util/path-builder'
+import { programRoles, roleWords } from '~/util/roles'
 
 type Member = Schemas['Member']
 
@@ -23,6 +26,7 @@ export default function MembersPage() {
   const members = useQuery(membersQuery)
   const session = useQuery(sessionQuery)
   const [inviting, setInviting] = useState(false)
+  const [adding, setAdding] = useState(false)
   const [invitation, setInvitation] = useState<Schemas['Invitation']>()
   const manage = can(session.data, 'members.manage')
   const columns = useColumns(manage, session.data?.member.id ?? '', setInvitation)
@@ -31,10 +35,16 @@ export default function MembersPage() {
       title="Members"
       action={
         manage &&
-        !inviting && (
-          <Button onClick={() => setInviting(true)} leftSection={<Icon name="plus" />}>
-            Invite a member
-          </Button>
+        !inviting &&
+        !adding && (
+          <>
+            <Button variant="default" onClick={() => setAdding(true)}>
+              Add a service account
+            </Button>
+            <Button onClick={() => setInviting(true)} leftSection={<Icon name="plus" />}>
+              Invite a member
+            </Button>
+          </>
         )
       }
     >
@@ -54,11 +64,22 @@ export default function MembersPage() {
           />
         </div>
       )}
+      {adding && (
+        <div className="panel narrow">
+          <ServiceAccountForm onCancel={() => setAdding(false)} />
+        </div>
+      )}
       <Loaded query={members}>
         {rows => <QueryTable label="Members" columns={columns} rows={rows} id={row => row.id} empty={null} />}
       </Loaded>
     </Page>
   )
+}
+
+/** The name of a member, which leads owners to the tokens of a service account. */
+function nameOf(row: Member, manage: boolean) {
+  if (row.service && manage) return <Link to={pb.serviceAccount(row.id)}>{row.name}</Link>
+  return row.name || <span className="muted">not given</span>
 }
 
 function useColumns(
@@ -78,8 +99,8 @@ function useColumns(
     after: onInvitation,
   })
   const columns: Column<Member>[] = [
-    { title: 'Name', cell: row => row.name || <span className="muted">not given</span> },
-    { title: 'Email', bare: true, line: true, keep: 40, cell: row => row.email },
+    { title: 'Name', cell: row => nameOf(row, manage) },
+    { title: 'Email', bare: true, line: true, keep: 40, cell: row => (row.service ? '' : row.email) },
     {
       title: 'Role',
       fit: true,
@@ -90,7 +111,7 @@ function useColumns(
             aria-label={`Role of ${row.email}`}
             size="xs"
             w={170}
-            data={Object.entries(roleWords).map(([value, label]) => ({ value, label }))}
+            data={Object.entries(row.service ? programRoles : roleWords).map(([value, label]) => ({ value, label }))}
             value={row.role}
             onChange={role => role && change.mutate({ id: row.id, role: role as Member['role'] })}
           />
@@ -102,7 +123,11 @@ function useColumns(
       title: 'State',
       fit: true,
       bare: true,
-      cell: row => <StateBadge state={row.deactivatedAt ? 'deactivated' : row.invited ? 'invited' : 'active'} />,
+      cell: row => (
+        <StateBadge
+          state={row.deactivatedAt ? 'deactivated' : row.service ? 'service' : row.invited ? 'invited' : 'active'}
+        />
+      ),
     },
   ]
   if (!manage) return columns
@@ -130,12 +155,14 @@ function useColumns(
             ) : (
               <ConfirmButton
                 size="compact-sm"
-                title={`Deactivate ${row.email}?`}
+                title={`Deactivate ${row.service ? row.name : row.email}?`}
                 verb="Deactivate"
                 danger
                 onConfirm={() => change.mutate({ id: row.id, deactivated: true })}
               >
-                Their sessions and tokens end immediately. Someone else must take over the repositories they linked.
+                {row.service
+                  ? 'Its tokens end immediately, and programs that use them lose access.'
+                  : 'Their sessions and tokens end immediately. Someone else must take over the repositories they linked.'}
               </ConfirmButton>
             )}
           </div>
