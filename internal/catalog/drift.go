@@ -2,8 +2,6 @@ package catalog
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"math/rand/v2"
 	"strings"
 	"time"
@@ -116,7 +114,7 @@ func (s *Service) checkSchema(
 			return err
 		}
 		before := w.Key()
-		if err := see(ctx, tx, &w, dump, failed); err != nil {
+		if err := sees(ctx, tx, &w, dump, failed); err != nil {
 			return err
 		}
 		if actor != nil {
@@ -124,7 +122,7 @@ func (s *Service) checkSchema(
 				return err
 			}
 		}
-		return keepWatch(ctx, tx, &w, before)
+		return tx.KeepSchemaWatch(ctx, w, before)
 	})
 	return w, err
 }
@@ -169,42 +167,13 @@ func dumpSchema(ctx context.Context, e engine.Engine, t engine.Target) (string, 
 	return schema.Dump, err
 }
 
-// see takes a reading into account, unless a file that was left halfway explains any difference.
-func see(ctx context.Context, tx *store.Tx, w *towpath.SchemaWatch, dump string, failed towpath.Reason) error {
+// sees takes a reading into account, or why there was none.
+func sees(ctx context.Context, tx *store.Tx, w *towpath.SchemaWatch, dump string, failed towpath.Reason) error {
 	if !failed.IsZero() {
 		w.Error = failed
 		return nil
 	}
-	open, err := tx.OpenTasks(ctx, w.DatabaseID)
-	if err != nil {
-		return err
-	}
-	for _, t := range open {
-		part := t.State == towpath.TaskUnknown
-		if !part && t.Attempts > 0 {
-			if part, err = tx.LeftPart(ctx, t.ID); err != nil {
-				return err
-			}
-		}
-		if part {
-			w.Error = towpath.Why(towpath.ReasonSchemaHalfway, "path", t.Path)
-			return nil
-		}
-	}
-	sum := sha256.Sum256([]byte(dump))
-	w.See(hex.EncodeToString(sum[:]), tx.Now)
-	return tx.PutContent(ctx, w.Found, []byte(dump))
-}
-
-// keepWatch keeps what is known, and asks for a look of those who depend on it when drifts have changed.
-func keepWatch(ctx context.Context, tx *store.Tx, w *towpath.SchemaWatch, before string) error {
-	if err := tx.PutSchemaWatch(ctx, *w); err != nil || w.Key() == before {
-		return err
-	}
-	if err := tx.WakeRollouts(ctx); err != nil {
-		return err
-	}
-	return tx.WantNotify(ctx, towpath.JobNotifyDatabase, w.DatabaseID, tx.Now)
+	return tx.SeeSchema(ctx, w, dump)
 }
 
 // maxWhy bounds the reason of an acceptance, in characters.
@@ -239,7 +208,7 @@ func (s *Service) AcceptSchema(
 		if err := emitSchema(ctx, tx, actor, towpath.ActSchemaAccept, d, "text", why); err != nil {
 			return err
 		}
-		return keepWatch(ctx, tx, &w, before)
+		return tx.KeepSchemaWatch(ctx, w, before)
 	})
 	return w, err
 }

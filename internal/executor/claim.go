@@ -143,5 +143,8 @@ func (s *Service) newBatch(
 		logger:    s.Logger,
 	}
 	b.defaults, b.maximum = s.limits(e, p)
-	return b, nil
+	if !unreleased {
+		t.expected, err = expectedSchema(ctx, tx, e, task, d)
+	}
+	return b, err
 }

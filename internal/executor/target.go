@@ -23,6 +23,8 @@ type target struct {
 	lost    bool          // a schema was not what was followed: from then on all is read
 	reading time.Duration // of whole schemas in a claim, which the tasks of a larger one would do without
 	logger  *slog.Logger
+
+	expected string // see expectedSchema; "" once it was compared
 }
 
 // resolve finds the engine and decrypts the password, once.

@@ -36,6 +36,9 @@ func (a *attempt) try(ctx context.Context) (out outcome, err error) {
 		if a.before, err = a.target.schemaBefore(ctx); err != nil {
 			return out, err
 		}
+		if err := a.checkDrift(ctx); err != nil {
+			return out, err
+		}
 	}
 	if err := a.checkMark(ctx); err != nil {
 		return out, err

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"fmt"
 	"reflect"
 	"time"
@@ -110,6 +112,42 @@ func (tx *Tx) LeftPart(ctx context.Context, taskID string) (bool, error) {
 		}
 	}
 	return false, err
+}
+
+// SeeSchema takes a reading into account, and keeps its text, unless a file that was left halfway
+// explains any difference.
+func (tx *Tx) SeeSchema(ctx context.Context, w *towpath.SchemaWatch, dump string) error {
+	open, err := tx.OpenTasks(ctx, w.DatabaseID)
+	if err != nil {
+		return err
+	}
+	for _, t := range open {
+		part := t.State == towpath.TaskUnknown
+		if !part && t.Attempts > 0 {
+			if part, err = tx.LeftPart(ctx, t.ID); err != nil {
+				return err
+			}
+		}
+		if part {
+			w.Error = towpath.Why(towpath.ReasonSchemaHalfway, "path", t.Path)
+			return nil
+		}
+	}
+	sum := sha256.Sum256([]byte(dump))
+	w.See(hex.EncodeToString(sum[:]), tx.Now)
+	return tx.PutContent(ctx, w.Found, []byte(dump))
+}
+
+// KeepSchemaWatch keeps what is known of a schema, and asks for a look of those who depend on it when
+// its drifts have another key than before.
+func (tx *Tx) KeepSchemaWatch(ctx context.Context, w towpath.SchemaWatch, before string) error {
+	if err := tx.PutSchemaWatch(ctx, w); err != nil || w.Key() == before {
+		return err
+	}
+	if err := tx.WakeRollouts(ctx); err != nil {
+		return err
+	}
+	return tx.WantNotify(ctx, towpath.JobNotifyDatabase, w.DatabaseID, tx.Now)
 }
 
 // PutSchemaWatch keeps what is known of the schema of a database. Only another time of the check is no
