@@ -13,13 +13,19 @@ import (
 func verbUndo(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
 	path := "/databases/" + databaseID(ts, args[0]) + "/undo"
+	want := strings.Join(args[2:], " ")
+	look := path
+	if want == "corrected" {
+		look += "?corrected=true"
+	}
 	var seen struct {
-		Migration struct{ Version, Checksum string }
-		WayBack   struct{ Text string }
-		File      struct{ Path, Checksum string }
-		Refused   struct{ Text string }
-		Done      int
-		Review    struct {
+		Correctable bool
+		Migration   struct{ Version, Checksum string }
+		WayBack     struct{ Text string }
+		File        struct{ Path, Checksum string }
+		Refused     struct{ Text string }
+		Done        int
+		Review      struct {
 			Files []struct {
 				Findings []struct {
 					Rule string
@@ -29,7 +35,7 @@ func verbUndo(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		Waits bool
 	}
-	check(ts, w.api.call(w.ctx, "GET", path, nil, &seen))
+	check(ts, w.api.call(w.ctx, "GET", look, nil, &seen))
 	fmt.Fprintln(ts.Stdout(), seen.WayBack.Text+seen.Refused.Text)
 	for _, f := range seen.Review.Files {
 		for _, found := range f.Findings {
@@ -45,7 +51,9 @@ func verbUndo(ts *testscript.TestScript, neg bool, args []string) {
 	if seen.Waits {
 		fmt.Fprintln(ts.Stdout(), "waits")
 	}
-	want := strings.Join(args[2:], " ")
+	if seen.Correctable {
+		fmt.Fprintln(ts.Stdout(), "correctable")
+	}
 	var task struct {
 		ID        string
 		RolloutID string
@@ -57,7 +65,7 @@ func verbUndo(ts *testscript.TestScript, neg bool, args []string) {
 	err := w.api.call(w.ctx, "POST", path, map[string]any{
 		"version": seen.Migration.Version, "checksum": seen.Migration.Checksum, "why": args[1],
 		"file":    seen.File.Checksum,
-		"despite": want == "despite",
+		"despite": want == "despite", "corrected": want == "corrected",
 	}, &task)
 	if err != nil {
 		fmt.Fprintln(ts.Stdout(), err)
@@ -69,9 +77,13 @@ func verbUndo(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || seen.Waits {
 		return
 	}
+	end := want
+	if want == "despite" || want == "corrected" {
+		end = ""
+	}
 	check(ts, w.until(30*time.Second, func() (bool, string) {
 		var now struct{ State string }
 		err := w.api.call(w.ctx, "GET", "/rollouts/"+task.RolloutID+"/tasks/"+task.ID, nil, &now)
-		return now.State == cmp.Or(strings.TrimPrefix(want, "despite"), "done"), fmt.Sprintf("the task is %s: %v", now.State, err)
+		return now.State == cmp.Or(end, "done"), fmt.Sprintf("the task is %s: %v", now.State, err)
 	}))
 }

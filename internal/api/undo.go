@@ -24,7 +24,7 @@ type undoing struct {
 type besideFile struct {
 	Path     string `json:"path"`
 	Checksum string `json:"checksum"`
-	Commit   string `json:"commit" doc:"From whose tree the migration was applied, and the file is read."`
+	Commit   string `json:"commit" doc:"From whose tree it is read: the one that the migration was applied from, or with corrected the branch's."`
 }
 
 func undoingOf(u *towpath.Undoing) *undoing {
@@ -40,27 +40,34 @@ func undoingOf(u *towpath.Undoing) *undoing {
 
 // undoPreview is what would be undone in a database.
 type undoPreview struct {
-	Migration *Migration  `json:"migration,omitempty" doc:"The newest version that the database has; absent when there is none."`
-	Refused   *Reason     `json:"refused,omitempty" doc:"Why it cannot be undone now; absent when it can."`
-	WayBack   *text       `json:"wayBack,omitempty" doc:"What would run: the way back of the text that was applied, without the values of variables."`
-	Line      int         `json:"line,omitempty" doc:"Its first line in the file."`
-	File      *besideFile `json:"file,omitempty" doc:"The file beside the migration that is its way back; absent when the way back is a part of the migration's own file."`
-	Review    *review     `json:"review,omitempty" doc:"What the SQL review says of the way back; absent when nothing would run."`
-	OneByOne  bool        `json:"oneByOne" doc:"Its statements run one by one, without a transaction around them."`
-	Done      int         `json:"done" doc:"How many of its statements an undo has done that stopped; it goes on behind them."`
-	Waits     bool        `json:"waits" doc:"The environment asks for a start, consent or a window first."`
-	TaskID    string      `json:"taskId,omitempty" doc:"The task that undoes it already; absent when there is none."`
-	RolloutID string      `json:"rolloutId,omitempty" doc:"Of that task."`
+	Migration   *Migration  `json:"migration,omitempty" doc:"The newest version that the database has; absent when there is none."`
+	Refused     *Reason     `json:"refused,omitempty" doc:"Why it cannot be undone now; absent when it can."`
+	WayBack     *text       `json:"wayBack,omitempty" doc:"What would run: the way back of the text that was applied, without the values of variables."`
+	Line        int         `json:"line,omitempty" doc:"Its first line in the file."`
+	File        *besideFile `json:"file,omitempty" doc:"The file beside the migration that is its way back; absent when the way back is a part of the migration's own file."`
+	Correctable bool        `json:"correctable" doc:"The branch has another file beside the very text that was applied. With corrected, it is the way back."`
+	Review      *review     `json:"review,omitempty" doc:"What the SQL review says of the way back; absent when nothing would run."`
+	OneByOne    bool        `json:"oneByOne" doc:"Its statements run one by one, without a transaction around them."`
+	Done        int         `json:"done" doc:"How many of its statements an undo has done that stopped; it goes on behind them."`
+	Waits       bool        `json:"waits" doc:"The environment asks for a start, consent or a window first."`
+	TaskID      string      `json:"taskId,omitempty" doc:"The task that undoes it already; absent when there is none."`
+	RolloutID   string      `json:"rolloutId,omitempty" doc:"Of that task."`
+}
+
+type undoPreviewInput struct {
+	DatabasePath
+	Corrected bool `query:"corrected" doc:"Read the file beside the migration from the branch, when the branch has the text that was applied."`
 }
 
 // getUndo says what would be undone. It changes nothing.
-func (s *Server) getUndo(ctx context.Context, in *DatabasePath) (undoPreview, error) {
-	u, err := s.Syncs.PreviewUndo(ctx, in.Database)
+func (s *Server) getUndo(ctx context.Context, in *undoPreviewInput) (undoPreview, error) {
+	u, err := s.Syncs.PreviewUndo(ctx, in.Database, in.Corrected)
 	if err != nil {
 		return undoPreview{}, err
 	}
 	v := undoPreview{
-		Refused: reasonOf(u.Refused), Waits: u.Environment.Holds(), Done: u.Done, TaskID: u.Open.ID, RolloutID: u.Open.RolloutID,
+		Refused: reasonOf(u.Refused), Waits: u.Environment.Holds(), Done: u.Done, Correctable: u.Correctable,
+		TaskID: u.Open.ID, RolloutID: u.Open.RolloutID,
 	}
 	if u.Migration.Version != "" {
 		m := migrationOf(u.Migration)
@@ -87,7 +94,9 @@ type undoInput struct {
 		Checksum string `json:"checksum" maxLength:"64" doc:"Of the text that was looked at."`
 		File     string `json:"file,omitempty" maxLength:"64" doc:"Checksum of the file that is the way back, as looked at; absent when the way back is a part of the migration's own file."`
 		Why      string `json:"why" maxLength:"4000" doc:"Why it is undone. It stays in the ledger of the database."`
-		Despite  bool   `json:"despite,omitempty" doc:"Order it although a trial in a scratch database has failed."`
+
+		Corrected bool `json:"corrected,omitempty" doc:"The file is that of the branch, as looked at with corrected."`
+		Despite   bool `json:"despite,omitempty" doc:"Order it although a trial in a scratch database has failed."`
 	}
 }
 
@@ -95,7 +104,7 @@ type undoInput struct {
 func (s *Server) undoVersion(ctx context.Context, in *undoInput) (Task, error) {
 	t, err := s.Syncs.Undo(ctx, actorOf(ctx), in.Database, syncs.Order{
 		Version: in.Body.Version, Checksum: in.Body.Checksum, Why: in.Body.Why,
-		Back: in.Body.File, Despite: in.Body.Despite,
+		Back: in.Body.File, Corrected: in.Body.Corrected, Despite: in.Body.Despite,
 	})
 	return taskOf(t), err
 }

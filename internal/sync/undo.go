@@ -22,6 +22,7 @@ type Undo struct {
 	Back        statement.WayBack
 	Beside      Beside         // the file that the way back is in, when it is not the migration's own
 	Review      towpath.Review // of the way back
+	Correctable bool           // the branch has another file beside it, about the text that was applied
 	Done        int            // statements that an undo did before it stopped; it goes on behind them
 	Refused     towpath.Reason // why it cannot be undone now; zero when it can
 	Open        towpath.Task   // that undoes it already; zero for none
@@ -29,10 +30,12 @@ type Undo struct {
 	as   towpath.MigrationID
 	link towpath.RepositoryLink
 	from string // the commit from whose tree it was applied
+	same bool   // the branch still has the text that was applied
 }
 
-// UndoOf says what would be undone in a database, and runs nothing.
-func (s *Service) UndoOf(ctx context.Context, databaseID string) (u Undo, err error) {
+// UndoOf says what would be undone in a database, and runs nothing. With corrected, the file beside the
+// migration is that of the branch, as long as the branch has the text that was applied.
+func (s *Service) UndoOf(ctx context.Context, databaseID string, corrected bool) (u Undo, err error) {
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
 		u, err = readUndo(ctx, tx, databaseID)
 		return err
@@ -40,19 +43,19 @@ func (s *Service) UndoOf(ctx context.Context, databaseID string) (u Undo, err er
 	if err != nil || !u.Refused.IsZero() {
 		return u, err
 	}
-	return u, s.readWayBack(ctx, &u)
+	return u, s.readWayBack(ctx, &u, corrected)
 }
 
 // PreviewUndo is UndoOf with the review of what would run.
-func (s *Service) PreviewUndo(ctx context.Context, databaseID string) (u Undo, err error) {
-	if u, err = s.UndoOf(ctx, databaseID); err != nil || !u.Refused.IsZero() {
+func (s *Service) PreviewUndo(ctx context.Context, databaseID string, corrected bool) (u Undo, err error) {
+	if u, err = s.UndoOf(ctx, databaseID, corrected); err != nil || !u.Refused.IsZero() {
 		return u, err
 	}
 	return u, s.reviewUndo(ctx, &u)
 }
 
 // readWayBack reads the way back of the text that was applied.
-func (s *Service) readWayBack(ctx context.Context, u *Undo) error {
+func (s *Service) readWayBack(ctx context.Context, u *Undo, corrected bool) error {
 	content, err := s.Store.OpenContent(ctx, u.Migration.Checksum)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
 		u.Refused = towpath.Why(towpath.ReasonTextMissing)
@@ -63,7 +66,7 @@ func (s *Service) readWayBack(ctx context.Context, u *Undo) error {
 	}
 	back, ok, err := statement.ReadWayBack(content.Reader())
 	if err == nil && !ok {
-		return s.readBeside(ctx, u)
+		return s.readBeside(ctx, u, corrected)
 	}
 	u.Back = back
 	return err
@@ -71,11 +74,12 @@ func (s *Service) readWayBack(ctx context.Context, u *Undo) error {
 
 // Order is what a person says who undoes a version.
 type Order struct {
-	Version  string // that the person has seen
-	Checksum string // and its text
-	Back     string // the checksum of the file beside it that is its way back; "" for none
-	Why      string
-	Despite  bool // whatever a trial has shown
+	Version   string // that the person has seen
+	Checksum  string // and its text
+	Back      string // the checksum of the file beside it that is its way back; "" for none
+	Corrected bool   // that file is the one of the branch
+	Why       string
+	Despite   bool // whatever a trial has shown
 }
 
 // Undo makes a task that undoes the newest version of a database. It waits at the gate of its
@@ -88,7 +92,7 @@ func (s *Service) Undo(
 	if err != nil {
 		return task, err
 	}
-	seen, err := s.UndoOf(ctx, databaseID)
+	seen, err := s.UndoOf(ctx, databaseID, in.Corrected)
 	if err != nil {
 		return task, err
 	}
@@ -99,8 +103,8 @@ func (s *Service) Undo(
 		return task, err
 	}
 	if order.Trial.Failed() && !in.Despite {
-		return task, towpath.Errorf(towpath.CodeConflict,
-			"%s Correct the way back, or order it again with despite.", wording.Text(order.Trial.Reason))
+		return task, towpath.Invalid("despite", "%s Correct the way back, or say that you undo it anyway.",
+			wording.Text(order.Trial.Reason))
 	}
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		u, err := readUndo(ctx, tx, databaseID)
@@ -241,7 +245,7 @@ func (u *Undo) findLink(ctx context.Context, tx *store.Tx) (known bool, err erro
 		}
 		for _, f := range files {
 			if f.State == towpath.FileMatched && f.MigrationID == m.MigrationID && f.Path == m.Path {
-				u.link, m.Label = link, f.Label
+				u.link, m.Label, u.same = link, f.Label, f.Checksum == m.Checksum
 				return true, nil
 			}
 		}

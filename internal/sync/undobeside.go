@@ -32,13 +32,13 @@ type Beside struct {
 	text     []byte
 }
 
-// readBeside reads the file beside the migration that takes it back, from the tree that the migration
-// was applied from. It sets Refused when there is none, or none that is certain. Its error is the
-// provider's.
-func (s *Service) readBeside(ctx context.Context, u *Undo) error {
+// readBeside reads the file beside the migration that takes it back: from the tree that the migration
+// was applied from, or from the branch's when that is wanted and still has the applied text. It sets
+// Refused when there is none, or none that is certain. Its error is the provider's.
+func (s *Service) readBeside(ctx context.Context, u *Undo, corrected bool) error {
 	u.Refused = towpath.Why(towpath.ReasonNoWayBack)
 	scope, err := plan.ScopeOf(u.link)
-	if err != nil || u.from == "" || u.link.GrantID == "" {
+	if err != nil || u.link.GrantID == "" {
 		return nil // such a link can read nothing
 	}
 	client, err := s.Accounts.Client(ctx, u.link.GrantID)
@@ -46,6 +46,28 @@ func (s *Service) readBeside(ctx context.Context, u *Undo) error {
 		return err
 	}
 	source := client.Source(u.link.RepositoryID)
+	// behind statements of one file, another one cannot go on
+	branch := *u
+	if u.same && u.Done == 0 {
+		if err := branch.besideAt(ctx, source, scope, u.link.SyncedCommit); err != nil {
+			return err
+		}
+	}
+	if corrected && branch.Beside.Path != "" {
+		*u = branch
+		u.Correctable = true
+		return nil
+	}
+	err = u.besideAt(ctx, source, scope, u.from)
+	u.Correctable = branch.Beside.Path != "" && branch.Beside.Checksum != u.Beside.Checksum
+	return err
+}
+
+// besideAt reads the file beside the migration from the tree of a commit.
+func (u *Undo) besideAt(ctx context.Context, source vcs.Source, scope plan.Scope, commit string) error {
+	if commit == "" {
+		return nil
+	}
 	folder := path.Dir(u.Migration.Path)
 	if base := scope.BaseDirectory; base == "" || strings.HasPrefix(u.Migration.Path, base+"/") {
 		folder = base
@@ -53,9 +75,9 @@ func (s *Service) readBeside(ctx context.Context, u *Undo) error {
 	if folder == "." {
 		folder = ""
 	}
-	entries, err := source.Tree(ctx, u.from, folder)
+	entries, err := source.Tree(ctx, commit, folder)
 	if vcs.KindOf(err) == vcs.NotFound {
-		u.Refused = towpath.Why(towpath.ReasonUndoCommitGone, "commit", towpath.ShortHash(u.from))
+		u.Refused = towpath.Why(towpath.ReasonUndoCommitGone, "commit", towpath.ShortHash(commit))
 		return nil
 	}
 	if err != nil {
@@ -75,15 +97,15 @@ func (s *Service) readBeside(ctx context.Context, u *Undo) error {
 		u.Refused = towpath.Why(towpath.ReasonUndoAmbiguous, "path", found[0], "other", found[1])
 		return nil
 	}
-	text, err := vcs.ReadFile(ctx, source, u.from, found[0], maxBeside)
+	text, err := vcs.ReadFile(ctx, source, commit, found[0], maxBeside)
 	if err != nil {
 		return account.Explain(err, "read the way back")
 	}
-	return u.takeBeside(found[0], text)
+	return u.takeBeside(found[0], commit, text)
 }
 
 // takeBeside takes a file for the way back, when it can be one.
-func (u *Undo) takeBeside(path string, text []byte) error {
+func (u *Undo) takeBeside(path, commit string, text []byte) error {
 	if len(text) > maxBeside {
 		u.Refused = towpath.Why(towpath.ReasonUndoTooLarge, "path", path)
 		return nil
@@ -93,7 +115,7 @@ func (u *Undo) takeBeside(path string, text []byte) error {
 		return err
 	}
 	sum := sha256.Sum256(text)
-	u.Beside = Beside{Path: path, Checksum: hex.EncodeToString(sum[:]), Commit: u.from, text: text}
+	u.Beside = Beside{Path: path, Checksum: hex.EncodeToString(sum[:]), Commit: commit, text: text}
 	u.Back, u.Refused = back, towpath.Reason{}
 	return nil
 }

@@ -224,12 +224,17 @@ export const changesQuery = (database: string) =>
     getNextPageParam: page => page.nextPageToken,
   })
 
-/** What would be undone in a database, as of now. */
-export const undoQuery = (database: string) =>
+/** What would be undone in a database, as of now; `corrected` by the file that the branch has now. */
+export const undoQuery = (database: string, corrected: boolean) =>
   queryOptions({
-    queryKey: ['databases', database, 'undo'],
+    queryKey: ['databases', database, 'undo', corrected],
     queryFn: ({ signal }) =>
-      unwrap(http.GET('/api/v1/databases/{database}/undo', { params: { path: { database } }, signal })),
+      unwrap(
+        http.GET('/api/v1/databases/{database}/undo', {
+          params: { path: { database }, query: { corrected } },
+          signal,
+        }),
+      ),
     staleTime: 0,
     gcTime: 0,
   })

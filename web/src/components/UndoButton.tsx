@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { http, type Schemas, unwrap } from '~/api/client'
+import { formErrors } from '~/api/errors'
 import { byFile, saysSomething } from '~/api/findings'
 import { undoQuery } from '~/api/queries'
 import { useWrite } from '~/hooks/use-write'
@@ -41,16 +42,33 @@ export function UndoButton({ database }: UndoButtonProps) {
 
 /** Reads what would run, while the dialog is open. */
 function Look({ database, close }: UndoButtonProps & { close: () => void }) {
-  const undo = useQuery(undoQuery(database.id))
-  return <Loaded query={undo}>{data => <UndoForm database={database} undo={data} close={close} />}</Loaded>
+  const [corrected, setCorrected] = useState(false)
+  const undo = useQuery(undoQuery(database.id, corrected))
+  return (
+    <div className="stack">
+      {(corrected || undo.data?.correctable) && (
+        <Checkbox
+          label="Use the file that the branch has now"
+          description="The branch has another one beside the version than when it was applied."
+          checked={corrected}
+          onChange={event => setCorrected(event.currentTarget.checked)}
+        />
+      )}
+      <Loaded query={undo}>
+        {data => <UndoForm database={database} undo={data} corrected={corrected} close={close} />}
+      </Loaded>
+    </div>
+  )
 }
 
 interface UndoFormProps extends UndoButtonProps {
   undo: Schemas['UndoPreview']
+  /** Whether the way back is the file that the branch has now. */
+  corrected: boolean
   close: () => void
 }
 
-function UndoForm({ database, undo, close }: UndoFormProps) {
+function UndoForm({ database, undo, corrected, close }: UndoFormProps) {
   const [why, setWhy] = useState('')
   const [despite, setDespite] = useState(false)
   const { migration, wayBack, file } = undo
@@ -64,13 +82,16 @@ function UndoForm({ database, undo, close }: UndoFormProps) {
             checksum: migration?.checksum ?? '',
             file: file?.checksum ?? '',
             why,
+            corrected,
             despite,
           },
         }),
       ),
     done: () => `Version ${migration?.label} is undone when its turn comes.`,
     after: close,
+    shows: error => trialFailure(error) !== '',
   })
+  const failure = trialFailure(write.error)
   if (undo.refused || undo.taskId || !migration || !wayBack) return <Refused undo={undo} />
   return (
     <form
@@ -106,21 +127,38 @@ function UndoForm({ database, undo, close }: UndoFormProps) {
         value={why}
         onChange={event => setWhy(event.currentTarget.value)}
       />
-      <Checkbox
-        label="Undo it even if it fails in a scratch database."
-        checked={despite}
-        onChange={event => setDespite(event.currentTarget.checked)}
-      />
+      {failure && (
+        <>
+          <Notice kind="warning" title="It failed in a scratch database">
+            {failure}
+          </Notice>
+          <Checkbox
+            label="Undo it anyway"
+            checked={despite}
+            onChange={event => setDespite(event.currentTarget.checked)}
+          />
+        </>
+      )}
       <div className="row" style={{ justifyContent: 'flex-end' }}>
         <Button variant="default" onClick={close}>
           Cancel
         </Button>
-        <Button type="submit" color="red" loading={write.isPending} disabled={!why.trim()}>
+        <Button
+          type="submit"
+          color="red"
+          loading={write.isPending}
+          disabled={!why.trim() || (failure !== '' && !despite)}
+        >
           Undo version {migration.label}
         </Button>
       </div>
     </form>
   )
+}
+
+/** What a trial in a scratch database showed that refuses an order; empty for any other error. */
+function trialFailure(error: unknown): string {
+  return formErrors(error, ['despite']).fields.despite ?? ''
 }
 
 /** What the SQL review says of a way back. */

@@ -10,12 +10,14 @@ interface WriteOptions<V, T> {
   /** The message after success; none if left out. */
   done?: (result: T, input: V) => string
   after?: (result: T, input: V) => void
+  /** Whether the page itself shows an error, so that no toast does. */
+  shows?: (error: unknown) => boolean
 }
 
 /**
  * A change outside of a form: it refetches what has changed, and shows both outcomes in a toast.
  */
-export function useWrite<V = void, T = unknown>({ run, changes = {}, done, after }: WriteOptions<V, T>) {
+export function useWrite<V = void, T = unknown>({ run, changes = {}, done, after, shows }: WriteOptions<V, T>) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: run,
@@ -24,6 +26,8 @@ export function useWrite<V = void, T = unknown>({ run, changes = {}, done, after
       if (done) sayDone(done(result, input))
       after?.(result, input)
     },
-    onError: error => sayFailed(messageOf(error)),
+    onError: error => {
+      if (!shows?.(error)) sayFailed(messageOf(error))
+    },
   })
 }
