@@ -275,6 +275,11 @@ func acts(w *world) []act {
 				SchemaCheck: towpath.SchemaCheck{DatabaseID: w.database.ID, Found: "x"},
 			})
 		}},
+		{"KeepSchemaWatch", "database.changed >", func(ctx context.Context, tx *store.Tx) error {
+			return tx.KeepSchemaWatch(ctx, towpath.SchemaWatch{
+				SchemaCheck: towpath.SchemaCheck{DatabaseID: w.database.ID, Found: "y"},
+			}, "")
+		}},
 		{"CreateReceiver", "receiver.created >", func(ctx context.Context, tx *store.Tx) error {
 			return tx.CreateReceiver(ctx, &receiver)
 		}},
