@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sys/unix"
 
 	"towpath"
 	"towpath/internal/account"
@@ -59,7 +58,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 type server struct {
 	url      string
 	log      *slog.Logger
-	lock     *os.File // held while this process owns the metadata
+	lock     *metadataLock // held while this process owns the metadata
 	store    *store.Store
 	parsers  *sqlparse.Pool
 	auth     *auth.Service
@@ -121,20 +120,6 @@ func (s *server) open(ctx context.Context, c *serveCommand) (err error) {
 	// The lock proves that no other process uses this metadata: leases of earlier processes are
 	// void.
 	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.FreeLeases(ctx) })
-}
-
-// lockMetadata locks the file against a second server, whatever its other settings. The lock ends
-// with the process, however it ends.
-func lockMetadata(path string) (*os.File, error) {
-	f, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("lock the metadata (--metadata-url): %w", err)
-	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		return nil, errors.Join(fmt.Errorf("another server is running on %s; stop it first, or give this "+
-			"one another --data", path), f.Close())
-	}
-	return f, nil
 }
 
 // identity opens the key, checks that the metadata was encrypted with it, and reads the server's

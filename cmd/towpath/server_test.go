@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // settingsIn is a configuration with everything below dir, on its own port.
@@ -83,13 +82,7 @@ func TestServer_isAloneOnItsMetadata(t *testing.T) {
 	if err := first.close(); err != nil {
 		t.Fatal(err)
 	}
-	// A process that another test starts at the moment holds copies of our files until it runs its
-	// program.
 	third, err := newServer(t.Context(), settingsIn(t, dir), quiet)
-	for deadline := time.Now().Add(10 * time.Second); err != nil && time.Now().Before(deadline); {
-		time.Sleep(20 * time.Millisecond)
-		third, err = newServer(t.Context(), settingsIn(t, dir), quiet)
-	}
 	if err != nil {
 		t.Fatalf("after the first has ended: %v", err)
 	}
