@@ -87,6 +87,15 @@ describe('a repository whose files Flyway has applied', () => {
     await section().locator('summary').click()
   })
 
+  it('previews what happens once that is recorded', async () => {
+    const rows = page.getByRole('table', { name: 'Files and databases' }).getByRole('row')
+    const planned = (name: string, environment: string) => rows.filter({ hasText: name }).filter({ hasText: environment })
+    await planned(nameOf(1), 'prod').getByText('Baselined').first().waitFor()
+    await planned(nameOf(3), 'staging').getByText('Edited').first().waitFor()
+    await planned(nameOf(6), 'test').getByText('Flyway did not finish it').first().waitFor()
+    await planned(nameOf(2), 'prod').getByText('Held').first().waitFor()
+  })
+
   it('fits a narrow screen', async () => {
     await page.setViewportSize({ width: 390, height: 844 })
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
