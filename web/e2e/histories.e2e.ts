@@ -89,7 +89,8 @@ describe('a repository whose files Flyway has applied', () => {
 
   it('previews what happens once that is recorded', async () => {
     const rows = page.getByRole('table', { name: 'Files and databases' }).getByRole('row')
-    const planned = (name: string, environment: string) => rows.filter({ hasText: name }).filter({ hasText: environment })
+    const planned = (name: string, environment: string) =>
+      rows.filter({ hasText: name }).filter({ hasText: environment })
     await planned(nameOf(1), 'prod').getByText('Baselined').first().waitFor()
     await planned(nameOf(3), 'staging').getByText('Edited').first().waitFor()
     await planned(nameOf(6), 'test').getByText('Flyway did not finish it').first().waitFor()

@@ -8,6 +8,7 @@ import { type Demo, startDemo } from './support/demo'
 let browser: Browser
 let demo: Demo
 let page: Page
+let program = '' // the id of a service account
 const faults: string[] = []
 
 interface Listed {
@@ -17,6 +18,8 @@ interface Listed {
 beforeAll(async () => {
   browser = await launch()
   demo = await startDemo()
+  const account = { name: 'ci-deploy', role: 'dba' }
+  program = (await demo.api<{ id: string }>('/service-accounts', { method: 'POST', body: account })).id
   page = await signIn(browser, demo.info)
   page.on('pageerror', error => faults.push(`${page.url()}: ${error.message}`))
   page.on('request', request => {
@@ -70,6 +73,7 @@ const pages: Record<string, () => Promise<string>> = {
   'api-tokens': async () => '/settings/api-tokens',
   notifications: async () => '/settings/notifications',
   general: async () => '/settings/general',
+  'service-account': async () => `/settings/members/service-accounts/${program}`,
   members: async () => '/settings/members',
   audit: async () => '/settings/audit',
   'audit-filtered': async () => `/settings/audit?object=${await first('/projects')}&from=2026-01-01&to=2999-12-31`,
