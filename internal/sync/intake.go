@@ -31,9 +31,9 @@ type arrival struct {
 // keep stores a delivery, and those that wait with it. When ctx ends first, a commit may have the
 // delivery nevertheless; the provider sends it again.
 func (i *intake) keep(
-	ctx context.Context, s *store.Store, store func(context.Context, *store.Tx) error,
+	ctx context.Context, s *store.Store, write func(context.Context, *store.Tx) error,
 ) error {
-	a := &arrival{store, make(chan error, 1)}
+	a := &arrival{write, make(chan error, 1)}
 	committing := i.add(a)
 	for {
 		select {

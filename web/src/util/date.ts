@@ -34,13 +34,14 @@ export function logTime(iso: string): string {
   return log.format(new Date(iso))
 }
 
-/** A duration in milliseconds in words: "240 ms", "3.2 s", "4 min 5 s", "2 h 10 min". */
+/** A duration in milliseconds in words: "240 ms", "3.2 s", "4 min 5 s", "15 min", "2 h 10 min". */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`
   if (ms < 60_000) return `${(ms / 1000).toFixed(1).replace(/\.0$/, '')} s`
   const minutes = Math.floor(ms / 60_000)
-  if (minutes < 60) return `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  const and = (n: number, unit: string) => (n > 0 ? ` ${n} ${unit}` : '')
+  if (minutes < 60) return `${minutes} min${and(Math.floor((ms % 60_000) / 1000), 's')}`
+  return `${Math.floor(minutes / 60)} h${and(minutes % 60, 'min')}`
 }
 
 /** Milliseconds between two times; until now when the second is missing. */

@@ -20,7 +20,9 @@ describe('duration', () => {
     [3000, '3 s'],
     [3210, '3.2 s'],
     [245_000, '4 min 5 s'],
+    [900_000, '15 min'],
     [7_800_000, '2 h 10 min'],
+    [86_400_000, '24 h'],
     [-5, '0 ms'],
   ])('says %d as %s', (ms, words) => expect(duration(ms)).toBe(words))
 })
