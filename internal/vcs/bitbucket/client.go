@@ -14,6 +14,7 @@ import (
 	"towpath"
 
 	"towpath/internal/vcs"
+	"towpath/internal/vcs/gitwire"
 )
 
 const (
@@ -29,6 +30,8 @@ type client struct {
 
 	mu     sync.Mutex
 	places map[string]place // by repository id
+
+	servers gitwire.Servers
 }
 
 // request is one call; everything of it can be sent twice.

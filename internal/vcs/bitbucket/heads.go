@@ -33,7 +33,8 @@ func (s *source) Heads(ctx context.Context) (vcs.Heads, error) {
 // remote is the repository at a clone address. Git has its own quota.
 func (c *client) remote(clone string) gitwire.Remote {
 	return gitwire.Remote{
-		URL: clone,
+		URL:     clone,
+		Servers: &c.servers,
 		Send: func(ctx context.Context, r gitwire.Request) (*http.Response, error) {
 			return c.send(ctx, request{
 				op:     r.Op,

@@ -17,6 +17,7 @@ import (
 	"towpath"
 
 	"towpath/internal/vcs"
+	"towpath/internal/vcs/gitwire"
 )
 
 const (
@@ -37,6 +38,8 @@ type client struct {
 	gate   vcs.Gate
 	calls  []time.Time      // of the last hour, oldest first
 	places map[string]place // by repository id
+
+	servers gitwire.Servers
 }
 
 // request is one call; everything of it can be sent twice.

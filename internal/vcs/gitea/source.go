@@ -72,7 +72,8 @@ func (s *source) Heads(ctx context.Context) (vcs.Heads, error) {
 
 func (c *client) remote(at place) gitwire.Remote {
 	return gitwire.Remote{
-		URL: c.p.page(at.name) + ".git",
+		URL:     c.p.page(at.name) + ".git",
+		Servers: &c.servers,
 		Send: func(ctx context.Context, r gitwire.Request) (*http.Response, error) {
 			return c.send(ctx, request{
 				op:     r.Op,

@@ -57,15 +57,13 @@ func appendPacket(b []byte, line string) []byte {
 }
 
 // lsRefsCommand requests branches only.
-func lsRefsCommand(capabilities []string) []byte {
+func lsRefsCommand(s server) []byte {
 	b := appendPacket(nil, "command=ls-refs")
-	for _, c := range capabilities {
-		switch {
-		case strings.HasPrefix(c, "agent="):
-			b = appendPacket(b, "agent=towpath")
-		case strings.HasPrefix(c, "object-format="):
-			b = appendPacket(b, c)
-		}
+	if s.agent {
+		b = appendPacket(b, "agent=towpath")
+	}
+	if s.objectFormat != "" {
+		b = appendPacket(b, s.objectFormat)
 	}
 	b = append(b, "0001"...)
 	b = appendPacket(b, "ref-prefix "+branchesRef)

@@ -130,7 +130,7 @@ func FuzzReadRefs(f *testing.F) {
 				t.Fatalf("branch %q at %q", branch, hash)
 			}
 		}
-		if _, err := readRefs(bytes.NewReader(append(lsRefsCommand(answer.capabilities),
+		if _, err := readRefs(bytes.NewReader(append(lsRefsCommand(serverOf(answer.capabilities)),
 			"0000"...))); err != nil && !bytes.Contains(body, []byte("object-format=")) {
 			t.Fatalf("our own command cannot be read: %v", err)
 		}

@@ -23,6 +23,7 @@ const (
 	servicePath      = "/git-upload-pack"
 	advertisedAt     = "/info/refs?service=git-upload-pack"
 	headerGitVersion = "Git-Protocol"
+	formatSHA256     = "object-format=sha256"
 )
 
 // Request is one call to a Git server. It can be sent twice.
@@ -41,17 +42,26 @@ type Remote struct {
 	// Send adds the credentials and returns a successful answer, whose body the caller closes. Its
 	// errors are *vcs.Error.
 	Send func(context.Context, Request) (*http.Response, error)
+
+	Servers *Servers // what is known of servers; several remotes share it
 }
 
 // Heads reads the branch heads with protocol version 2 if the server supports it, otherwise from
 // the advertisement of all refs. redirected reports that they came from another address.
 // https://git-scm.com/docs/protocol-v2
 func (r Remote) Heads(ctx context.Context) (heads map[string]string, redirected bool, err error) {
-	advertised, err := r.advertised(ctx, opHeads)
-	if err != nil || !advertised.version2 || advertised.redirected {
-		return advertised.heads, advertised.redirected, err
+	var answer refAnswer
+	list := func(s server) (err error) {
+		answer, err = r.refs(ctx, r.command(opHeads, lsRefsCommand(s)))
+		return err
 	}
-	answer, err := r.refs(ctx, r.command(opHeads, lsRefsCommand(advertised.capabilities)))
+	if done, err := r.asKnown(ctx, list); done {
+		return answer.heads, answer.redirected, err
+	}
+	answer, err = r.advertised(ctx, opHeads)
+	if err == nil && answer.version2 && !answer.redirected {
+		err = list(serverOf(answer.capabilities))
+	}
 	return answer.heads, answer.redirected, err
 }
 
@@ -63,13 +73,18 @@ type refAnswer struct {
 	redirected   bool
 }
 
+// advertised asks what the server can do, and remembers it.
 func (r Remote) advertised(ctx context.Context, op string) (refAnswer, error) {
-	return r.refs(ctx, Request{
+	answer, err := r.refs(ctx, Request{
 		Op:     op,
 		Method: http.MethodGet,
 		URL:    r.URL + advertisedAt,
 		Header: http.Header{headerGitVersion: {"version=2"}},
 	})
+	if err == nil && answer.version2 && !answer.redirected {
+		r.Servers.remember(r.URL, serverOf(answer.capabilities))
+	}
+	return answer, err
 }
 
 func (r Remote) command(op string, body []byte) Request {
@@ -107,15 +122,19 @@ func (r Remote) refs(ctx context.Context, request Request) (refAnswer, error) {
 
 // fetch reads a pack of commits and trees into objects. The server must support filters.
 func (r Remote) fetch(ctx context.Context, into map[string]object, lines ...string) error {
+	read := func(s server) error { return r.pack(ctx, s, into, lines) }
+	if done, err := r.asKnown(ctx, read); done {
+		return err
+	}
 	advertised, err := r.advertised(ctx, opBetween)
 	if err != nil {
 		return err
 	}
-	filters := slices.ContainsFunc(advertised.capabilities, func(c string) bool {
-		features, ok := strings.CutPrefix(c, "fetch=")
-		return ok && slices.Contains(strings.Fields(features), "filter")
-	})
-	if !advertised.version2 || !filters || slices.Contains(advertised.capabilities, "object-format=sha256") {
+	return read(serverOf(advertised.capabilities))
+}
+
+func (r Remote) pack(ctx context.Context, s server, into map[string]object, lines []string) error {
+	if !s.filters || s.objectFormat == formatSHA256 {
 		return &vcs.Error{
 			Kind: vcs.Rejected, Op: opBetween,
 			Message: "this server does not filter what it sends",
