@@ -13,6 +13,8 @@ const (
 	ActMemberInvite EventKind = "member.invite"
 	// ActMemberReinvite: a member got a new invitation. Params: email.
 	ActMemberReinvite EventKind = "member.reinvite"
+	// ActMemberInviteMail: the link of an invitation is sent by email. Params: email.
+	ActMemberInviteMail EventKind = "member.invite-mail"
 	// ActMemberRecover: a member got a new invitation from the server's shell. Params: email.
 	ActMemberRecover EventKind = "member.recover"
 	// ActMemberJoin: the member accepted an invitation and chose a password.
@@ -257,7 +259,7 @@ const (
 // Acts lists the kinds of audit events.
 func Acts() []EventKind {
 	return []EventKind{
-		ActNoted, ActMemberSetup, ActMemberInvite, ActMemberReinvite, ActMemberRecover, ActMemberJoin,
+		ActNoted, ActMemberSetup, ActMemberInvite, ActMemberReinvite, ActMemberInviteMail, ActMemberRecover, ActMemberJoin,
 		ActMemberSignOn, ActMemberPassword, ActMemberRename, ActMemberRole, ActMemberActivate,
 		ActMemberDeactivate, ActSessionStart, ActSessionEnd, ActTokenCreate, ActTokenRevoke,
 		ActReceiptKey, ActServiceAdd, ActServiceToken, ActServiceTokenRevoke,

@@ -24,6 +24,7 @@ const (
 	JobNotifyLink       JobKind = "notify-link"
 	JobNotifyDatabase   JobKind = "notify-database"
 	JobSendNotification JobKind = "send-notification" // subject: notification
+	JobSendInvitation   JobKind = "send-invitation"   // subject: invitation; sends its link by mail
 	JobReview           JobKind = "review"            // subject: repository link; reviews the SQL of its rollouts
 
 	JobReadBranch    JobKind = "read-branch"    // subject: branch review; reads what the branch changes

@@ -54,6 +54,8 @@ const (
 	ReasonReceiverAnswered ReasonCode = "receiver-answered"
 	// ReasonNoMailServer: the settings of the server name no SMTP server. No params.
 	ReasonNoMailServer ReasonCode = "no-mail-server"
+	// ReasonMailNotTaken: the mail server has not taken a mail. Params: text.
+	ReasonMailNotTaken ReasonCode = "mail-not-taken"
 	// ReasonReceiverUnreached: the receiver could not be reached. Params: text.
 	ReasonReceiverUnreached ReasonCode = "receiver-unreached"
 )

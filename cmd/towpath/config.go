@@ -38,8 +38,8 @@ type serveCommand struct {
 	PollingOnly  bool          `help:"Make no webhooks: look for new commits by polling."`
 	PollInterval time.Duration `default:"30s" help:"How often to look for new commits when no webhook tells of them."`
 
-	SMTPURL  string `name:"smtp-url" help:"SMTP server that sends notifications as mail: smtp://USER:PASSWORD@HOST:587, or smtps://…. Default: no mail."`
-	SMTPFrom string `name:"smtp-from" help:"Mail address from which notifications come."`
+	SMTPURL  string `name:"smtp-url" help:"SMTP server that sends notifications and invitations: smtp://USER:PASSWORD@HOST:587, or smtps://…. Default: no mail."`
+	SMTPFrom string `name:"smtp-from" help:"Mail address of the sender, with --smtp-url."`
 
 	OIDC singleSignOn `embed:"" prefix:"oidc-"`
 

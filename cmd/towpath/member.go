@@ -43,7 +43,7 @@ func (c *memberRecoverCommand) Run(ctx context.Context, out io.Writer) (err erro
 	if err != nil {
 		return err
 	}
-	link := strings.TrimRight(c.ExternalURL, "/") + "/invitation#" + invitation
+	link := strings.TrimRight(c.ExternalURL, "/") + auth.InvitationPath + invitation
 	_, err = fmt.Fprintf(out, "Start the server. %s chooses a new password within %d days at\n\n    %s\n\n",
 		m.Email, auth.InvitationTTL/(24*time.Hour), link)
 	return err

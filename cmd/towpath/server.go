@@ -203,6 +203,7 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 	}
 	s.auth = &auth.Service{
 		Store: s.store, Keyring: keyring, SingleSignOn: c.OIDC.service(c.ExternalURL), NoPasswords: c.OIDC.Only,
+		Mails: c.SMTPURL != "",
 	}
 	accounts := &account.Service{
 		Store: s.store, Keyring: keyring, Drivers: providers, ExternalURL: c.ExternalURL, Logger: s.log,
@@ -324,6 +325,7 @@ func (s *server) jobs(c *serveCommand, r rooms) *jobs.Runner {
 			towpath.JobNotifyLink:       r.notify.Link,
 			towpath.JobNotifyDatabase:   r.notify.Database,
 			towpath.JobSendNotification: r.notify.Send,
+			towpath.JobSendInvitation:   r.notify.Invite,
 
 			towpath.JobCheckSchema:   r.catalog.RunSchemaCheck,
 			towpath.JobReadBranch:    s.sync.ReadBranch,

@@ -147,6 +147,9 @@ func (w *auditWalk) walkPeople(t *testing.T) {
 	bob := decode[struct{ Member member }](t, r).Member.ID
 	r = first.writes(t, cookie, "POST /members/{member}/invitation", towpath.ActMemberReinvite, "", bob)
 	link := decode[invitation](t, r).URL
+	first.Auth.Mails = true
+	first.writes(t, cookie, "POST /members", towpath.ActMemberInviteMail,
+		`{"email":"eve@example.com","role":"member","byEmail":true}`)
 	first.writes(t, "nobody", "POST /invitations/accept", towpath.ActMemberJoin,
 		`{"invitation":"`+link[strings.Index(link, "#")+1:]+`","password":"`+password+`"}`)
 	first.writes(t, cookie, "PATCH /members/{member}", towpath.ActMemberRole, `{"role":"member"}`, bob)

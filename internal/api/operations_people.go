@@ -31,13 +31,14 @@ var peopleTexts = map[string]operationText{
 		"Lists everybody in the workspace with their roles, also invited and inactive members."},
 	"inviteMember": {"Invite a member",
 		"Adds a person and returns a link with which that person sets a password. Pass the link on " +
-			"yourself."},
+			"yourself, or have it sent with `byEmail`. The list of members says how far the mail is."},
 	"changeMember": {"Change a member",
 		"Changes a role, or deactivates or activates a member. Deactivate people who leave: what they " +
 			"did stays in the log. " +
 			"The last active owner cannot be changed."},
 	"inviteMemberAgain": {"Renew an invitation",
-		"Returns a new link for a person who has lost a password or the link. The earlier link ends."},
+		"Returns a new link for a person who has lost a password or the link, or sends it with `byEmail`. " +
+			"The earlier link ends."},
 	"addServiceAccount": {"Add a service account",
 		"Adds a member that is a program. It has no sign-in, and is never asked for consent."},
 	"listServiceTokens": {"List tokens of a service account",

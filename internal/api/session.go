@@ -17,6 +17,7 @@ type setupState struct {
 type session struct {
 	Member      member               `json:"member"`
 	Permissions []towpath.Permission `json:"permissions" nullable:"false" doc:"The rights of the role in the whole workspace."`
+	SendsEmail  bool                 `json:"sendsEmail" doc:"Whether the server has a mail server, so that invitations can be sent."`
 }
 
 // signedIn is the response with a session and its cookie.
@@ -78,7 +79,7 @@ func (s *Server) acceptInvitation(ctx context.Context, in *acceptInvitationInput
 
 // getSession returns the signed-in member.
 func (s *Server) getSession(ctx context.Context, _ *struct{}) (session, error) {
-	return sessionOf(actorOf(ctx).Member), nil
+	return s.sessionOf(actorOf(ctx).Member), nil
 }
 
 func (s *Server) signOut(ctx context.Context, _ *struct{}) (*signedOut, error) {
@@ -96,7 +97,7 @@ func (s *Server) changePassword(ctx context.Context, in *changePasswordInput) er
 }
 
 func (s *Server) signedIn(m towpath.Member, secret string) *signedIn {
-	return &signedIn{s.cookie(secret, 400*24*time.Hour), sessionOf(m)}
+	return &signedIn{s.cookie(secret, 400*24*time.Hour), s.sessionOf(m)}
 }
 
 // cookie makes the session's cookie. It outlives the session, whose expiry the server extends with
@@ -112,8 +113,8 @@ func (s *Server) cookie(secret string, age time.Duration) string {
 	return c.String()
 }
 
-func sessionOf(m towpath.Member) session {
-	return session{memberOf(m), m.Role.Permissions()}
+func (s *Server) sessionOf(m towpath.Member) session {
+	return session{memberOf(m), m.Role.Permissions(), s.Auth.Mails}
 }
 
 // credential is a session or an API token.

@@ -17,7 +17,8 @@ import (
 // store's.
 type Service struct {
 	Store   *store.Store
-	Keyring *secret.Keyring // the setup token is derived from its key
+	Keyring *secret.Keyring // the setup token is derived from its key; seals links on their way
+	Mails   bool            // the settings name a mail server, so invitations can be sent
 
 	SingleSignOn *SingleSignOn // nil when the settings name no OpenID Connect provider
 	NoPasswords  bool          // members sign in by SingleSignOn alone

@@ -14,9 +14,20 @@ import (
 // InvitationTTL is how long an invitation can be accepted.
 const InvitationTTL = 7 * 24 * time.Hour
 
+// InvitationPath leads to the page of an invitation, with its secret at the end. What comes after the #
+// stays in the browser, so that no server logs it.
+const InvitationPath = "/invitation#"
+
 // Invite adds a member without a password. It returns the secret with which the member sets one.
 func (s *Service) Invite(
 	ctx context.Context, actor towpath.Actor, email, name string, role towpath.Role,
+) (m towpath.Member, invitation string, err error) {
+	return s.invite(ctx, actor, email, name, role, handedOver)
+}
+
+// invite adds a member; bring sends the invitation on its way.
+func (s *Service) invite(
+	ctx context.Context, actor towpath.Actor, email, name string, role towpath.Role, bring delivery,
 ) (m towpath.Member, invitation string, err error) {
 	m = towpath.Member{Role: role}
 	if m.Email, err = normalizeEmail(email); err != nil {
@@ -38,15 +49,16 @@ func (s *Service) Invite(
 		if err := tx.CreateMember(ctx, &m); err != nil {
 			return err
 		}
-		_, invitation, err = issue(ctx, tx, towpath.Credential{
+		c, link, err := issue(ctx, tx, towpath.Credential{
 			Kind:     towpath.CredentialInvitation,
 			MemberID: m.ID,
 		}, InvitationTTL)
 		if err != nil {
 			return err
 		}
+		invitation = link
 		tx.Emit(actor.Did(towpath.ActMemberInvite, m.ID, "", "email", m.Email, "role", string(m.Role)))
-		return nil
+		return bring(ctx, tx, invited{actor, m, c, link})
 	})
 	return m, invitation, err
 }
@@ -65,13 +77,20 @@ func refuseOwnersByToken(actor towpath.Actor, role towpath.Role) error {
 func (s *Service) InviteAgain(
 	ctx context.Context, actor towpath.Actor, memberID string,
 ) (m towpath.Member, invitation string, err error) {
-	return s.reinvite(ctx, actor, func(tx *store.Tx) (towpath.Member, error) {
+	return s.reinvite(ctx, actor, memberToInvite(ctx, actor, memberID), handedOver)
+}
+
+// memberToInvite finds the member whom an actor invites again.
+func memberToInvite(
+	ctx context.Context, actor towpath.Actor, memberID string,
+) func(*store.Tx) (towpath.Member, error) {
+	return func(tx *store.Tx) (towpath.Member, error) {
 		m, err := tx.Member(ctx, memberID)
 		if err != nil {
 			return m, err
 		}
 		return m, refuseOwnersByToken(actor, m.Role)
-	})
+	}
 }
 
 // Recover is InviteAgain for an operator with access to the metadata, when no owner can sign in
@@ -89,11 +108,11 @@ func (s *Service) Recover(
 				email)
 		}
 		return m, err
-	})
+	}, handedOver)
 }
 
 func (s *Service) reinvite(
-	ctx context.Context, actor towpath.Actor, find func(*store.Tx) (towpath.Member, error),
+	ctx context.Context, actor towpath.Actor, find func(*store.Tx) (towpath.Member, error), bring delivery,
 ) (m towpath.Member, invitation string, err error) {
 	err = s.Store.Write(ctx, func(tx *store.Tx) (err error) {
 		if m, err = find(tx); err != nil {
@@ -109,19 +128,20 @@ func (s *Service) reinvite(
 		if err := tx.DeleteCredentials(ctx, m.ID, towpath.CredentialInvitation); err != nil {
 			return err
 		}
-		_, invitation, err = issue(ctx, tx, towpath.Credential{
+		c, link, err := issue(ctx, tx, towpath.Credential{
 			Kind:     towpath.CredentialInvitation,
 			MemberID: m.ID,
 		}, InvitationTTL)
 		if err != nil {
 			return err
 		}
+		invitation = link
 		act := actor.Did(towpath.ActMemberReinvite, m.ID, "", "email", m.Email)
 		if actor.Member.ID == "" {
 			act = actor.Did(towpath.ActMemberRecover, m.ID, "", "email", m.Email)
 		}
 		tx.Emit(act)
-		return nil
+		return bring(ctx, tx, invited{actor, m, c, link})
 	})
 	return m, invitation, err
 }

@@ -83,6 +83,7 @@ func (s *SMTP) Mail(ctx context.Context, m Mail) (failed towpath.Reason, err err
 	}
 	message.Subject(m.Subject)
 	message.SetBodyString(mail.TypeTextPlain, m.Text)
+	message.AddAlternativeString(mail.TypeTextHTML, m.HTML)
 	message.SetMessageIDWithValue(m.ID + "@" + s.host)
 	message.SetDate()
 	message.SetGenHeader("Auto-Submitted", "auto-generated") // so that no absence notice answers
@@ -96,5 +97,5 @@ func (s *SMTP) Mail(ctx context.Context, m Mail) (failed towpath.Reason, err err
 
 // unsent is why the mail server has not taken a mail.
 func unsent(err error) towpath.Reason {
-	return towpath.Why(towpath.ReasonReceiverUnreached, "text", towpath.ClipRunes(err.Error(), 200))
+	return towpath.Why(towpath.ReasonMailNotTaken, "text", towpath.ClipRunes(err.Error(), 200))
 }

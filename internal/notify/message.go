@@ -131,12 +131,11 @@ func plain(text string) string {
 }
 
 // mail is the message as a mail.
-func (m Message) mail(to []string) Mail {
-	lines := append([]string{m.Title + ".", ""}, m.lines()...)
-	return Mail{
-		ID: m.ID, To: to, Subject: m.Title,
-		Text: strings.Join(append(lines, "", m.URL), "\n") + "\n",
-	}
+func (m Message) mail(to []string) (Mail, error) {
+	return letter{
+		Title: m.Title, Lines: m.lines(), Verb: "Open in Towpath", URL: m.URL,
+		Why: "You get this mail because a receiver of notifications has your address.",
+	}.mail(m.ID, to)
 }
 
 // maxLine bounds the first line of a commit's message, in characters.

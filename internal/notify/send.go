@@ -113,7 +113,11 @@ func (s *Service) deliver(
 		if s.Mailer == nil {
 			return towpath.Why(towpath.ReasonNoMailServer), nil
 		}
-		return s.Mailer.Mail(ctx, m.mail(v.Addresses))
+		letter, err := m.mail(v.Addresses)
+		if err != nil {
+			return failed, err
+		}
+		return s.Mailer.Mail(ctx, letter)
 	}
 	address, err := s.Keyring.Decrypt(v.EncryptedURL, row(v.ID, "url"))
 	if err != nil {

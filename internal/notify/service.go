@@ -26,10 +26,11 @@ type Mailer interface {
 	Mail(ctx context.Context, m Mail) (failed towpath.Reason, err error)
 }
 
-// Mail is a plain text mail.
+// Mail is a mail with the same words as plain text and as HTML.
 type Mail struct {
 	ID      string // of the message; it stays when it is sent again
 	To      []string
 	Subject string
 	Text    string
+	HTML    string
 }

@@ -17,7 +17,8 @@ type anyTable interface {
 
 // tables lists all tables. A table comes after those that it refers to.
 var tables = []anyTable{
-	metas, members, credentials, projects, projectMembers, environments, approvalHooks, instances, databases,
+	metas, members, credentials, invitationMails, projects, projectMembers, environments, approvalHooks,
+	instances, databases,
 	ledgerEntries, schemaChecks, drifts, gitProviders, verifications, grants, links, linkBaselines, progresses, hookRemovals,
 	deliveries, manifestFiles, linkCommits, fileCommits, commitNotes, readings, readingFiles, contents,
 	contentParts, contentTexts, verdicts, policyFiles, rollouts, reviews, reviewedFiles, branchReviews,

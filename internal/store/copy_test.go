@@ -47,6 +47,10 @@ func fillTables(t *testing.T, s *store.Store) {
 		tx.Emit(act)
 		receiver := towpath.Receiver{Name: "☃", Events: []towpath.NotificationEvent{towpath.NotifyDone}}
 		receiverErr := tx.CreateReceiver(ctx, &receiver)
+		invitation := towpath.Credential{
+			Kind: towpath.CredentialInvitation, MemberID: w.member.ID, Hash: []byte("an invitation"),
+		}
+		invitationErr := tx.CreateCredential(ctx, &invitation)
 		steps := []error{
 			tx.SetMeta(ctx, "key-proof", []byte{0, 255, 7}),
 			tx.CreateCredential(ctx, &towpath.Credential{
@@ -79,6 +83,8 @@ func fillTables(t *testing.T, s *store.Store) {
 				RolloutID: w.rollout.ID, LinkID: w.link.ID, At: &tx.Now,
 				Doubts: []towpath.Reason{towpath.Why(towpath.ReasonPullNone, "n", "☃")},
 			}),
+			invitationErr,
+			tx.CreateInvitationMail(ctx, &towpath.InvitationMail{ID: invitation.ID, InvitedBy: "☃"}),
 			receiverErr,
 			tx.CreateNotification(ctx, &towpath.Notification{ReceiverID: receiver.ID, ProjectID: "☃"}),
 			tx.PutOccasions(ctx, towpath.Occasion{LinkID: w.link.ID, Event: "☃"}),

@@ -29,6 +29,7 @@ type act struct {
 func acts(w *world) []act {
 	task, gone := w.newTask("7", towpath.TaskPending), towpath.TaskDone
 	request := towpath.ApprovalRequest{ID: "test", EnvironmentID: w.environment.ID}
+	mail := towpath.InvitationMail{}
 	receiver, notification := towpath.Receiver{Name: "chat"}, towpath.Notification{}
 	look := towpath.SecondLook{ID: "start", LinkID: w.link.ID, ProjectID: w.project.ID}
 	approval := towpath.Approval{LinkID: w.link.ID, ProjectID: w.project.ID}
@@ -252,6 +253,13 @@ func acts(w *world) []act {
 			"CreateCredential", "credential.created >",
 			func(ctx context.Context, tx *store.Tx) error { return tx.CreateCredential(ctx, &credential) },
 		},
+		{"CreateInvitationMail", "member.changed >", func(ctx context.Context, tx *store.Tx) error {
+			mail.ID, mail.MemberID = credential.ID, w.member.ID
+			return tx.CreateInvitationMail(ctx, &mail)
+		}},
+		{"UpdateInvitationMail", "member.changed >", func(ctx context.Context, tx *store.Tx) error {
+			return tx.UpdateInvitationMail(ctx, mail)
+		}},
 		{"DeleteCredential", "credential.deleted >", func(ctx context.Context, tx *store.Tx) error {
 			return tx.DeleteCredential(ctx, credential.MemberID, credential.ID)
 		}},

@@ -9,6 +9,7 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActMemberSetup:        "Set up the workspace as its first owner.",
 	towpath.ActMemberInvite:       "Invited {email} as {role}.",
 	towpath.ActMemberReinvite:     "Made a new invitation for {email}.",
+	towpath.ActMemberInviteMail:   "Sent {email} the invitation by email.",
 	towpath.ActMemberRecover:      "Made a new invitation for {email} from the server's shell.",
 	towpath.ActMemberJoin:         "Accepted the invitation and chose a password.",
 	towpath.ActMemberSignOn:       "Signed in with {provider} for the first time, as {email} with the role {role}.",

@@ -109,9 +109,8 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonUndoUntried:      "The way back could not be tried: {cause}",
 	towpath.ReasonUndoFails: "In a scratch database, step {step} of “back, forth, back again” fails at line {line}: " +
 		"{cause}",
-	towpath.ReasonUndoDiffers: "In a scratch database, step {step} of “back, forth, back again” does not restore the schema.",
-	towpath.ReasonUndoLedger: "The ledger of this database cannot be relied on now. Check its instance, or decide about " +
-		"the ledger, first.",
+	towpath.ReasonUndoDiffers:  "In a scratch database, step {step} of “back, forth, back again” does not restore the schema.",
+	towpath.ReasonUndoLedger:   "The ledger of this database is in doubt now. Check its instance, or decide about it, first.",
 	towpath.ReasonMovedSchemas: "Other changes made by hand are known in the schemas.",
 	towpath.ReasonDriftStart: "The schema of {n:database} in {environment} was changed by hand, or could not be checked: " +
 		"{database} first. Accept it on the page of the database, or start the changes anyway.",
@@ -128,6 +127,7 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonReviewRuns:          "The SQL review of the files is not done yet.",
 	towpath.ReasonReceiverAnswered:    "The receiver answered {status}. Only an answer of 200 to 299 takes the request.",
 	towpath.ReasonNoMailServer:        "This server has no mail server. Start it with --smtp-url.",
+	towpath.ReasonMailNotTaken:        "The mail server has not taken the mail: {text}",
 	towpath.ReasonReceiverUnreached:   "The receiver could not be reached: {text}",
 	towpath.ReasonConsentMissing:      "The consent of {n:member} is missing; approve the changes of {environment} on the page of the rollout.",
 	towpath.ReasonRefused:             "The changes of {environment} were refused: {text}",

@@ -29,7 +29,7 @@ export default function MembersPage() {
   const [adding, setAdding] = useState(false)
   const [invitation, setInvitation] = useState<Schemas['Invitation']>()
   const manage = can(session.data, 'members.manage')
-  const columns = useColumns(manage, session.data?.member.id ?? '', setInvitation)
+  const columns = useColumns(manage, session.data?.member.id ?? '', session.data?.sendsEmail ?? false, setInvitation)
   return (
     <Page
       title="Members"
@@ -48,7 +48,7 @@ export default function MembersPage() {
         )
       }
     >
-      {invitation && (
+      {invitation?.url && (
         <Notice kind="ok" title={`Send this link to ${invitation.member.email}: it is not shown again`}>
           <CopyValue label="invitation link" value={invitation.url} />
         </Notice>
@@ -82,9 +82,27 @@ function nameOf(row: Member, manage: boolean) {
   return row.name || <span className="muted">not given</span>
 }
 
+/** The state of a member, and how far the mail of an invitation is. */
+function MemberState({ row }: { row: Member }) {
+  if (row.deactivatedAt) return <StateBadge state="deactivated" />
+  if (row.service) return <StateBadge state="service" />
+  if (!row.invited) return <StateBadge state="active" />
+  const mail = row.invitationMail
+  if (!mail) return <StateBadge state="invited" />
+  const again = mail.attempts > 0 ? 'email not taken yet, trying again' : 'email on its way'
+  const detail = { pending: again, delivered: 'by email', failed: 'email not sent' }[mail.state]
+  return (
+    <>
+      <StateBadge state="invited" detail={detail} />
+      {mail.reason && <div className="muted small">{mail.reason.text}</div>}
+    </>
+  )
+}
+
 function useColumns(
   manage: boolean,
   me: string,
+  sendsEmail: boolean,
   onInvitation: (made: Schemas['Invitation']) => void,
 ): Column<Member>[] {
   const change = useWrite({
@@ -95,7 +113,8 @@ function useColumns(
   })
   const again = useWrite({
     changes: { kind: 'member.changed' },
-    run: (member: string) => unwrap(http.POST('/api/v1/members/{member}/invitation', { params: { path: { member } } })),
+    run: ({ member, byEmail }: { member: string; byEmail: boolean }) =>
+      unwrap(http.POST('/api/v1/members/{member}/invitation', { params: { path: { member }, query: { byEmail } } })),
     after: onInvitation,
   })
   const columns: Column<Member>[] = [
@@ -123,11 +142,7 @@ function useColumns(
       title: 'State',
       fit: true,
       bare: true,
-      cell: row => (
-        <StateBadge
-          state={row.deactivatedAt ? 'deactivated' : row.service ? 'service' : row.invited ? 'invited' : 'active'}
-        />
-      ),
+      cell: row => <MemberState row={row} />,
     },
   ]
   if (!manage) return columns
@@ -140,8 +155,21 @@ function useColumns(
         row.id !== me && (
           <div className="row">
             {row.invited && !row.deactivatedAt && (
-              <Button size="compact-sm" variant="default" onClick={() => again.mutate(row.id)}>
+              <Button
+                size="compact-sm"
+                variant="default"
+                onClick={() => again.mutate({ member: row.id, byEmail: false })}
+              >
                 New link
+              </Button>
+            )}
+            {row.invited && !row.deactivatedAt && sendsEmail && (
+              <Button
+                size="compact-sm"
+                variant="default"
+                onClick={() => again.mutate({ member: row.id, byEmail: true })}
+              >
+                Send a new email
               </Button>
             )}
             {row.deactivatedAt ? (
