@@ -26,8 +26,9 @@ build: console
 
 console: web/dist/index.html
 
-# Rebuild the console when one of its sources is newer.
-web/dist/index.html: $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null) internal/api/testdata/openapi.json
+# Rebuild the console when one of its sources, which the documentation is too, is newer.
+web/dist/index.html: $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null) internal/api/testdata/openapi.json \
+		README.md CHANGELOG.md CONTRIBUTING.md $(shell find docs -name '*.md')
 	@command -v npm >/dev/null || { echo "make builds the console with Node 20, and there is no npm here. Install Node 20, or" \
 		"build the server without its console: CGO_ENABLED=0 go build -o bin/towpath ./cmd/towpath" >&2; exit 1; }
 	@echo "Building the console: installing its packages takes a minute the first time."

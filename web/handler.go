@@ -38,6 +38,10 @@ func plain() http.Handler {
 	})
 }
 
+// docsPolicy is the content security policy of the documentation, which needs less than the console.
+const docsPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; " +
+	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
 // console serves built files.
 type console struct{ files fs.FS }
 
@@ -49,7 +53,8 @@ func handlerOf(files fs.FS) http.Handler {
 }
 
 // ServeHTTP implements http.Handler. Files with a hash in their name may be kept for ever, all
-// others are asked for again.
+// others are asked for again. The documentation has files for its pages, so an unknown one is not
+// found.
 func (c console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
@@ -57,7 +62,11 @@ func (c console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
-	if path.Ext(name) == "" {
+	switch {
+	case name == "docs" || strings.HasPrefix(name, "docs/"):
+		name = docsFile(name)
+		w.Header().Set("Content-Security-Policy", docsPolicy)
+	case path.Ext(name) == "":
 		name = "index.html"
 	}
 	cache := "no-cache"
@@ -76,6 +85,18 @@ func (c console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.send(w, r, name, cache, body)
+}
+
+// docsFile returns the file of an address of the documentation, whose pages have addresses without an
+// ending.
+func docsFile(name string) string {
+	switch {
+	case name == "docs":
+		return "docs/index.html"
+	case path.Ext(name) == "":
+		return name + ".html"
+	}
+	return name
 }
 
 func (c console) send(w http.ResponseWriter, r *http.Request, name, cache string, body []byte) {

@@ -13,6 +13,9 @@ func TestHandlerOf(t *testing.T) {
 		"index.html":        {Data: []byte("page")},
 		"index.html.gz":     {Data: []byte("packed page")},
 		"assets/a-1234.js":  {Data: []byte("code")},
+		"docs/index.html":   {Data: []byte("documentation")},
+		"docs/adr.html":     {Data: []byte("decisions")},
+		"docs/docs.css":     {Data: []byte("style")},
 		"favicon.svg":       {Data: []byte("<svg/>")},
 		"assets/.gitignore": {Data: []byte("")},
 	}
@@ -47,6 +50,12 @@ func TestHandlerOf(t *testing.T) {
 			built, "/favicon.svg", "", 200, "<svg/>",
 			"no-cache", "",
 		},
+		"the documentation":        {built, "/docs", "", 200, "documentation", "no-cache", ""},
+		"with a slash":             {built, "/docs/", "", 200, "documentation", "no-cache", ""},
+		"a page of it":             {built, "/docs/adr", "", 200, "decisions", "no-cache", ""},
+		"a file of it":             {built, "/docs/docs.css", "", 200, "style", "no-cache", ""},
+		"no such page of it":       {built, "/docs/none", "", 404, "404 page not found\n", "", ""},
+		"a page that begins alike": {built, "/docsets", "", 200, "page", "no-cache", ""},
 		"a file of another build is not the page": {
 			built, "/assets/b-1.js", "", 404,
 			"404 page not found\n", "", "",
@@ -79,6 +88,19 @@ func TestHandlerOf(t *testing.T) {
 				t.Errorf("Content-Encoding is %q, want %q", got, test.content)
 			}
 		})
+	}
+}
+
+func TestHandler_boundsWhatTheDocumentationLoads(t *testing.T) {
+	t.Parallel()
+	for path, bounded := range map[string]bool{"/docs": true, "/docs/adr": true, "/docsets": false, "/": false} {
+		w := httptest.NewRecorder()
+		files := fstest.MapFS{"index.html": {}, "docs/index.html": {}, "docs/adr.html": {}}
+		handlerOf(files).ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		policy := w.Header().Get("Content-Security-Policy")
+		if bounded != strings.HasPrefix(policy, "default-src 'none'") {
+			t.Errorf("%s has the policy %q", path, policy)
+		}
 	}
 }
 

@@ -8,5 +8,5 @@ export default defineConfig({
   plugins: [react()],
   resolve: { alias: { '~': `${import.meta.dirname}/src` } },
   build: { target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  server: { proxy: { '/api': backend, '/oauth': backend } },
+  server: { proxy: { '/api': backend, '/oauth': backend, '/docs': backend } },
 })

@@ -6,7 +6,7 @@ const alias = { '~': `${import.meta.dirname}/src` }
 export default defineConfig({
   test: {
     projects: [
-      { resolve: { alias }, test: { name: 'unit', include: ['src/**/*.test.ts'] } },
+      { resolve: { alias }, test: { name: 'unit', include: ['src/**/*.test.ts', 'scripts/**/*.test.mjs'] } },
       {
         test: {
           name: 'e2e',

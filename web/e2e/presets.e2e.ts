@@ -47,6 +47,20 @@ describe('a repository with files of other tools', () => {
     await looksGood(page, 'link-presets')
   })
 
+  it('leads to what the documentation says of the tool', async () => {
+    const opened = page.waitForEvent('popup')
+    await found().getByRole('link', { name: 'How to move from Flyway' }).click()
+    const docs = await opened
+    await docs.getByRole('heading', { name: 'Moving from Flyway' }).waitFor()
+    await looksGood(docs, 'docs-flyway')
+    await docs.getByRole('searchbox').fill('undo version')
+    await docs.getByRole('link', { name: /^Operate: Undo a version/ }).click()
+    await docs.getByRole('heading', { name: 'Undo a version' }).waitFor()
+    await docs.setViewportSize({ width: 390, height: 844 })
+    expect(await docs.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+    await docs.close()
+  })
+
   it('takes one by the keyboard, and the preview follows', async () => {
     expect(await flyway().getAttribute('aria-pressed')).toBe('false')
     await flyway().focus()

@@ -1,4 +1,5 @@
 import '~/ui/app.css'
+import '~/ui/colors.css'
 import '~/ui/styles'
 import { MantineProvider } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'

@@ -43,6 +43,9 @@ export function AvatarMenu({ member }: { member: Schemas['Member'] }) {
         <Menu.Item leftSection={<Icon name="user" />} onClick={() => void navigate({ to: pb.profile() })}>
           Profile
         </Menu.Item>
+        <Menu.Item component="a" href="/docs" target="_blank" rel="noreferrer" leftSection={<Icon name="book" />}>
+          Documentation
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Label>Theme</Menu.Label>
         {schemes.map(([scheme, label, icon]) => (

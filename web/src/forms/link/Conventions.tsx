@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import classes from './Conventions.module.css'
+import { docsOf } from './convention-docs'
 import { type Convention, countsOf, isTaken, othersOf, type Preset, presetOf } from './conventions'
 import type { LinkValues } from './values'
 
@@ -49,6 +50,10 @@ function Item({ one, values, onTake }: { one: Convention; values: LinkValues; on
           <strong>{one.title}</strong>
           {': '}
           {countsOf(one)}
+          {' · '}
+          <a href={docsOf(one.tool)} target="_blank" rel="noreferrer" aria-label={`How to move from ${one.title}`}>
+            How to move
+          </a>
         </div>
         <div className="mono small">{[one.baseDirectory, one.filePathTemplate].filter(Boolean).join('/')}</div>
         {others && <div className="muted small">{others}</div>}
