@@ -229,8 +229,9 @@ FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace JOIN pg_class c ON c.
 WHERE ` + userSchema
 
 // collation is that of attribute a, if it is not its type's own. A join with pg_type would read all
-// of it for each table.
-const collation = `CASE WHEN a.attcollation = (SELECT typcollation FROM pg_type WHERE oid = a.atttypid)
+// of it for each table, and so the usual types (text, character and varchar) are not looked up either.
+const collation = `CASE WHEN a.attcollation = 0 OR (a.attcollation = 100 AND a.atttypid IN (25, 1042, 1043))
+    OR a.attcollation = (SELECT typcollation FROM pg_type WHERE oid = a.atttypid)
   THEN '' ELSE coalesce((SELECT ' COLLATE ' || format('%I.%I', cn.nspname, co.collname) FROM pg_collation co
     JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation), '') END`
 

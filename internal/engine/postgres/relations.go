@@ -78,13 +78,14 @@ const inheritedNotNull = `coalesce((SELECT string_agg(CASE WHEN nr = 1 AND NOT E
             AND p.attnotnull))) AS own), '')`
 
 // columnExtras are properties that a column's definition cannot contain, in tables and materialized
-// views. PostgreSQL 13 has no compression.
+// views. Only types of variable length have a storage to choose. PostgreSQL 13 has no compression: there
+// the name means the column of the row outside.
 const columnExtras = `
   SELECT 2 AS o, a.attnum AS num, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET STORAGE %s',
     c.oid::regclass, a.attname,
     CASE attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN'
       ELSE 'EXTENDED' END) AS text
-    FROM pg_attribute a WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+    FROM pg_attribute a WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attlen = -1
       AND attstorage <> (SELECT typstorage FROM pg_type t WHERE t.oid = atttypid)
   UNION ALL SELECT 3, a.attnum, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET STATISTICS %s',
     c.oid::regclass, a.attname, attstattarget)
@@ -92,12 +93,13 @@ const columnExtras = `
   UNION ALL SELECT 4, a.attnum, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET (%s)', c.oid::regclass,
     a.attname, array_to_string(` + columnOptions + `, ', '))
     FROM pg_attribute a WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
-      AND ` + columnOptions + ` IS NOT NULL
-  UNION ALL SELECT 5, a.attnum, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET COMPRESSION %s',
-    c.oid::regclass, a.attname,
-    CASE to_jsonb(a) ->> 'attcompression' WHEN 'p' THEN 'pglz' ELSE 'lz4' END)
-    FROM pg_attribute a WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
-      AND CASE WHEN attlen = -1 THEN to_jsonb(a) ->> 'attcompression' IN ('p', 'l') END`
+      AND attoptions IS NOT NULL AND ` + columnOptions + ` IS NOT NULL
+  UNION ALL SELECT 5, a.num, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET COMPRESSION %s',
+    c.oid::regclass, a.name, CASE a.method WHEN 'p' THEN 'pglz' ELSE 'lz4' END)
+    FROM (SELECT ''::"char" AS attcompression OFFSET 0) AS outside, LATERAL (
+      SELECT attnum AS num, attname AS name, attcompression AS method FROM pg_attribute
+        WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attlen = -1) AS a
+    WHERE a.method IN ('p', 'l')`
 
 // tableExtras are properties that a CREATE TABLE cannot contain.
 const tableExtras = columnExtras + `
