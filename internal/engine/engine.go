@@ -98,7 +98,8 @@ type DB interface {
 // Follower is an optional interface of a DB that reads a catalog faster when it has read it before.
 type Follower interface {
 	// Follow reads the catalog as Schema does, but reads again only what has changed since the last
-	// reading by this DB. A change that leaves no trace is missed: Schema shows it.
+	// reading by this DB. A change that leaves no trace is missed, and so is one by others beside
+	// sessions of this DB that have changed nothing: Schema shows it.
 	Follow(ctx context.Context) (Schema, error)
 }
 

@@ -25,6 +25,7 @@ type database struct {
 	ledgerMade bool
 	spare      *connection // for the next session; nil while in use
 	read       *catalog    // the last reading, for Follow; nil for none
+	since      sessions    // that have ended since it began
 }
 
 var (

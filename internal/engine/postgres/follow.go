@@ -17,10 +17,10 @@ var _ engine.Follower = (*database)(nil)
 // the rows since the last reading are found, and only the objects with them are read again, with
 // those whose text may name them. What cannot be followed object by object is read as a whole.
 func (d *database) Follow(ctx context.Context) (engine.Schema, error) {
-	d.mu.Lock()
-	last := d.read
-	d.read = nil // a reading that fails is not followed
-	d.mu.Unlock()
+	if last, stays := d.unchanged(); stays {
+		return last.schema, nil
+	}
+	last := d.startReading() // one that fails is not followed
 	if last == nil {
 		return d.Schema(ctx)
 	}
@@ -60,6 +60,14 @@ func (d *database) Follow(ctx context.Context) (engine.Schema, error) {
 	}
 	d.keep(next)
 	return next.schema, nil
+}
+
+// startReading takes the last reading, and counts the sessions that end from now on.
+func (d *database) startReading() (last *catalog) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	last, d.read, d.since = d.read, nil, sessions{}
+	return last
 }
 
 // keep keeps a reading for the next one to follow.

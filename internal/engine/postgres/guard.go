@@ -69,10 +69,11 @@ func (s *session) look(text *string) error {
 const itsOwn = ", which belongs to the server. Its change remains: check the ledger before anything else runs"
 
 // guardText divides by zero when ledger $1 is not at place $2 with $3 writes, or the outside is not $4.
+// It also reads how many rows of catalogs the transaction has changed.
 const guardText = `SELECT 1 OPERATOR(pg_catalog./) CASE WHEN pg_catalog.split_part(m, ' ', 1) OPERATOR(pg_catalog.=) $2::pg_catalog.text
 	AND pg_catalog.split_part(m, ' ', 2)::pg_catalog.int8 OPERATOR(pg_catalog.+) pg_catalog.split_part(m, ' ', 3)::pg_catalog.int8
 		OPERATOR(pg_catalog.+) pg_catalog.split_part(m, ' ', 4)::pg_catalog.int8 OPERATOR(pg_catalog.=) $3::pg_catalog.int8
-	AND o OPERATOR(pg_catalog.=) $4::pg_catalog.text THEN 1 ELSE 0 END
+	AND o OPERATOR(pg_catalog.=) $4::pg_catalog.text THEN 1 ELSE 0 END, ` + catalogMark + `
 	FROM (SELECT ` + ledgerMark + `pg_catalog.to_regclass($1)) AS m, ` + outsideMark + ` AS o) AS x`
 
 // guard makes the server itself compare the ledger, and the outside, with the last check and with
@@ -84,6 +85,11 @@ func (s *session) guard(own int) call {
 		args: []any{
 			s.db.ledger, s.ledgerAt.place, s.ledgerAt.writes + s.written + int64(own),
 			fmt.Sprintf("%d %s", *s.outside, s.role),
+		},
+		scan: func(row pgx.Row) error {
+			var one int
+			s.catalogs.known = true
+			return row.Scan(&one, &s.catalogs.after)
 		},
 		refused: "something that the migration deferred to its commit has changed the table " +
 			ledgerTable +

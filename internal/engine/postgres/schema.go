@@ -35,6 +35,7 @@ type object struct {
 // publications.
 func (d *database) Schema(ctx context.Context) (engine.Schema, error) {
 	c := newCatalog(d)
+	d.startReading()
 	err := d.snapshot(ctx, func() []reading {
 		return slices.Concat(c.state(), []reading{c.presence()}, c.objectsOf(nil), c.rest(nil), []reading{c.unknownOptions()})
 	})

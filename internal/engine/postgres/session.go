@@ -31,6 +31,8 @@ type session struct {
 	head     *towpath.LedgerEntry // the last recorded one; nil for none
 	newest   towpath.LedgerEntry  // recorded together with it
 	seen     error                // by the check after the commit
+	catalogs changes              // in this transaction
+	calm     bool                 // it has committed, and changed no catalog
 	role     string               // the session's current role
 	verb     string               // of the last statement
 	roles    bool                 // the last statement was about roles, and allowed
@@ -50,7 +52,7 @@ var (
 func (s *session) begin(ctx context.Context) error {
 	s.conn.dirty = true
 	if err := s.conn.prepare(ctx, milliseconds(s.options.LockTimeout), s.limit().text, s.db.upsertText(),
-		s.db.entryText(), s.db.absentText(), guardText); err != nil {
+		s.db.entryText(), s.db.absentText(), guardText, catalogText); err != nil {
 		return err
 	}
 	if s.options.NoTx {
@@ -60,7 +62,7 @@ func (s *session) begin(ctx context.Context) error {
 		s.queued = append(s.queued, s.limit())
 		return nil
 	}
-	s.queued = append(s.queued, call{text: "BEGIN READ WRITE"}, s.limit())
+	s.queued = append(s.queued, call{text: "BEGIN READ WRITE"}, s.limit(), s.catalogs.start())
 	if s.conn.pooled {
 		return s.send(ctx, s.conn.identify())
 	}
@@ -464,6 +466,7 @@ func (s *session) Commit(ctx context.Context) error {
 		return s.fail(err)
 	}
 	s.broken = &engine.Error{Kind: engine.Failed, Message: "the session is over"}
+	s.calm = s.catalogs.none()
 	if tag.String() != "COMMIT" {
 		return &engine.Error{Kind: engine.Failed, Message: "the server rolled the transaction back"}
 	}
@@ -478,6 +481,7 @@ func (s *session) Close() error {
 	}
 	s.closed = true
 	s.observer.close()
+	s.db.ended(s.calm)
 	s.db.release(s.conn)
 	return nil
 }
