@@ -3,12 +3,14 @@ package postgres
 import (
 	"context"
 	"errors"
+	"regexp"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"towpath/internal/engine"
+	"towpath/internal/statement"
 )
 
 // call is one statement of a round trip.
@@ -99,4 +101,15 @@ func (c call) failed(err error, commits bool) *engine.Error {
 		mapped.Kind = engine.Lost // it was stopped, with an unknown outcome
 	}
 	return mapped
+}
+
+// publicSchema exists in most databases, but some dumps create it too.
+var publicSchema = regexp.MustCompile(`(?i)^CREATE\s+SCHEMA\s+("public"|public)$`)
+
+// runs is the text that the server gets.
+func runs(st statement.Statement) string {
+	if publicSchema.MatchString(st.Text) {
+		return "CREATE SCHEMA IF NOT EXISTS public"
+	}
+	return st.Text
 }

@@ -121,21 +121,27 @@ func unforged() call {
 	}
 }
 
+// afterText reads what the commit has left of ledger $1: its head, the row of version $2 and type $3,
+// and its place.
+func (d *database) afterText() string {
+	return "SELECT (SELECT pg_catalog.format('%s %s', epoch, seal) FROM " + d.ledger +
+		" WHERE type OPERATOR(pg_catalog.=) 'head'), (SELECT seal FROM " + d.ledger +
+		" WHERE version OPERATOR(pg_catalog.=) $2 AND type OPERATOR(pg_catalog.=) $3), " + ledgerMark +
+		"pg_catalog.to_regclass($1))"
+}
+
 // afterwards checks again after the commit: a trigger that ran before it can have deferred another
 // one.
 func (s *session) afterwards() []call {
 	if s.head == nil {
-		return nil
+		return s.conn.foreign()
 	}
 	head, last := *s.head, s.newest
 	s.seen = nil
-	return []call{{
+	return append([]call{{
 		after: true,
-		text: "SELECT (SELECT pg_catalog.format('%s %s', epoch, seal) FROM " + s.db.ledger +
-			" WHERE type OPERATOR(pg_catalog.=) 'head'), (SELECT seal FROM " + s.db.ledger +
-			" WHERE version OPERATOR(pg_catalog.=) $2 AND type OPERATOR(pg_catalog.=) $3), " + ledgerMark +
-			"pg_catalog.to_regclass($1))",
-		args: []any{s.db.ledger, last.Version, string(last.Type)},
+		text:  s.db.afterText(),
+		args:  []any{s.db.ledger, last.Version, string(last.Type)},
 		scan: func(row pgx.Row) error {
 			var top, newest, place *string
 			if err := row.Scan(&top, &newest, &place); err != nil {
@@ -154,7 +160,7 @@ func (s *session) afterwards() []call {
 			}
 			return errChanged
 		},
-	}}
+	}}, s.conn.foreign()...)
 }
 
 // errChanged is a change that was detected after a commit.

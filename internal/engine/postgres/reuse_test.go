@@ -2,8 +2,11 @@ package postgres_test
 
 import (
 	"errors"
+	"strconv"
+	"strings"
 	"testing"
 
+	"towpath"
 	"towpath/internal/engine"
 	"towpath/internal/engine/postgres"
 	"towpath/internal/statement"
@@ -92,5 +95,55 @@ func TestReuse_aScriptThatForgesOurStatementsFails(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// A trigger that runs at the commit itself, behind all checks before it, changes the ledger and replaces
+// the check that follows by one that reads a copy.
+func TestReuse_aTriggerThatForgesTheCheckAfterTheCommitIsSeen(t *testing.T) {
+	t.Parallel()
+	db := open(t, server.Database(t))
+	const script = `CREATE TABLE first (id int); CREATE TABLE "user" (id int);
+		CREATE FUNCTION later() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+			SET CONSTRAINTS forging DEFERRED; INSERT INTO "user" VALUES (1); RETURN NULL; END $$;
+		CREATE FUNCTION forge() RETURNS trigger LANGUAGE plpgsql AS $$
+			DECLARE ours text; check_after text; ledger text := format('%1$I.%1$I', 'towpath_' || 'ledger');
+			quoted text := format('"%1$s"."%1$s"', 'towpath_' || 'ledger'); BEGIN
+			SELECT name, statement INTO ours, check_after FROM pg_prepared_statements
+				WHERE statement LIKE '%AND type OPERATOR(pg_catalog.=) $3), (SELECT pg_catalog.format%';
+			EXECUTE 'CREATE TABLE copy AS TABLE ' || ledger;
+			EXECUTE 'UPDATE ' || ledger || ' SET seal = ''forged''';
+			IF ours IS NOT NULL THEN
+				EXECUTE format('DEALLOCATE %I', ours);
+				EXECUTE format('PREPARE %I (text, text, text) AS %s', ours, replace(check_after, quoted, 'public.copy'));
+			END IF; RETURN NULL; END $$;
+		CREATE CONSTRAINT TRIGGER late AFTER INSERT ON first DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+			EXECUTE FUNCTION later();
+		CREATE CONSTRAINT TRIGGER forging AFTER INSERT ON "user" DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+			EXECUTE FUNCTION forge()`
+	head := entry("head")
+	head.Type, head.Seal = towpath.TypeHead, "sealed"
+	for n, text := range []string{script, "INSERT INTO first VALUES (1)"} {
+		s := begin(t, db, options)
+		for st, err := range postgres.New().Split(strings.NewReader(text)) {
+			if err == nil {
+				_, err = s.Exec(t.Context(), st)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		row, want := entry(strconv.Itoa(n+1)), []engine.Kind{"", engine.Tampered}[n]
+		row.Seal = "sealed"
+		head.StatementsDone, head.Number = n, int64(n+1)
+		if err := errors.Join(s.Record(t.Context(), row, head), s.Commit(t.Context())); kindOf(err) != want {
+			t.Errorf("session %d: %v, want %q", n+1, err, want)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if l, err := db.Ledger(t.Context()); err != nil || l.Head == nil || l.Head.Seal != "forged" {
+		t.Errorf("nothing was forged: %v, %v", l.Head, err)
 	}
 }

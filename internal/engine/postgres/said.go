@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"regexp"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -11,6 +12,9 @@ import (
 	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
+
+// saysMessages finds statements that choose which messages the server sends.
+var saysMessages = regexp.MustCompile(`(?i)client_min_messages`)
 
 // hears reports whether the server is to say all that it says behind a statement, whatever a script
 // has silenced.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
 
@@ -52,7 +51,7 @@ var (
 func (s *session) begin(ctx context.Context) error {
 	s.conn.dirty = true
 	if err := s.conn.prepare(ctx, milliseconds(s.options.LockTimeout), s.limit().text, s.db.upsertText(),
-		s.db.entryText(), s.db.absentText(), guardText, catalogText); err != nil {
+		s.db.entryText(), s.db.absentText(), s.db.afterText(), guardText, catalogText); err != nil {
 		return err
 	}
 	if s.options.NoTx {
@@ -258,20 +257,6 @@ func (s *session) run(ctx context.Context, st statement.Statement) (tag pgconn.C
 		return tag, s.failBehind(err)
 	}
 	return tag, nil
-}
-
-// saysMessages finds statements that choose which messages the server sends.
-var saysMessages = regexp.MustCompile(`(?i)client_min_messages`)
-
-// publicSchema exists in most databases, but some dumps create it too.
-var publicSchema = regexp.MustCompile(`(?i)^CREATE\s+SCHEMA\s+("public"|public)$`)
-
-// runs is the text that the server gets.
-func runs(st statement.Statement) string {
-	if publicSchema.MatchString(st.Text) {
-		return "CREATE SCHEMA IF NOT EXISTS public"
-	}
-	return st.Text
 }
 
 // stillInTransaction detects a statement that has ended our transaction.
