@@ -182,18 +182,6 @@ const (
 	ReasonLedgerUnreadable ReasonCode = "ledger-unreadable"
 	// ReasonTablesUnread: the tables of a database cannot be read. Causes: why.
 	ReasonTablesUnread ReasonCode = "tables-unread"
-	// ReasonHistoryUnread: the tables of other migration tools cannot be read. Causes: why.
-	ReasonHistoryUnread ReasonCode = "history-unread"
-	// ReasonHistoryCut: a table of another tool has more rows than are read. Params: tool, table.
-	ReasonHistoryCut ReasonCode = "history-cut"
-	// ReasonHistoryHidden: the user of the instance may not read a table of another tool. Params:
-	// tool, table.
-	ReasonHistoryHidden ReasonCode = "history-hidden"
-	// ReasonHistoryHalfway: another tool did not finish the file. Params: tool, table.
-	ReasonHistoryHalfway ReasonCode = "history-halfway"
-	// ReasonHistoryWritten: another tool has written to its table after it was accepted. Params: tool,
-	// table, since.
-	ReasonHistoryWritten ReasonCode = "history-written"
 	// ReasonRecordedFrom: it was recorded from another tool's table. Params: tool, table, evidence.
 	ReasonRecordedFrom ReasonCode = "recorded-from"
 	// ReasonRecordedFromAt: the same, and when the tool applied it. Params: tool, table, evidence, at.

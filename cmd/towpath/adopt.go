@@ -39,9 +39,13 @@ type adoptableDatabase struct {
 	Counts      map[plan.Verdict]int `json:"counts"`
 	Files       []adoptableFile      `json:"files"`
 	MoreFiles   int                  `json:"moreFiles"`
-	Problem     *struct {
-		Text string `json:"text"`
-	} `json:"problem"`
+	Problem     *adoptReason         `json:"problem"`
+	LeftOut     *adoptReason         `json:"leftOut"`
+}
+
+// adoptReason is why nothing is known of a database, or recorded in it.
+type adoptReason struct {
+	Text string `json:"text"`
 }
 
 // adoptableFile is a file that is neither proved nor claimed.
@@ -81,9 +85,32 @@ func (c *adoptCommand) Run(ctx context.Context, out io.Writer) error {
 	}
 	if c.JSON {
 		_, err = fmt.Fprintln(out, string(raw))
-		return err
+	} else {
+		err = found.print(out, c)
 	}
-	return found.print(out, c)
+	if n := found.leftOut(); n > 0 && err == nil {
+		return fmt.Errorf("%d of %d databases are left out; correct what is said of each, and run it again",
+			n, len(found.Databases))
+	}
+	return err
+}
+
+// leftOut counts the databases in which accepting has recorded nothing.
+func (a adoptable) leftOut() (n int) {
+	for _, d := range a.Databases {
+		if d.LeftOut != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// where says in how many databases something was recorded, when it is not all of them.
+func (a adoptable) where() string {
+	if n := a.leftOut(); n > 0 {
+		return fmt.Sprintf(" in %d of %d databases", len(a.Databases)-n, len(a.Databases))
+	}
+	return ""
 }
 
 // named returns the ids of databases by environment and name.
@@ -111,6 +138,10 @@ func (a adoptable) print(out io.Writer, c *adoptCommand) error {
 	var b strings.Builder
 	for _, d := range a.Databases {
 		fmt.Fprintf(&b, "%s/%s: ", d.Environment, d.Name)
+		if d.LeftOut != nil {
+			fmt.Fprintf(&b, "left out. %s\n", d.LeftOut.Text)
+			continue
+		}
 		if d.Problem != nil {
 			fmt.Fprintln(&b, d.Problem.Text)
 			continue
@@ -144,7 +175,7 @@ func (a adoptable) print(out io.Writer, c *adoptCommand) error {
 		b.WriteString("Nothing was recorded: this was a dry run.\n")
 	default:
 		recorded := append([]string{"proved", "claimed", "edited", "halfway"}, c.Record...)
-		fmt.Fprintf(&b, "Recorded what is %s.\n", strings.Join(recorded, ", "))
+		fmt.Fprintf(&b, "Recorded what is %s%s.\n", strings.Join(recorded, ", "), a.where())
 	}
 	_, err := io.WriteString(out, b.String())
 	return err

@@ -45,6 +45,7 @@ func TestHistories_leaveCodeAlone(t *testing.T) {
 	settings["existingFiles"], settings["history"] = "history", choice
 	w.linkID, err = w.link(w.ctx, w.grant, settings)
 	w.must(t, err)
+	w.must(t, w.wait("held")) // so that no file runs between two looks at the databases
 	accept := "/repository-links/" + w.linkID + "/histories/accept"
 	if err := w.api.call(w.ctx, "POST", accept, choice, nil); !strings.Contains(fmt.Sprint(err), nothing) {
 		t.Errorf("accepting gives %v", err)

@@ -38,6 +38,7 @@ type databaseHistory struct {
 	MoreGone    int                  `json:"moreGone" doc:"How many were left out."`
 	Others      []otherHistory       `json:"others" nullable:"false" doc:"Further tables of migration tools, which are not used."`
 	Problem     *Reason              `json:"problem,omitempty" doc:"Why nothing can be said."`
+	LeftOut     *Reason              `json:"leftOut,omitempty" doc:"Why an acceptance has recorded nothing here; absent where it has, and in answers that are about no acceptance."`
 }
 
 // fileEvidence is the verdict about one file in one database.
@@ -100,6 +101,7 @@ func databaseHistoryOf(d links.DatabaseHistory) databaseHistory {
 		Tools: orEmpty(d.History.Tools), Schema: d.History.Schema, Table: d.History.Table,
 		Code: d.History.Heads, Adoptable: d.Adoptable(), Rows: len(d.History.Entries), Counts: map[plan.Verdict]int{},
 		Files: []fileEvidence{}, Gone: []goneMigration{}, Others: []otherHistory{}, Problem: reasonOf(d.Problem),
+		LeftOut: reasonOf(d.LeftOut),
 	}
 	if at := d.History.Newest(); !at.IsZero() {
 		v.Newest = &at
@@ -180,7 +182,7 @@ type acceptHistoriesInput struct {
 	Body historyChoice
 }
 
-// acceptHistories records what the histories have, and returns what was recorded.
+// acceptHistories records what the histories have, and returns in which databases.
 func (s *Server) acceptHistories(ctx context.Context, in *acceptHistoriesInput) (historiesView, error) {
 	h, err := s.Links.AcceptHistories(ctx, actorOf(ctx), in.Link, links.HistoryChoice(in.Body))
 	if err != nil {

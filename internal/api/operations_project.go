@@ -56,7 +56,7 @@ var projectTexts = map[string]operationText{
 			"link."},
 	"acceptHistories": {"Accept histories of other tools",
 		"Records in the ledgers what those histories prove as applied. Nothing runs. Send the " +
-			"fingerprint that you saw."},
+			"fingerprint that you saw. A database whose history cannot be used is left out; leftOut says why."},
 	"acknowledgeHistories": {"Acknowledge writes of another tool",
 		"Ends the warning that another migration tool still writes to its table, until it writes again."},
 	"acceptFile": {"Accept an edited file",

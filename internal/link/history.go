@@ -31,6 +31,7 @@ type DatabaseHistory struct {
 	Others      []history.History
 	Adoption    plan.Adoption  // of the files that are not in the database's ledger
 	Problem     towpath.Reason // why nothing can be said of it; zero when something can
+	LeftOut     towpath.Reason // why an acceptance has recorded nothing here; else zero
 }
 
 // Adoptable reports whether files can be recorded in the database. A tool whose migrations are code has

@@ -64,7 +64,7 @@ func (s *Service) Link(
 	}
 	if spec.ExistingFiles == ExistingHistory {
 		// First the ledgers: a link that exists without their rows would run the files.
-		if _, err := s.importHistories(ctx, actor, d, spec.History); err != nil {
+		if err := s.adoptHistories(ctx, actor, d, spec.History); err != nil {
 			return d.link, err
 		}
 	}

@@ -14,7 +14,7 @@ import (
 func (s *Service) watchHistories(ctx context.Context, h Histories) error {
 	err := s.Store.Write(ctx, func(tx *store.Tx) error {
 		for _, one := range h.Databases {
-			if !one.Adoptable() || one.History.Mark == "" {
+			if !one.Adoptable() || !one.LeftOut.IsZero() || one.History.Mark == "" {
 				continue
 			}
 			d, err := tx.Database(ctx, one.Database.ID)

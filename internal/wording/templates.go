@@ -176,12 +176,12 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonMissing:        "The database has it, and its file is gone from the repository; restore the file.",
 	towpath.ReasonMissingHalfway: "It was started in the database and did not finish, and its file is gone from the " +
 		"repository; restore the file.",
-	towpath.ReasonDatabaseMissing:  "The instance no longer has the database; bring it back, or remove it from the project.",
-	towpath.ReasonLedgerUnreadable: "Its ledger cannot be read: {cause}",
-	towpath.ReasonTablesUnread:     "Its tables cannot be read: {cause}",
-	towpath.ReasonHistoryUnread:    "The tables of other migration tools cannot be read: {cause}",
-	towpath.ReasonHistoryCut: "The table {table} of {tool} has more rows than Towpath reads; choose a baseline for the " +
-		"database.",
+	towpath.ReasonDatabaseMissing:     "The instance no longer has the database; bring it back, or remove it from the project.",
+	towpath.ReasonLedgerUnreadable:    "Its ledger cannot be read: {cause}",
+	towpath.ReasonTablesUnread:        "Its tables cannot be read: {cause}",
+	towpath.ReasonHistoryUnread:       "The tables of other migration tools cannot be read: {cause}",
+	towpath.ReasonHistoryCut:          "The table {table} of {tool} has more rows than Towpath reads; choose a baseline.",
+	towpath.ReasonHistoryContradicted: "{tool} has {path} as applied, but {cause}; correct that, or confirm it.",
 	towpath.ReasonHistoryHidden: "The instance's user may not read the table {table} of {tool}; grant it SELECT there, " +
 		"or choose a baseline for the database.",
 	towpath.ReasonHistoryHalfway: "{tool} did not finish it, by its table {table}; check what the database has of it, then " +

@@ -293,7 +293,7 @@ func (c code) example() towpath.Reason {
 		r.Params["want"] = "5"
 	case towpath.ReasonUndoUntried, towpath.ReasonUndoFails:
 		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonNoAnswer)}
-	case towpath.ReasonNotMarked:
+	case towpath.ReasonNotMarked, towpath.ReasonHistoryContradicted:
 		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonMarkLacks, "object", "table orders")}
 	case towpath.ReasonNotCreated, towpath.ReasonNotDropped:
 		r.Params["object"] = "index orders_status"

@@ -76,6 +76,7 @@ export function Histories(props: HistoriesProps) {
       {rest.map(database => (
         <p key={database.databaseId} className="muted small">
           {nameOf(database)}: {restWords(database)}
+          {chosen && !database.code && ' Nothing is recorded there.'}
         </p>
       ))}
     </section>
