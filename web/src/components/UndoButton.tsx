@@ -43,6 +43,7 @@ export function UndoButton({ database }: UndoButtonProps) {
 /** Reads what would run, while the dialog is open. */
 function Look({ database, close }: UndoButtonProps & { close: () => void }) {
   const [corrected, setCorrected] = useState(false)
+  const [why, setWhy] = useState('') // stays when another file is chosen
   const undo = useQuery(undoQuery(database.id, corrected))
   return (
     <div className="stack">
@@ -55,7 +56,7 @@ function Look({ database, close }: UndoButtonProps & { close: () => void }) {
         />
       )}
       <Loaded query={undo}>
-        {data => <UndoForm database={database} undo={data} corrected={corrected} close={close} />}
+        {data => <UndoForm {...{ database, undo: data, corrected, why, setWhy, close }} />}
       </Loaded>
     </div>
   )
@@ -65,11 +66,12 @@ interface UndoFormProps extends UndoButtonProps {
   undo: Schemas['UndoPreview']
   /** Whether the way back is the file that the branch has now. */
   corrected: boolean
+  why: string
+  setWhy: (why: string) => void
   close: () => void
 }
 
-function UndoForm({ database, undo, corrected, close }: UndoFormProps) {
-  const [why, setWhy] = useState('')
+function UndoForm({ database, undo, corrected, why, setWhy, close }: UndoFormProps) {
   const [despite, setDespite] = useState(false)
   const { migration, wayBack, file } = undo
   const write = useWrite({
