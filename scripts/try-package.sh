@@ -53,6 +53,9 @@ until curl -fsS -o /dev/null "http://127.0.0.1:$port/readyz" 2>/dev/null; do
 done
 echo "ready after $((($(date +%s%N) - begin) / 1000000)) ms as $(ps -o user= -o uid= -p "$server" | xargs)"
 chroot --userspec="$user:$user" "$root" /usr/bin/towpath version | sed 's/^/  /'
+# Nothing outside can be reached here, so the server itself is the Bitbucket that is asked for.
+chroot --userspec="$user:$user" "$root" /usr/bin/towpath doctor --config /etc/towpath/config.yaml \
+	--bitbucket-url "http://127.0.0.1:$port" --bitbucket-api-url "http://127.0.0.1:$port" | sed 's/^/  /'
 [ -z "$(find "$root/var/lib/towpath" -perm /077 ! -type d)" ] || { echo "others can read the data" >&2; exit 1; }
 kill "$server"
 wait "$server"

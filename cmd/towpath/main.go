@@ -28,6 +28,7 @@ type commands struct {
 	ReceiptKeys receiptKeysCommand `cmd:"" help:"Print the public keys by which a server signs receipts."`
 	Status      statusCommand      `cmd:"" help:"Print how every repository link of a server stands."`
 	Wait        waitCommand        `cmd:"" help:"Wait until the databases of an environment have what a commit brings."`
+	Doctor      doctorCommand      `cmd:"" help:"Check the surroundings of a server with its settings: addresses, key, metadata, disk, clock. It changes nothing."`
 	Version     versionCommand     `cmd:"" help:"Print the version, the commit and its date."`
 	ParseSQL    parseSQLCommand    `cmd:"" name:"parse-sql" hidden:""`
 }

@@ -140,12 +140,12 @@ func (s *server) identity(
 		if err := tx.SetProgram(ctx, version); err != nil {
 			return err
 		}
-		proof, err := tx.Meta(ctx, keyProof)
+		proof, err := tx.Meta(ctx, store.KeyProof)
 		if err != nil {
 			return err
 		}
 		if proof == nil {
-			return tx.SetMeta(ctx, keyProof, keyring.Proof())
+			return tx.SetMeta(ctx, store.KeyProof, keyring.Proof())
 		}
 		if err := keyring.Verify(proof); err != nil {
 			return fmt.Errorf("the key in %s is not the one that the metadata was encrypted with; put the "+
@@ -156,9 +156,6 @@ func (s *server) identity(
 	return keyring, serverID, err
 }
 
-// keyProof is the metadata's setting that identifies the key by which it was encrypted.
-const keyProof = "key-proof"
-
 // keyIsThere refuses to start without the key file for the metadata: a new key could not decrypt
 // it.
 func (s *server) keyIsThere(ctx context.Context, path string) error {
@@ -167,7 +164,7 @@ func (s *server) keyIsThere(ctx context.Context, path string) error {
 		return nil // opening it reports any other error
 	}
 	return s.store.Read(ctx, func(tx *store.Tx) error {
-		proof, err := tx.Meta(ctx, keyProof)
+		proof, err := tx.Meta(ctx, store.KeyProof)
 		if err == nil && proof != nil {
 			err = fmt.Errorf("the key file %s (--key-file) is missing, and the metadata was encrypted with "+
 				"it; put it back from its backup. "+

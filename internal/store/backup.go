@@ -77,12 +77,9 @@ func Check(ctx context.Context, path string) (c Condition, err error) {
 	if _, err := os.Stat(path); err != nil {
 		return c, towpath.Errorf(towpath.CodeNotFound, "%s: there is no such file.", path)
 	}
-	if err := checkWAL(path); err != nil {
-		return c, err
-	}
-	db, err := sql.Open("sqlite", fileURL(path, "mode=rw&_pragma=busy_timeout(5000)&_pragma=query_only(1)"))
+	db, err := readFile(path)
 	if err != nil {
-		return c, fmt.Errorf("open metadata: %w", err)
+		return c, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if err := checkIntegrity(ctx, db); err != nil {
@@ -100,6 +97,18 @@ func Check(ctx context.Context, path string) (c Condition, err error) {
 		return c, fmt.Errorf("prepare migrations of the metadata: %w", err)
 	}
 	return c, s.notNewer(ctx, provider)
+}
+
+// readFile opens metadata in a SQLite file without changing it.
+func readFile(path string) (*sql.DB, error) {
+	if err := checkWAL(path); err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", fileURL(path, "mode=rw&_pragma=busy_timeout(5000)&_pragma=query_only(1)"))
+	if err != nil {
+		return nil, fmt.Errorf("open metadata: %w", err)
+	}
+	return db, nil
 }
 
 // checkIntegrity checks every page and every foreign key; CodeConflict when the file is damaged.

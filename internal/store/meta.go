@@ -15,6 +15,9 @@ var metas = newTable("meta", 1, func(m *metaRow) []column {
 	return []column{{"key", &m.Key}, {"value", blob{&m.Value}}}
 })
 
+// KeyProof is the server's value that identifies the key by which the metadata is encrypted.
+const KeyProof = "key-proof"
+
 // Meta reads a value of the server; nil when it was never set.
 func (tx *Tx) Meta(ctx context.Context, key string) ([]byte, error) {
 	row, err := metas.get(ctx, tx, "key = $1", key)
