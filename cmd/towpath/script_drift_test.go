@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -56,5 +57,29 @@ func verbAcceptSchema(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if err != nil {
 		fmt.Fprintln(ts.Stdout(), err)
+	}
+}
+
+// verbRepair reads the SQL that takes the newest drift of a database back, and runs it there as a person
+// does.
+func verbRepair(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	path := "/databases/" + databaseID(ts, args[0])
+	var v schemaCheckView
+	check(ts, w.api.call(w.ctx, "GET", path+"/schema-check", nil, &v))
+	if len(v.Drifts) == 0 {
+		ts.Fatalf("there is no drift")
+	}
+	var repair struct {
+		SQL       string
+		Unwritten []string
+	}
+	check(ts, w.api.call(w.ctx, "GET", path+"/drifts/"+v.Drifts[0].ID+"/repair", nil, &repair))
+	fmt.Fprintln(ts.Stdout(), repair.SQL, repair.Unwritten)
+	for text := range strings.SplitSeq(repair.SQL, ";\n") {
+		if text != "" {
+			_, err := w.query(args[0], text)
+			check(ts, err)
+		}
 	}
 }

@@ -227,6 +227,7 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"changed":       verbChanged,
 			"mark":          verbMark,
 			"schema":        verbSchema,
+			"repair":        verbRepair,
 			"accept-schema": verbAcceptSchema,
 			"undo":          verbUndo,
 			"variables":     verbVariables,

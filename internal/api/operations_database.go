@@ -25,6 +25,9 @@ var databaseTexts = map[string]operationText{
 	"acceptSchema": {"Accept the schema as found",
 		"Takes the schema that you looked at for what it should be, with a reason. The drift then ends."},
 	"getDrift": {"Get a drift", "Returns a difference in the schema that no change made, with both schemas."},
+	"getRepair": {"Get the SQL that takes a drift back",
+		"Writes the statements from the schema as found to the one before, as far as they are sure to have " +
+			"that effect, and names the rest. It runs nothing."},
 	"makeBaselineFile": {"Make a baseline file",
 		"Writes the schema as the text of one migration, and tries it in a scratch database where it can. " +
 			"Commit the text yourself: the database and the repository stay as they are."},

@@ -200,6 +200,13 @@ type Reader interface {
 	Objects(dump iter.Seq2[statement.Statement, error], path []string) map[string]bool
 }
 
+// Repairer is an optional interface of an Engine that can write what brings a schema back.
+type Repairer interface {
+	// Repair returns the statements that bring the schema of one dump back to that of an earlier one.
+	// It uses no server.
+	Repair(before, after []statement.Statement) schema.Repair
+}
+
 // Vetter is an optional interface of an Engine whose statements can name objects outside of their
 // database.
 type Vetter interface {

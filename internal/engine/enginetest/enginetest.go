@@ -58,6 +58,7 @@ func Run(t *testing.T, f Fixture) {
 		{"row counts are those of the statement", testRows},
 		{"a dump replays to the same fingerprint", testDump},
 		{"a new column is one more line of a dump", testColumnALine},
+		{"a repair takes back what was done by hand", testRepair},
 		{"the ledger is not part of the schema", testSchemaWithoutLedger},
 		{"the fingerprint changes with the schema only", testFingerprint},
 		{"text in any script survives", testUnicode},

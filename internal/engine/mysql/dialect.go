@@ -25,3 +25,8 @@ func (e *Engine) Objects(dump iter.Seq2[statement.Statement, error], path []stri
 func (e *Engine) Names(script iter.Seq2[statement.Statement, error]) schema.Names {
 	return dialect.Reader().NamesIn(script)
 }
+
+// Repair implements engine.Repairer.
+func (e *Engine) Repair(before, after []statement.Statement) schema.Repair {
+	return dialect.Reader().Repair(before, after)
+}

@@ -256,6 +256,19 @@ export const driftQuery = (database: string, drift: string) =>
       ),
   })
 
+/** The SQL that takes a drift back. */
+export const repairQuery = (database: string, drift: string) =>
+  queryOptions({
+    queryKey: ['databases', database, 'drifts', drift, 'repair'],
+    queryFn: ({ signal }) =>
+      unwrap(
+        http.GET('/api/v1/databases/{database}/drifts/{drift}/repair', {
+          params: { path: { database, drift } },
+          signal,
+        }),
+      ),
+  })
+
 export const changeQuery = (database: string, change: string) =>
   queryOptions({
     queryKey: ['databases', database, 'change-history', change],

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { http, type Schemas, unwrap } from '~/api/client'
 import { useWrite } from '~/hooks/use-write'
 import { Notice, type NoticeKind } from '~/ui/Notice'
+import { download } from '~/util/download'
 
 type Made = Schemas['BaselineFile']
 
@@ -62,14 +63,4 @@ function Outcome({ made, name }: { made: Made; name: string }) {
       )}
     </>
   )
-}
-
-/** Saves a text as a file. */
-function download(name: string, text: string) {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/sql' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
 }

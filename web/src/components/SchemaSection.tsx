@@ -9,6 +9,7 @@ import { duration } from '~/util/date'
 import { pb } from '~/util/path-builder'
 import { Link } from './Link'
 import { Loaded } from './Loaded'
+import { Repair } from './Repair'
 import { SqlDiff } from './SqlBlock'
 import { StateBadge } from './StateBadge'
 import { TimeAgo } from './TimeAgo'
@@ -86,7 +87,7 @@ function Details({ database, check }: DetailsProps) {
       </div>
       {check.because && <p>{check.because.text}</p>}
       {open.map(one => (
-        <OpenDrift key={one.id} database={database.id} drift={one} />
+        <OpenDrift key={one.id} database={database} drift={one} />
       ))}
       <Settled drifts={check.drifts.filter(one => one.settledAt)} />
     </>
@@ -95,23 +96,26 @@ function Details({ database, check }: DetailsProps) {
 
 const isBaseless = (check: Schemas['SchemaCheck']) => check.because?.code === 'schema-no-base'
 
-function OpenDrift({ database, drift }: { database: string; drift: Schemas['Drift'] }) {
-  const detail = useQuery(driftQuery(database, drift.id))
+function OpenDrift({ database, drift }: SchemaSectionProps & { drift: Schemas['Drift'] }) {
+  const detail = useQuery(driftQuery(database.id, drift.id))
   return (
     <>
       <Notice kind="warning" title="The schema was changed outside Towpath">
-        First seen <TimeAgo at={drift.seenAt} />. Take it back by hand, or accept it.
+        First seen <TimeAgo at={drift.seenAt} />. Take it back, or accept it.
         {drift.changeId && (
           <>
             {' '}
-            <Link to={pb.change(database, drift.changeId)}>A change</Link> has run with it.
+            <Link to={pb.change(database.id, drift.changeId)}>A change</Link> has run with it.
           </>
         )}
       </Notice>
       <Loaded query={detail}>
         {({ schemaBefore, schemaAfter }) =>
           schemaBefore && schemaAfter ? (
-            <SqlDiff before={schemaBefore} after={schemaAfter} />
+            <>
+              <SqlDiff before={schemaBefore} after={schemaAfter} />
+              <Repair database={database} drift={drift.id} />
+            </>
           ) : (
             <p className="muted">The schemas are no longer kept.</p>
           )
