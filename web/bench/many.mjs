@@ -1,5 +1,6 @@
 // Measures the pages of a large workspace, which BenchmarkConsole seeds: for each page, with nothing in the browser's cache, the
-// largest paint, the time until what the page is about is there, and the bytes of the page's data. Of three times, the middle one.
+// largest paint, the time until what the page is about is there, the bytes of the page's data, and its requests and bytes with the
+// code. Of three times, the middle one.
 import { mkdirSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import { bench } from './demo.mjs'
@@ -29,7 +30,9 @@ try {
     const middle = key => looks.map(one => one[key]).sort((a, b) => a - b)[1]
     bench(`console-${name}-largest-paint`, middle('paint'), 1000, 'ms', true)
     bench(`console-${name}-there`, middle('there'), 1000, 'ms', true)
-    bench(`console-${name}-data`, Math.max(1, Math.round(middle('bytes') / 1024)), 200, 'KB', true)
+    bench(`console-${name}-data`, Math.max(1, Math.round(middle('data') / 1024)), 200, 'KB', true)
+    bench(`console-${name}-load`, Math.round(middle('bytes') / 1024), 350, 'KB', true)
+    bench(`console-${name}-requests`, middle('requests'), 40, 'requests', true)
   }
 } finally {
   await browser.close()
@@ -53,13 +56,15 @@ async function look(storageState, name, path) {
   const page = await context.newPage()
   const network = await context.newCDPSession(page)
   await network.send('Network.enable')
-  const data = new Set()
-  let bytes = 0
+  const ofData = new Set()
+  let [data, bytes, requests] = [0, 0, 0]
   network.on('Network.responseReceived', ({ requestId, response }) => {
-    if (new URL(response.url).pathname.startsWith('/api/')) data.add(requestId)
+    if (new URL(response.url).pathname.startsWith('/api/')) ofData.add(requestId)
   })
   network.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
-    if (data.has(requestId)) bytes += encodedDataLength
+    requests++
+    bytes += encodedDataLength
+    if (ofData.has(requestId)) data += encodedDataLength
   })
   await page.goto(path)
   await subjects[name](page).waitFor({ timeout: 60_000 })
@@ -76,7 +81,7 @@ async function look(storageState, name, path) {
   )
   if (SCREENSHOTS) await pictures(page, name)
   await context.close()
-  return { paint: Math.round(paint), there, bytes }
+  return { paint: Math.round(paint), there, data, bytes, requests }
 }
 
 /** Pictures in light, in dark, and on a phone, in the folder SCREENSHOTS. */

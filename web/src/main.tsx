@@ -25,6 +25,11 @@ queryClient.getQueryCache().subscribe(event => {
   }
 })
 
+/** The code of the page comes while the member is still unknown; the router shows a failure. */
+for (const route of router.getMatchedRoutes(window.location.pathname)[0]) {
+  router.loadRouteChunk(route)?.catch(() => {})
+}
+
 const root = document.getElementById('root')
 if (!root) throw new Error('the page has no root')
 createRoot(root).render(
