@@ -4,7 +4,7 @@ import type { Schemas } from '~/api/client'
 import { environmentsQuery, instancesQuery, projectsQuery } from '~/api/queries'
 import { type Column, QueryTable } from '~/table/QueryTable'
 import { pb } from '~/util/path-builder'
-import { Link } from './Link'
+import { ListLink } from './Link'
 import { StateBadge } from './StateBadge'
 import { TimeAgo } from './TimeAgo'
 
@@ -36,15 +36,15 @@ export function DatabaseTable({ rows, empty, assign, without }: DatabaseTablePro
   const projects = useQuery(projectsQuery)
   const environment = (id: string) => environments.data?.find(one => one.id === id)?.name ?? ''
   const columns: Column<Database>[] = [
-    { title: 'Name', cell: row => <Link to={pb.database(row.id)}>{row.name}</Link> },
+    { title: 'Name', cell: row => <ListLink to={pb.database(row.id)}>{row.name}</ListLink> },
     { title: 'Environment', cell: row => environment(row.environmentId) },
     {
       title: 'Instance',
       wide: true,
       cell: row => (
-        <Link to={pb.instance(row.instanceId)}>
+        <ListLink to={pb.instance(row.instanceId)}>
           {instances.data?.find(one => one.id === row.instanceId)?.name ?? ''}
-        </Link>
+        </ListLink>
       ),
     },
     {
@@ -52,14 +52,16 @@ export function DatabaseTable({ rows, empty, assign, without }: DatabaseTablePro
       cell: row =>
         assign?.(row) ??
         (row.projectId ? (
-          <Link to={pb.project(row.projectId)}>{projects.data?.find(one => one.id === row.projectId)?.name ?? ''}</Link>
+          <ListLink to={pb.project(row.projectId)}>
+            {projects.data?.find(one => one.id === row.projectId)?.name ?? ''}
+          </ListLink>
         ) : (
           <span className="muted">Unassigned</span>
         )),
     },
     { title: 'State', fit: true, bare: true, cell: row => <StateBadge state={databaseState(row)} /> },
-    { title: 'Last change', wide: true, fit: true, cell: row => <TimeAgo at={row.lastChangeAt} /> },
-    { title: 'Ledger read', wide: true, fit: true, cell: row => <TimeAgo at={row.ledgerAt} /> },
+    { title: 'Last change', wide: true, fit: true, cell: row => <TimeAgo at={row.lastChangeAt} many /> },
+    { title: 'Ledger read', wide: true, fit: true, cell: row => <TimeAgo at={row.ledgerAt} many /> },
   ]
   return (
     <QueryTable

@@ -15,10 +15,13 @@ export function useScrollRow<E extends HTMLElement>() {
       const rest = element.scrollWidth - element.clientWidth - element.scrollLeft
       setMore([element.scrollLeft > 1 && 'before', rest > 1 && 'after'].filter(Boolean).join(' '))
     }
-    const chosen = element.querySelector<HTMLElement>('[aria-current], [aria-pressed="true"]')
-    if (chosen) element.scrollLeft = chosen.offsetLeft + chosen.offsetWidth / 2 - element.clientWidth / 2
-    measure()
-    const sizes = new ResizeObserver(measure)
+    let first = true
+    // its first call comes after the layout, which reading a size here would do once more
+    const sizes = new ResizeObserver(() => {
+      if (first && element.scrollWidth > element.clientWidth) showChosen(element)
+      first = false
+      measure()
+    })
     sizes.observe(element)
     element.addEventListener('scroll', measure, { passive: true })
     return () => {
@@ -27,6 +30,12 @@ export function useScrollRow<E extends HTMLElement>() {
     }
   }, [])
   return { ref: row, className: classes.row, 'data-more': more }
+}
+
+/** Scrolls a row until what is chosen in it is in the middle. */
+function showChosen(row: HTMLElement) {
+  const chosen = row.querySelector<HTMLElement>('[aria-current], [aria-pressed="true"]')
+  if (chosen) row.scrollLeft = chosen.offsetLeft + chosen.offsetWidth / 2 - row.clientWidth / 2
 }
 
 interface ScrollRowProps {

@@ -6,7 +6,7 @@ import { EmptyState } from '~/ui/EmptyState'
 import { pb } from '~/util/path-builder'
 import { matches } from '~/util/str'
 import { FilterChips } from '../FilterChips'
-import { Link } from '../Link'
+import { Link, ListLink } from '../Link'
 import { StateBadge } from '../StateBadge'
 import { TimeAgo } from '../TimeAgo'
 import classes from './Matrix.module.css'
@@ -35,7 +35,7 @@ export function Matrix({ overview }: { overview: Schemas['Overview'] }) {
   const rows = inView(overview.projects, view).filter(project => matches(project.name, search))
   const chip = (value: string, label: string) => [value, `${label} ${inView(overview.projects, value).length}`] as const
   const columns: Column<Project>[] = [
-    { title: 'Project', keep: 32, cell: row => <Link to={pb.project(row.id)}>{row.name}</Link> },
+    { title: 'Project', keep: 32, cell: row => <ListLink to={pb.project(row.id)}>{row.name}</ListLink> },
     ...overview.environments.map(environment => ({
       title: environment.name,
       line: true,
@@ -100,9 +100,9 @@ function CellView({ project, cell }: { project: string; cell: Cell | undefined }
       <div className={classes.version}>
         {newest ? (
           <>
-            <Link to={pb.change(newest.databaseId, newest.changeId)} className="mono">
+            <ListLink to={pb.change(newest.databaseId, newest.changeId)} className="mono">
               {newest.version}
-            </Link>
+            </ListLink>
             <span className="muted small">
               <TimeAgo at={newest.at} many />
             </span>
@@ -111,33 +111,33 @@ function CellView({ project, cell }: { project: string; cell: Cell | undefined }
           <span className="muted small">No changes yet</span>
         )}
         {others > 0 && newest && (
-          <Link to={pb.projectDatabases(project)} className="small">
+          <ListLink to={pb.projectDatabases(project)} className="small">
             {others} of {cell.databases} at another version
-          </Link>
+          </ListLink>
         )}
       </div>
       {failed && (
-        <Link to={pb.rollout(failed.rolloutId)} aria-label={`${failed.count} failed, open the rollout`}>
+        <ListLink to={pb.rollout(failed.rolloutId)} aria-label={`${failed.count} failed, open the rollout`}>
           <StateBadge state="failed" detail={String(failed.count)} />
-        </Link>
+        </ListLink>
       )}
       {running && (
-        <Link to={pb.rollout(running.rolloutId)} aria-label={`${running.count} running, open the rollout`}>
+        <ListLink to={pb.rollout(running.rolloutId)} aria-label={`${running.count} running, open the rollout`}>
           <StateBadge state="running" detail={String(running.count)} />
-        </Link>
+        </ListLink>
       )}
       {waiting && (
-        <Link to={pb.rollout(waiting.rolloutId)} aria-label={`${waiting.count} waiting, open the rollout`}>
+        <ListLink to={pb.rollout(waiting.rolloutId)} aria-label={`${waiting.count} waiting, open the rollout`}>
           <StateBadge state="waiting" detail={String(waiting.count)} />
-        </Link>
+        </ListLink>
       )}
       {drifted > 0 && driftedId && (
-        <Link
+        <ListLink
           to={drifted === 1 ? pb.database(driftedId) : pb.projectDatabases(project)}
           aria-label={`${drifted} drifted, open the databases`}
         >
           <StateBadge state="drifted" detail={String(drifted)} />
-        </Link>
+        </ListLink>
       )}
     </div>
   )

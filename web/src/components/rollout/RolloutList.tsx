@@ -10,7 +10,7 @@ import { SkeletonRows } from '~/ui/Skeleton'
 import { pb } from '~/util/path-builder'
 import { Commit } from '../Commit'
 import { FilterChips } from '../FilterChips'
-import { Link } from '../Link'
+import { ListLink } from '../Link'
 import { Failure } from '../Loaded'
 import { ReviewCounts } from '../review/ReviewCounts'
 import { StateBadge, StateDot } from '../StateBadge'
@@ -54,7 +54,7 @@ export function RolloutList({ filter, chips = false }: RolloutListProps) {
     {
       title: 'Change',
       main: true,
-      cell: row => <Link to={pb.rollout(row.id)}>{row.message || 'No commit message'}</Link>,
+      cell: row => <ListLink to={pb.rollout(row.id)}>{row.message || 'No commit message'}</ListLink>,
     },
     {
       title: 'Stages',
@@ -76,7 +76,9 @@ export function RolloutList({ filter, chips = false }: RolloutListProps) {
     {
       title: 'Project',
       cell: row => (
-        <Link to={pb.project(row.projectId)}>{projects.data?.find(one => one.id === row.projectId)?.name ?? ''}</Link>
+        <ListLink to={pb.project(row.projectId)}>
+          {projects.data?.find(one => one.id === row.projectId)?.name ?? ''}
+        </ListLink>
       ),
     },
     { title: 'Commit', wide: true, fit: true, cell: row => <Commit hash={row.commit} url={row.commitUrl} /> },

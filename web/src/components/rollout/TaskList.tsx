@@ -4,7 +4,7 @@ import { useChanged } from '~/hooks/use-changed'
 import { Icon } from '~/ui/Icon'
 import { pb } from '~/util/path-builder'
 import { count } from '~/util/str'
-import { Link } from '../Link'
+import { ListLink } from '../Link'
 import { StateBadge } from '../StateBadge'
 import classes from './Board.module.css'
 import { fewTasks, groupTasks, opensAtFirst, type TaskGroup } from './groups'
@@ -75,7 +75,7 @@ function TaskRow({ task, told }: { task: Task; told: boolean }) {
   const changed = useChanged(task.state)
   return (
     <li className={changed ? 'glow' : undefined}>
-      <Link to={pb.task(task.rolloutId, task.id)} className={classes.task}>
+      <ListLink to={pb.task(task.rolloutId, task.id)} className={classes.task}>
         <span className={classes.name}>
           <span className="mono">{task.label}</span> {task.description || task.type}
         </span>
@@ -88,7 +88,7 @@ function TaskRow({ task, told }: { task: Task; told: boolean }) {
         {!told && task.error && task.error.text !== task.reason?.text && (
           <span className={classes.reason}>The last attempt failed: {task.error.text}</span>
         )}
-      </Link>
+      </ListLink>
     </li>
   )
 }

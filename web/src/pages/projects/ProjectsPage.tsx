@@ -7,7 +7,7 @@ import { http, type Schemas, unwrap } from '~/api/client'
 import { projectsQuery, sessionQuery } from '~/api/queries'
 import { queryClient } from '~/api/query-client'
 import { FormFrame } from '~/components/FormFrame'
-import { Link } from '~/components/Link'
+import { ListLink } from '~/components/Link'
 import { Loaded } from '~/components/Loaded'
 import { Page } from '~/components/Page'
 import { StateBadge } from '~/components/StateBadge'
@@ -19,7 +19,7 @@ import { Icon } from '~/ui/Icon'
 import { pb } from '~/util/path-builder'
 
 const columns: Column<Schemas['Project']>[] = [
-  { title: 'Name', cell: row => <Link to={pb.project(row.id)}>{row.name}</Link> },
+  { title: 'Name', cell: row => <ListLink to={pb.project(row.id)}>{row.name}</ListLink> },
   {
     title: 'State',
     fit: true,
@@ -31,7 +31,7 @@ const columns: Column<Schemas['Project']>[] = [
     title: 'Last rollout',
     wide: true,
     cell: ({ lastRollout }) =>
-      lastRollout && <Link to={pb.rollout(lastRollout.id)}>{lastRollout.message || 'No commit message'}</Link>,
+      lastRollout && <ListLink to={pb.rollout(lastRollout.id)}>{lastRollout.message || 'No commit message'}</ListLink>,
   },
   {
     title: 'Last change',
