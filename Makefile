@@ -1,7 +1,8 @@
 # build  bin/towpath, console included    demo   try it with a simulated Bitbucket
 # test   everything (the one test command)  lint   formatters and linters
 # oracle  random pushes against a model
-# release  archive and packages of bin/towpath in bin/release    try-package  install one in a folder and start it
+# release  archive, packages and image of bin/towpath in bin/release
+# try-package, try-image  start what is there in a folder of its own
 # crash-matrix  kill the executor everywhere, FULL=1 for long
 # bench  figures as `bench:` lines
 
@@ -17,7 +18,7 @@ CGO_ENABLED := $(BUILD_CGO)
 GOFLAGS ?= -trimpath -tags=netgo,osusergo
 export CGO_ENABLED GOFLAGS
 
-.PHONY: build release try-package demo test test-versions real-gitea race lint lint-quick bench crash-matrix oracle console truth clean
+.PHONY: build release try-package try-image demo test test-versions real-gitea race lint lint-quick bench crash-matrix oracle console truth clean
 
 build: console
 	@echo "Building bin/towpath: the first time takes a minute or two."
@@ -40,6 +41,9 @@ release: build
 
 try-package:
 	scripts/try-package.sh
+
+try-image:
+	scripts/try-image.sh
 
 demo: build
 	bin/towpath demo --manual-start --pull-request $(DEMO)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Packs bin/towpath for this platform into bin/release: an archive, Debian and RPM packages, the list
-# of Go modules in it, checksums. `make release` builds the program first.
+# Packs bin/towpath for this platform into bin/release: an archive, Debian and RPM packages, an image
+# for containers, the list of Go modules in it, checksums. `make release` builds the program first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ "$(uname -s)" = Linux ] || { echo "make release packs the Linux program: run it on Linux" >&2; exit 1; }
@@ -25,6 +25,7 @@ for packager in deb rpm; do
 	GOFLAGS='' go tool -modfile=release.mod nfpm package --config packaging/nfpm.yaml \
 		--packager "$packager" --target "$out/"
 done
+scripts/image.sh "$name"
 go version -m "$PROGRAM" >"$out/$name.modules.txt"
 (cd "$out" && sha256sum -- * >checksums.txt)
 (cd "$out" && ls -l | awk 'NR > 1 {printf "%10d %s\n", $5, $9}')
