@@ -219,7 +219,8 @@ func (r *repair) remove(p part) {
 // owned reports whether only the later dump has a sequence, and a column owns it, with which it goes.
 func (r *repair) owned(p part) bool {
 	same := func(q part) bool { return p.sequence != "" && q.sequence == p.sequence }
-	owned := slices.ContainsFunc(r.after, func(q part) bool { return same(q) && strings.HasPrefix(q.text, "ALTER ") })
+	owned := slices.ContainsFunc(r.after,
+		func(q part) bool { return same(q) && strings.HasPrefix(q.text, "ALTER ") })
 	return owned && !slices.ContainsFunc(r.before, same)
 }
 

@@ -222,8 +222,7 @@ func (d Reader) plain(i item) bool {
 	if d.Fold || d.Keys {
 		return true
 	}
+	tied := []string{"REFERENCES", "UNIQUE", "PRIMARY", "CHECK", "GENERATED", "AS", "NOT"}
 	words, ok := d.words(i.text)
-	return ok && !slices.ContainsFunc(words, func(w word) bool {
-		return slices.Contains([]string{"REFERENCES", "UNIQUE", "PRIMARY", "CHECK", "GENERATED", "AS", "NOT"}, w.key)
-	})
+	return ok && !slices.ContainsFunc(words, func(w word) bool { return slices.Contains(tied, w.key) })
 }

@@ -81,7 +81,7 @@ func invitationOf(m towpath.InvitationMail, to towpath.Member, externalURL, secr
 	return letter{
 		Title: m.InvitedBy + " invites you to Towpath",
 		Lines: []string{
-			fmt.Sprintf("You are to be %s of the workspace at %s.", roles[to.Role], host),
+			fmt.Sprintf("You join the workspace at %s as %s.", host, roles[to.Role]),
 			fmt.Sprintf("The link works once, until %s.", m.ExpiresAt.UTC().Format("January 2, 2006, 15:04 UTC")),
 		},
 		Verb: "Accept the invitation", URL: externalURL + auth.InvitationPath + secret,

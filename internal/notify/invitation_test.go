@@ -103,7 +103,7 @@ func TestInvite_sendsALinkThatWorksOnce(t *testing.T) {
 	if page := texts["text/html"]; !strings.Contains(page, "Äda &lt;b&gt;&amp;") || strings.Contains(page, "<b>") {
 		t.Errorf("the page takes a name for markup:\n%s", page)
 	}
-	for _, want := range []string{"a DBA of the workspace at localhost", "works once, until "} {
+	for _, want := range []string{"You join the workspace at localhost as a DBA.", "works once, until "} {
 		if !strings.Contains(texts["text/plain"], want) {
 			t.Errorf("the mail lacks %q:\n%s", want, texts["text/plain"])
 		}
