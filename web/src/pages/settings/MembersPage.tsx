@@ -89,12 +89,16 @@ function MemberState({ row }: { row: Member }) {
   if (!row.invited) return <StateBadge state="active" />
   const mail = row.invitationMail
   if (!mail) return <StateBadge state="invited" />
-  const again = mail.attempts > 0 ? 'email not taken yet, trying again' : 'email on its way'
-  const detail = { pending: again, delivered: 'by email', failed: 'email not sent' }[mail.state]
+  const pending = mail.attempts > 0 ? 'by email, trying again' : 'by email, on its way'
+  const detail = { pending, delivered: 'by email', failed: 'email failed' }[mail.state]
   return (
     <>
       <StateBadge state="invited" detail={detail} />
-      {mail.reason && <div className="muted small">{mail.reason.text}</div>}
+      {mail.reason && (
+        <div className="muted small wrap-any" style={{ maxWidth: '18rem', whiteSpace: 'normal' }}>
+          {mail.reason.text}
+        </div>
+      )}
     </>
   )
 }
@@ -169,7 +173,7 @@ function useColumns(
                 variant="default"
                 onClick={() => again.mutate({ member: row.id, byEmail: true })}
               >
-                Send a new email
+                Email again
               </Button>
             )}
             {row.deactivatedAt ? (
