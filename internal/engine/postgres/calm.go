@@ -18,10 +18,12 @@ const readCatalogs = "826, 1247, 1249, 1255, 1259, 1260, 2600, 2604, 2606, 2608,
 	"2616, 2617, 2618, 2620, 2224, 3079, 3256, 3350, 3381, 3394, 3456, 3466, 3501, 3541, 3602"
 
 // catalogMark reads how many rows of those catalogs this transaction has changed. What it has made and
-// dropped counts too.
-const catalogMark = `(SELECT pg_catalog.sum(pg_catalog.pg_stat_get_xact_tuples_inserted(o)
+// dropped counts too. It is -1 where the server counts nothing:
+// https://www.postgresql.org/docs/current/runtime-config-statistics.html#GUC-TRACK-COUNTS
+const catalogMark = `(SELECT CASE WHEN pg_catalog.current_setting('track_counts') OPERATOR(pg_catalog.<>) 'on' THEN -1
+	ELSE pg_catalog.sum(pg_catalog.pg_stat_get_xact_tuples_inserted(o)
 	OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_updated(o)
-	OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(o))::pg_catalog.int8
+	OPERATOR(pg_catalog.+) pg_catalog.pg_stat_get_xact_tuples_deleted(o))::pg_catalog.int8 END
 	FROM pg_catalog.unnest('{` + readCatalogs + `}'::pg_catalog.oid[]) AS o)`
 
 // catalogText reads catalogMark by itself.
@@ -39,7 +41,7 @@ func (c *changes) start() call {
 }
 
 // none reports whether no row of a catalog has changed.
-func (c *changes) none() bool { return c.known && c.before == c.after }
+func (c *changes) none() bool { return c.known && c.before >= 0 && c.before == c.after }
 
 // ended notes the end of a session.
 func (d *database) ended(calm bool) {

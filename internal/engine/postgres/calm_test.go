@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net"
 	"regexp"
 	"slices"
@@ -63,6 +64,14 @@ func TestFollow_asksNothingAfterASessionThatOnlyWritesRows(t *testing.T) {
 	follow(true)
 	in(write)
 	follow(false)
+	server.Exec(t, target.Database, fmt.Sprintf("ALTER DATABASE %q SET track_counts = off", target.Database))
+	if db, err = e.Open(t.Context(), target); err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	follow(true)
+	in(`CREATE TABLE uncounted (id int)`)
+	follow(true)
 }
 
 // recorded keeps what is sent to a server.
