@@ -41,7 +41,7 @@ export async function withDemo(args, browserArgs, work) {
     await page.getByLabel('Email').fill(info.email)
     await page.getByLabel('Password', { exact: true }).fill(info.password)
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByRole('table', { name: 'Rollouts' }).waitFor()
+    await page.getByRole('navigation', { name: 'Main' }).waitFor()
     await work({ info, browser, context, page })
   } finally {
     await browser?.close()
