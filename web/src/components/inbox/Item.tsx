@@ -116,7 +116,7 @@ function Groups({ item }: { item: InboxItem }) {
           </li>
         ))}
       </ul>
-      {more > 0 && <p className="muted">{count(more, 'more database')} on the page of the rollout.</p>}
+      {more > 0 && <Link to={pb.rollout(item.rollout.id)}>See {count(more, 'more database')} in the rollout</Link>}
     </>
   )
 }

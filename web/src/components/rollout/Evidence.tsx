@@ -1,9 +1,12 @@
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useMemo, useState } from 'react'
 import type { Schemas } from '~/api/client'
 import { byFile, type FileFindings, rolloutReviewQuery, unreviewed } from '~/api/findings'
 import { taskQuery } from '~/api/queries'
+import { pb } from '~/util/path-builder'
 import { count, some } from '~/util/str'
+import { Link } from '../Link'
 import { Loaded } from '../Loaded'
 import { FilePanel } from '../review/FilePanel'
 import { MarkedSql } from '../review/MarkedSql'
@@ -42,7 +45,7 @@ export function Evidence({ open, ...rest }: EvidenceProps) {
 /** So many files are open at first. */
 const openAtFirst = 3
 
-/** So many files are shown; the page of the rollout has the others. */
+/** So many files are shown at once. */
 const most = 50
 
 function Body({ rollout, environmentId, waiting, targets }: Omit<EvidenceProps, 'open'>) {
@@ -52,11 +55,13 @@ function Body({ rollout, environmentId, waiting, targets }: Omit<EvidenceProps, 
     [review.data, environmentId],
   )
   const found = useMemo(() => byFile(reviewed), [reviewed])
+  const [shown, setShown] = useState(most)
   const { files, fileCount, databaseCount } = waiting
+  const hidden = files.length - shown
   return (
     <div className="stack tight">
       {targets}
-      {files.slice(0, most).map((file, index) => {
+      {files.slice(0, shown).map((file, index) => {
         const same = (one: { path: string; checksum: string }) =>
           one.path === file.path && one.checksum === file.checksum
         return (
@@ -76,7 +81,16 @@ function Body({ rollout, environmentId, waiting, targets }: Omit<EvidenceProps, 
           />
         )
       })}
-      {fileCount > most && <p className="muted">{count(fileCount - most, 'more file')} on the page of the rollout.</p>}
+      {hidden > 0 && (
+        <div>
+          <Button variant="default" size="xs" onClick={() => setShown(shown + most)}>
+            Show {Math.min(most, hidden)} more of {count(hidden, 'file')}
+          </Button>
+        </div>
+      )}
+      {fileCount > files.length && (
+        <Link to={pb.rollout(rollout.id)}>See {count(fileCount - files.length, 'more file')} in the rollout</Link>
+      )}
     </div>
   )
 }
