@@ -121,7 +121,7 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonLateRefused: "The file is older than version {version}, which the database has, and this link refuses late files; " +
 		"give it a newer version.",
 	towpath.ReasonLateHeld:            "The file is older than version {version}, which the database has; release it to run it now, or skip it.",
-	towpath.ReasonManualStart:         "Changes of {environment} start when a person starts them, on the page of the rollout.",
+	towpath.ReasonManualStart:         "Changes of {environment} start when a person starts them.",
 	towpath.ReasonGate:                "Changes of {environment} wait at its gate; the page of the rollout says for what.",
 	towpath.ReasonEarlierEnvironments: "The environments before {environment} are not done.",
 	towpath.ReasonReviewRuns:          "The SQL review of the files is not done yet.",
@@ -129,7 +129,7 @@ var templates = map[towpath.ReasonCode]string{
 	towpath.ReasonNoMailServer:        "This server has no mail server. Start it with --smtp-url.",
 	towpath.ReasonMailNotTaken:        "The mail server has not taken the mail: {text}",
 	towpath.ReasonReceiverUnreached:   "The receiver could not be reached: {text}",
-	towpath.ReasonConsentMissing:      "The consent of {n:member} is missing; approve the changes of {environment} on the page of the rollout.",
+	towpath.ReasonConsentMissing:      "The consent of {n:member} is missing; changes of {environment} wait for it.",
 	towpath.ReasonRefused:             "The changes of {environment} were refused: {text}",
 	towpath.ReasonWindowClosed:        "Changes of {environment} may start again at {at:minute}.",
 	towpath.ReasonWindowNever:         "No window of {environment} opens within 400 days; change its windows.",

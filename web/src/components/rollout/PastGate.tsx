@@ -64,7 +64,7 @@ function LookButton({ rollout, look }: { rollout: PastGateProps['rollout']; look
       title="Have you looked at this start?"
       asks="Note"
       optional
-      shown="Shown on the page of the rollout and in the audit log. It may be empty."
+      shown="Shown with the rollout and in the audit log. It may be empty."
       run={note =>
         unwrap(
           http.POST('/api/v1/rollouts/{rollout}/second-looks/{look}', {

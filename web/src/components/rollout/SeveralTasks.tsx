@@ -63,7 +63,7 @@ export function SeveralTasks({ rollout, project }: SeveralTasksProps) {
             title={`Skip ${failed.length} failed tasks?`}
             shown="Shown to everyone who opens one of these tasks."
             run={skip}
-            done={() => 'The result is on the page of the rollout.'}
+            done={() => 'Each task shows the result.'}
           >
             {some(failed.map(nameOf), 20)}. They do not run there, and later migrations run without them.
           </WhyButton>
@@ -75,7 +75,7 @@ export function SeveralTasks({ rollout, project }: SeveralTasksProps) {
               asks="How did they get it?"
               shown="Kept in the ledgers of the databases and in the audit log."
               run={mark}
-              done={() => 'The result is on the page of the rollout.'}
+              done={() => 'Each task shows the result.'}
             >
               {failed.map(nameOf).join(', ')}. They are recorded and do not run. One that its database contradicts stays
               failed: open it to see why.
