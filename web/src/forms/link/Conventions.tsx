@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
+import { Path } from '~/components/Path'
 import classes from './Conventions.module.css'
 import { docsOf } from './convention-docs'
 import { type Convention, countsOf, isTaken, othersOf, type Preset, presetOf } from './conventions'
@@ -51,11 +52,11 @@ function Item({ one, values, onTake }: { one: Convention; values: LinkValues; on
           {': '}
           {countsOf(one)}
           {' · '}
-          <a href={docsOf(one.tool)} target="_blank" rel="noreferrer" aria-label={`How to move from ${one.title}`}>
-            How to move
-          </a>
+          <Docs one={one} />
         </div>
-        <div className="mono small">{[one.baseDirectory, one.filePathTemplate].filter(Boolean).join('/')}</div>
+        <div className="small">
+          <Path path={[one.baseDirectory, one.filePathTemplate].filter(Boolean).join('/')} />
+        </div>
         {others && <div className="muted small">{others}</div>}
         {one.note && <div className="muted small">{one.note.text}</div>}
       </div>
@@ -71,5 +72,20 @@ function Item({ one, values, onTake }: { one: Convention; values: LinkValues; on
         </Button>
       )}
     </li>
+  )
+}
+
+/** Leads to the documentation of a tool, in a window of its own so that the form stays. */
+function Docs({ one }: { one: Convention }) {
+  const own = one.tool === 'towpath'
+  return (
+    <a
+      href={docsOf(one.tool)}
+      target="_blank"
+      rel="noreferrer"
+      aria-label={own ? undefined : `How to move from ${one.title}`}
+    >
+      {own ? 'How files are named' : 'How to move'}
+    </a>
   )
 }

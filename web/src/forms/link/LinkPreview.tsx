@@ -94,13 +94,7 @@ function Tree({ preview }: { preview: Preview }) {
           value={shown}
           onChange={setShown}
         />
-        {preview.outside > 0 && (
-          <span className="muted small">{count(preview.outside, 'file')} outside the base directory</span>
-        )}
-        {preview.excluded > 0 && <span className="muted small">{count(preview.excluded, 'excluded file')}</span>}
-        {preview.moreFiles > 0 && (
-          <span className="muted small">{count(preview.moreFiles, 'more file')} not shown</span>
-        )}
+        <span className="muted small">{leftOutOf(preview).join(' · ')}</span>
       </div>
       {shown === 'ignored' ? (
         <FileTable
@@ -136,4 +130,13 @@ function PreviewReview({ review, texts }: { review: Schemas['Review']; texts: Pr
       }}
     />
   )
+}
+
+/** How many files the lists below do not have, and why. */
+function leftOutOf({ outside, excluded, moreFiles }: Preview): string[] {
+  return [
+    outside > 0 && `${count(outside, 'file')} outside the base directory`,
+    excluded > 0 && count(excluded, 'excluded file'),
+    moreFiles > 0 && `${count(moreFiles, 'more file')} not shown`,
+  ].filter(words => words !== false)
 }

@@ -2,7 +2,7 @@ const others = 'other-tools'
 const code = `${others}#knex-typeorm-sequelize-laravel-ecto-ef-core`
 const numbered = `${others}#numbered-sql-files-and-folders`
 
-/** The page of each tool below /docs/moving-in, by the code that the API has for it. */
+/** The page of each other tool below /docs/moving-in, by the code that the API has for it. */
 const pages: Record<string, string> = {
   flyway: 'flyway',
   liquibase: 'liquibase',
@@ -38,6 +38,7 @@ const pages: Record<string, string> = {
 
 /** The address of what the documentation says of a tool; the page of all when it has none of its own. */
 export function docsOf(tool: string): string {
+  if (tool === 'towpath') return '/docs#which-files-run-where'
   const page = pages[tool]
   return page ? `/docs/moving-in/${page}` : '/docs/moving-in'
 }
