@@ -55,9 +55,7 @@ function Look({ database, close }: UndoButtonProps & { close: () => void }) {
           onChange={event => setCorrected(event.currentTarget.checked)}
         />
       )}
-      <Loaded query={undo}>
-        {data => <UndoForm {...{ database, undo: data, corrected, why, setWhy, close }} />}
-      </Loaded>
+      <Loaded query={undo}>{data => <UndoForm {...{ database, undo: data, corrected, why, setWhy, close }} />}</Loaded>
     </div>
   )
 }
