@@ -3,23 +3,27 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch, looksGood } from './support/browser'
+import { type PostOffice, startPostOffice } from './support/post-office'
 import { type EmptyServer, startServer } from './support/server'
 
 let browser: Browser
 let server: EmptyServer
 let page: Page
+let post: PostOffice
 let invitation = ''
 
 const password = 'a long enough password'
 
 beforeAll(async () => {
   browser = await launch()
-  server = await startServer()
+  post = await startPostOffice()
+  server = await startServer('--smtp-url', post.url, '--smtp-from', 'Towpath <towpath@example.com>')
   page = await newPage()
 })
 afterAll(async () => {
   await browser?.close()
   await server?.stop()
+  await post?.stop()
 })
 
 async function newPage(): Promise<Page> {
@@ -110,12 +114,24 @@ describe('the first visit', () => {
   it('invites a member', async () => {
     await page.goto('/settings/members')
     await page.getByRole('button', { name: 'Invite a member' }).click()
-    await page.getByLabel('Email').fill('max@example.com')
+    await page.getByLabel('Email', { exact: true }).fill('max@example.com')
     await page.getByLabel('Name', { exact: true }).fill('Max Member')
-    await page.getByRole('button', { name: 'Invite', exact: true }).click()
+    await looksGood(page, 'members-inviting')
+    await page.getByRole('button', { name: 'Invite by email' }).click()
+    await page.getByText('by email').first().waitFor()
+    const mail = await post.next()
+    const page2 = await newPage()
+    await page2.setContent(mail.html)
+    await page2.getByRole('heading', { name: 'Olive Owner invites you to Towpath' }).waitFor()
+    await looksGood(page2, 'mail-invitation')
+    const mailed = await page2.getByRole('link', { name: 'Accept the invitation' }).getAttribute('href')
+    await page2.context().close()
+
+    await page.getByRole('button', { name: 'New link' }).click()
     await page.getByText('Send this link to max@example.com').waitFor()
     await looksGood(page, 'members-invited')
     invitation = (await page.getByRole('status').getByText('/invitation#').textContent()) ?? ''
+    expect(invitation).not.toBe(mailed)
   })
 
   it('lets the member in, who sees no GitOps', async () => {
