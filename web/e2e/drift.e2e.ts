@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { launch, looksGood, signIn } from './support/browser'
+import { type Demo, startDemo } from './support/demo'
+import { push } from './support/git'
+
+let browser: Browser
+let demo: Demo
+let page: Page
+
+beforeAll(async () => {
+  browser = await launch()
+  demo = await startDemo()
+  page = await signIn(browser, demo.info)
+})
+afterAll(async () => {
+  await browser?.close()
+  await demo?.stop()
+})
+
+const target = () => demo.info.databases.find(one => one.environment === 'test')
+const byHand = (sql: string) => execFileSync('sqlite3', [target()?.path ?? ''], { input: sql })
+
+it('shows a schema that was changed by hand, and the SQL that takes it back', async () => {
+  push(demo.info, 'Note sizes', { 'migrations/shop/4__ddl__groesse.sql': 'CREATE TABLE "größe" ("order" INTEGER);' })
+  await page.goto('/rollouts')
+  await page
+    .getByRole('link', { name: 'Note sizes' })
+    .locator('xpath=ancestor::tr')
+    .locator('[data-state="done"]')
+    .first()
+    .waitFor()
+
+  const environments = await demo.api<{ items: { id: string; name: string }[] }>('/environments')
+  const test = environments.items.find(one => one.name === 'test')?.id
+  const databases = await demo.api<{ items: { id: string; environmentId: string }[] }>('/databases')
+  const database = `/databases/${databases.items.find(one => one.environmentId === test)?.id}`
+  await page.goto(database)
+  await page.getByRole('button', { name: 'Check now' }).click()
+  await page.getByText('The schema of').waitFor()
+
+  byHand('ALTER TABLE "größe" ADD COLUMN "select" TEXT; CREATE INDEX by_hand ON "größe" ("order");')
+  await page.getByRole('button', { name: 'Check now' }).click()
+  await page.getByRole('button', { name: 'Show the SQL that takes it back' }).click()
+  const repair = page.getByRole('region', { name: 'Repair' })
+  await repair.getByText('DROP INDEX').waitFor()
+  await looksGood(page, 'drift-repair')
+  await page.setViewportSize({ width: 390, height: 844 })
+  await looksGood(page, 'drift-repair-phone')
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+  await page.setViewportSize({ width: 1280, height: 800 })
+
+  const { drifts } = await demo.api<{ drifts: { id: string }[] }>(`${database}/schema-check`)
+  byHand((await demo.api<{ sql: string }>(`${database}/drifts/${drifts[0]?.id}/repair`)).sql)
+  await page.getByRole('button', { name: 'Check now' }).click()
+  await repair.waitFor({ state: 'detached' })
+  await page.locator('[data-state="same"]').first().waitFor()
+})
