@@ -19,8 +19,8 @@ type invited struct {
 // delivery brings an invitation on its way, in the transaction that makes it.
 type delivery func(ctx context.Context, tx *store.Tx, i invited) error
 
-// handedOver is the delivery of an invitation whose link the caller shows.
-func handedOver(context.Context, *store.Tx, invited) error { return nil }
+// shownOnce is the delivery of an invitation whose link the caller shows.
+func shownOnce(context.Context, *store.Tx, invited) error { return nil }
 
 // InviteByMail is Invite that sends the link to the member, so that nobody else sees it. CodeInvalid
 // about byEmail when there is no mail server.

@@ -22,7 +22,7 @@ const InvitationPath = "/invitation#"
 func (s *Service) Invite(
 	ctx context.Context, actor towpath.Actor, email, name string, role towpath.Role,
 ) (m towpath.Member, invitation string, err error) {
-	return s.invite(ctx, actor, email, name, role, handedOver)
+	return s.invite(ctx, actor, email, name, role, shownOnce)
 }
 
 // invite adds a member; bring sends the invitation on its way.
@@ -77,7 +77,7 @@ func refuseOwnersByToken(actor towpath.Actor, role towpath.Role) error {
 func (s *Service) InviteAgain(
 	ctx context.Context, actor towpath.Actor, memberID string,
 ) (m towpath.Member, invitation string, err error) {
-	return s.reinvite(ctx, actor, memberToInvite(ctx, actor, memberID), handedOver)
+	return s.reinvite(ctx, actor, memberToInvite(ctx, actor, memberID), shownOnce)
 }
 
 // memberToInvite finds the member whom an actor invites again.
@@ -108,7 +108,7 @@ func (s *Service) Recover(
 				email)
 		}
 		return m, err
-	}, handedOver)
+	}, shownOnce)
 }
 
 func (s *Service) reinvite(
