@@ -8,9 +8,9 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en')} ${n === 1 ? one : many}`
 }
 
-/** The first names of a list, and how many more there are: "a, b and 3 more". */
-export function some(names: readonly string[], most = 5): string {
-  const more = names.length - most
+/** The first names of a list, and how many more there are: "a, b and 3 more"; unlisted ones count too. */
+export function some(names: readonly string[], most = 5, unlisted = 0): string {
+  const more = Math.max(names.length - most, 0) + unlisted
   return more > 0 ? `${names.slice(0, most).join(', ')} and ${more.toLocaleString('en')} more` : names.join(', ')
 }
 

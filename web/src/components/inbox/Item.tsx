@@ -30,6 +30,11 @@ interface ItemProps {
 /** A stage that waits for the member, with all that the decision is about. */
 export function Item({ item, chosen, choose, open }: ItemProps) {
   const { rollout, environment, environmentId, start } = item
+  const waiting = {
+    ...item,
+    files: item.files.map(fileOf),
+    databases: item.groups.flatMap(group => group.databases.map(database => database.name)),
+  }
   return (
     <section className="panel stack tight" aria-label={`${item.project}, ${environment}`}>
       <div className="row">
@@ -70,11 +75,12 @@ export function Item({ item, chosen, choose, open }: ItemProps) {
         environmentId={environmentId}
         environment={environment}
         start={start}
+        waiting={waiting}
       />
       <Evidence
         rollout={rollout}
         environmentId={environmentId}
-        waiting={{ ...item, files: item.files.map(fileOf) }}
+        waiting={waiting}
         targets={<Groups item={item} />}
         open={open}
       />

@@ -2,17 +2,20 @@ import { Button } from '@mantine/core'
 import { http, type Schemas, unwrap } from '~/api/client'
 import { useWrite } from '~/hooks/use-write'
 import { WhyButton } from '../WhyButton'
+import type { Waiting } from './files'
 import { ScheduleButton } from './ScheduleButton'
+import { StartStage } from './StartStage'
 
 interface GateActionsProps {
   rollout: { id: string; projectId: string }
   environmentId: string
   environment: string
   start: Schemas['StageStart']
+  waiting: Waiting
 }
 
 /** What the member can do at a gate. Each act is about what the page shows, and nothing newer. */
-export function GateActions({ rollout, environmentId, environment, start }: GateActionsProps) {
+export function GateActions({ rollout, environmentId, environment, start, waiting }: GateActionsProps) {
   const params = { path: { rollout: rollout.id, environment: environmentId } }
   const changes = { kind: 'approval.changed', projectId: rollout.projectId, rolloutId: rollout.id } as const
   const { evidence } = start
@@ -21,12 +24,6 @@ export function GateActions({ rollout, environmentId, environment, start }: Gate
     run: () =>
       unwrap(http.POST('/api/v1/rollouts/{rollout}/stages/{environment}/approvals', { params, body: { evidence } })),
     done: () => `Approved the changes of ${environment}.`,
-  })
-  const begin = useWrite({
-    changes,
-    run: () =>
-      unwrap(http.POST('/api/v1/rollouts/{rollout}/stages/{environment}/start', { params, body: { evidence } })),
-    done: () => `Started ${environment}.`,
   })
   const withdraw = useWrite({
     changes,
@@ -45,11 +42,7 @@ export function GateActions({ rollout, environmentId, environment, start }: Gate
           Approve
         </Button>
       )}
-      {start.mayStart && (
-        <Button loading={begin.isPending} onClick={() => begin.mutate()}>
-          Start {environment}
-        </Button>
-      )}
+      {start.mayStart && <StartStage {...{ rollout, environmentId, environment, start, waiting }} />}
       {start.maySchedule && <ScheduleButton {...{ rollout, environmentId, environment, start }} />}
       {start.schedule && start.maySchedule && (
         <Button variant="default" loading={unschedule.isPending} onClick={() => unschedule.mutate()}>

@@ -1,7 +1,7 @@
 import type { Schemas } from '~/api/client'
 import { ExactTime, TimeAgo } from '../TimeAgo'
 import { Evidence } from './Evidence'
-import { sumUp } from './files'
+import { sumUp, tasksOf } from './files'
 import { GateActions } from './GateActions'
 import { Targets } from './Targets'
 
@@ -32,6 +32,7 @@ export function StageGate({ rollout, stage, start }: StageGateProps) {
         environmentId={environmentId}
         environment={environment}
         start={start}
+        waiting={sumUp(tasksOf(stage, start))}
       />
       <Waiting rollout={rollout} stage={stage} start={start} />
     </section>
@@ -49,8 +50,7 @@ export function Starts(props: StageGateProps) {
 }
 
 function Waiting({ rollout, stage, start }: StageGateProps) {
-  const ids = new Set(start.taskIds)
-  const tasks = stage.tasks.filter(task => ids.has(task.id))
+  const tasks = tasksOf(stage, start)
   const databases = new Set(tasks.map(task => task.databaseId))
   return (
     <Evidence

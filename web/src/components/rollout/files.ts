@@ -1,4 +1,5 @@
 import type { Schemas } from '~/api/client'
+import { count, some } from '~/util/str'
 
 type Task = Schemas['Task']
 
@@ -8,6 +9,8 @@ export interface Waiting {
   files: TaskFile[]
   fileCount: number
   databaseCount: number
+  /** The names of the databases; the first ones when there are very many. */
+  databases: string[]
 }
 
 /** A text that tasks bring to databases. */
@@ -35,8 +38,27 @@ export function filesOf(tasks: readonly Task[]): TaskFile[] {
   return [...files.values()]
 }
 
+/** The tasks of a stage that start together. */
+export function tasksOf(stage: Schemas['Stage'], start: Schemas['StageStart']): Task[] {
+  const ids = new Set(start.taskIds)
+  return stage.tasks.filter(task => ids.has(task.id))
+}
+
 /** Sums up tasks that wait, in the order in which they run. */
 export function sumUp(tasks: readonly Task[]): Waiting {
   const files = filesOf(tasks)
-  return { files, fileCount: files.length, databaseCount: new Set(tasks.map(task => task.databaseId)).size }
+  return {
+    files,
+    fileCount: files.length,
+    databaseCount: new Set(tasks.map(task => task.databaseId)).size,
+    databases: [...new Set(tasks.map(task => task.database ?? ''))],
+  }
+}
+
+/** What starts where: "2 files run in shop: 4, 5." */
+export function whatRuns({ files, fileCount, databases, databaseCount }: Waiting): string {
+  const [one, many] = files.every(file => file.recorded) ? ['is recorded', 'are recorded'] : ['runs', 'run']
+  const where = databaseCount === databases.length ? some(databases) : count(databaseCount, 'database')
+  const labels = some([...new Set(files.map(file => file.label))], 5, fileCount - files.length)
+  return `${count(fileCount, 'file')} ${fileCount === 1 ? one : many} in ${where}: ${labels}.`
 }

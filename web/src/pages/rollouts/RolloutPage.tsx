@@ -13,6 +13,7 @@ import { Page } from '~/components/Page'
 import { PauseButton, PauseNotice } from '~/components/Pauses'
 import { ReviewCounts } from '~/components/review/ReviewCounts'
 import { Board } from '~/components/rollout/Board'
+import { sumUp, tasksOf } from '~/components/rollout/files'
 import { PastGate } from '~/components/rollout/PastGate'
 import { isMoving, RolloutBadge } from '~/components/rollout/RolloutList'
 import { RolloutReview } from '~/components/rollout/RolloutReview'
@@ -55,7 +56,7 @@ function Details({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
       action={
         <>
           {mayPause && <PauseButton of={{ scope: 'rollout', id: rollout.id, what: 'this rollout' }} />}
-          <NextStep rollout={rollout} project={project.data} />
+          <NextStep rollout={rollout} />
           {rollout.finishedAt && (
             <Button component="a" href={receiptFile(rollout.id)} download variant="default">
               Download receipt
@@ -143,16 +144,11 @@ const steps = [
   ['held', 'Open the held task'],
 ] as const
 
-interface NextStepProps {
-  rollout: Schemas['RolloutDetail']
-  project: Schemas['Project'] | undefined
-}
-
 /** Whether only the gate of its environment holds a task. */
 const atGate = (task: Schemas['Task']) => task.reason?.code === 'manual-start' || task.reason?.code === 'gate'
 
 /** Leads to the first task that a person must look at, or starts an environment that waits for it. */
-function NextStep({ rollout, project }: NextStepProps) {
+function NextStep({ rollout }: { rollout: Schemas['RolloutDetail'] }) {
   const tasks = rollout.stages.flatMap(stage => stage.tasks)
   for (const [state, words] of steps) {
     const stage = state === 'held' ? rollout.stages.find(one => one.start?.ready && isPlain(one.start)) : undefined
@@ -163,7 +159,10 @@ function NextStep({ rollout, project }: NextStepProps) {
       return (
         <>
           {start.maySchedule && <ScheduleButton {...{ rollout, environmentId, environment, start }} />}
-          <StartStage key={start.evidence} {...{ rollout, stage, start, project }} />
+          <StartStage
+            key={start.evidence}
+            {...{ rollout, environmentId, environment, start, waiting: sumUp(tasksOf(stage, start)) }}
+          />
         </>
       )
     }
