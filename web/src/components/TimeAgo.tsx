@@ -1,6 +1,6 @@
 import { Tooltip } from '@mantine/core'
 import { useClock } from '~/hooks/use-clock'
-import { exactTime, logTime, relativeTime } from '~/util/date'
+import { exactTime, logTime, realTime, relativeTime } from '~/util/date'
 
 interface TimeProps {
   at: string | undefined
@@ -11,7 +11,8 @@ interface TimeProps {
 }
 
 /** A relative time; the exact one is shown on hover. */
-export function TimeAgo({ at, none = 'never', many = false }: TimeProps) {
+export function TimeAgo({ at: given, none = 'never', many = false }: TimeProps) {
+  const at = realTime(given)
   const words = useClock(now => (at ? relativeTime(at, now) : ''))
   if (!at) return <span className="muted">{none}</span>
   if (many) {
@@ -33,7 +34,8 @@ export function TimeAgo({ at, none = 'never', many = false }: TimeProps) {
 /**
  * A time to the second, for lists in which the order matters; the relative one is shown on hover.
  */
-export function ExactTime({ at, none = 'never' }: TimeProps) {
+export function ExactTime({ at: given, none = 'never' }: TimeProps) {
+  const at = realTime(given)
   const words = useClock(now => (at ? relativeTime(at, now) : ''))
   if (!at) return <span className="muted">{none}</span>
   return (

@@ -24,6 +24,11 @@ export function relativeTime(iso: string, now: Date): string {
   return seconds > 5 ? 'in a moment' : 'just now'
 }
 
+/** The time; nothing for none, which Go may write as its zero time. */
+export function realTime(iso: string | undefined): string | undefined {
+  return iso?.startsWith('0001-') ? undefined : iso
+}
+
 /** The exact time in the reader's zone. */
 export function exactTime(iso: string): string {
   return exact.format(new Date(iso))

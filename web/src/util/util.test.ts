@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { duration, relativeTime } from './date'
+import { duration, realTime, relativeTime } from './date'
 import { pb } from './path-builder'
 import { count, matches } from './str'
+
+it('takes the zero time of Go for no time', () => {
+  expect(realTime('0001-01-01T00:00:00Z')).toBeUndefined()
+  expect(realTime(undefined)).toBeUndefined()
+  expect(realTime('2026-11-22T12:00:00Z')).toBe('2026-11-22T12:00:00Z')
+})
 
 describe('relativeTime', () => {
   const now = new Date('2026-11-22T12:00:00Z')

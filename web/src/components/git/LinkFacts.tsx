@@ -65,7 +65,7 @@ export function LinkFacts({ status }: { status: Schemas['LinkStatus'] }) {
           <TimeAgo at={status.lastDeliveryAt} />
         </Fact>
         <Fact name="Last poll">
-          <TimeAgo at={status.lastPollAt} />, next <TimeAgo at={status.nextPollAt} />
+          <TimeAgo at={status.lastPollAt} />, next <TimeAgo at={status.nextPollAt} none="not yet known" />
         </Fact>
         <Fact name="Account">
           {status.grantBroken && <StateBadge state="attention" />} {status.grantName}

@@ -73,7 +73,7 @@ function Answers({ status, project }: { status: Schemas['LinkStatus']; project: 
       )}
       <Answer icon="webhook">
         Last webhook delivery <TimeAgo at={status.lastDeliveryAt} />, last check of the branch{' '}
-        <TimeAgo at={status.lastPollAt} />, next one <TimeAgo at={status.nextPollAt} />.
+        <TimeAgo at={status.lastPollAt} />, next one <TimeAgo at={status.nextPollAt} none="not yet known" />.
       </Answer>
       <Answer icon="commit">
         Newest commit seen on <span className="mono">{status.branch}</span>: <Commit hash={status.headCommit ?? ''} />
