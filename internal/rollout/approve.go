@@ -92,7 +92,7 @@ func mayAnswer(s towpath.Stage, memberID string, answer Answer) error {
 	consent := s.Environment.Consent
 	if consent.People == 0 {
 		return towpath.Errorf(towpath.CodeConflict,
-			"Changes of %s need nobody's consent. Start them on the page of the rollout.", s.Environment.Name)
+			"Changes of %s need nobody's consent. Start them without it.", s.Environment.Name)
 	}
 	who := s.Answerers[memberID]
 	if !who.HasOne(consent.Of()) {

@@ -36,7 +36,7 @@ func (s *Service) Release(ctx context.Context, actor towpath.Actor, taskID strin
 			}
 			if t.WaitsForStart() {
 				return towpath.Errorf(towpath.CodeConflict,
-					"This task waits for its environment. Start the environment on the page of the rollout.")
+					"This task waits for the start of its environment. Start the environment instead.")
 			}
 			t.State = towpath.TaskPending
 			t.Reason = towpath.Reason{}
