@@ -130,4 +130,13 @@ type LedgerSnapshot struct {
 	Differs []Reason // of a Trouble: the differences, the first 20
 
 	HistoryMark string // of the database's AcceptedHistory; "" when it has none or was not read
+
+	Requested int64 // how often a new reading was requested
+	Served    int64 // Requested when the reading of At began
+}
+
+// Fresh reports whether the snapshot is of a reading that succeeded, that is younger than age, and
+// that began after the last request for one.
+func (s LedgerSnapshot) Fresh(now time.Time, age time.Duration) bool {
+	return s.At != nil && s.Error.IsZero() && s.Served >= s.Requested && now.Sub(*s.At) < age
 }

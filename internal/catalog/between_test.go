@@ -8,6 +8,7 @@ import (
 
 	"towpath"
 	"towpath/internal/engine"
+	"towpath/internal/store"
 )
 
 // busy is an engine on whose databases a migration ends after the ledger was read and before the
@@ -67,4 +68,30 @@ func TestRefreshLedgers_aMigrationBetweenTwoReadingsIsSeen(t *testing.T) {
 	if s := b.snapshots(t)["shop"]; !s.Error.IsZero() || s.Populated || len(s.Entries) != 1 {
 		t.Errorf("shop is %+v", s)
 	}
+}
+
+// A reading that had begun when somebody asked for one does not count: what they mean may have come
+// after it.
+func TestRefreshLedgers_aRequestDuringAReadingIsKept(t *testing.T) {
+	t.Parallel()
+	b := setup(t, "straße")
+	b.add(t)
+	request := func() {
+		b.write(t, func(ctx context.Context, tx *store.Tx) error {
+			return tx.StaleLedgers(ctx, b.project.ID)
+		})
+	}
+	fresh := func(want bool) {
+		t.Helper()
+		if got := b.snapshots(t)["straße"]; got.Fresh(b.Store.Now(), time.Hour) != want {
+			t.Errorf("fresh: %v, of %+v", !want, got)
+		}
+	}
+	fresh(true)
+	b.Engines[towpath.EngineSQLite] = busy{
+		Engine: b.Engines[towpath.EngineSQLite], migrate: sync.OnceFunc(request),
+	}
+	request()
+	fresh(false)
+	fresh(true)
 }

@@ -231,7 +231,7 @@ func (s *Service) readAll(
 			if err != nil {
 				snapshot = towpath.LedgerSnapshot{Error: towpath.ReasonOf(err)}
 			}
-			snapshot.At = &at
+			snapshot.At, snapshot.Served = &at, d.Ledger.Requested
 			snapshots[n] = snapshot
 			return nil
 		})

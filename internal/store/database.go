@@ -91,6 +91,8 @@ var databases = newTable(`"database"`, 1, func(d *towpath.Database) []column {
 		{"created_at", instant{&d.CreatedAt}},
 		{"history", jsonText{&d.History}},
 		{"history_written_at", maybe{&d.HistoryWrittenAt}},
+		{"ledger_requested", &d.Ledger.Requested},
+		{"ledger_served", &d.Ledger.Served},
 	}
 })
 
@@ -106,7 +108,7 @@ func (tx *Tx) CreateDatabase(ctx context.Context, d *towpath.Database) error {
 // entries.
 func (tx *Tx) UpdateDatabase(ctx context.Context, d *towpath.Database) error {
 	before, changed, err := databases.change(ctx, tx, *d, "lease_owner", "lease_epoch", "lease_until",
-		"ledger_at")
+		"ledger_at", "ledger_requested", "ledger_served")
 	if err != nil || !changed {
 		return err
 	}
@@ -257,6 +259,7 @@ func (tx *Tx) SetLedger(ctx context.Context, databaseID string, s towpath.Ledger
 		return nil
 	}
 	d.Ledger.At, d.Ledger.Error = s.At, s.Error
+	d.Ledger.Served = max(d.Ledger.Served, s.Served)
 	d.SeeHistory(s.HistoryMark, tx.Now)
 	if s.Error.IsZero() {
 		d.Ledger.Trouble, d.Ledger.Differs = s.Trouble, s.Differs
@@ -286,11 +289,11 @@ func (tx *Tx) NoteLedgerHead(ctx context.Context, databaseID string, number int6
 	return databases.wrap("update", err)
 }
 
-// StaleLedgers marks the ledgers of a project's databases as very old, so that the next plan
-// rereads them.
+// StaleLedgers requests new readings of the ledgers of a project's databases before the next plan.
+// One that has begun already does not count: what is to be seen may have come after it.
 func (tx *Tx) StaleLedgers(ctx context.Context, projectID string) error {
 	_, err := tx.exec(ctx,
-		`UPDATE "database" SET ledger_at = 1 WHERE project_id = $1 AND ledger_at IS NOT NULL`, projectID)
+		`UPDATE "database" SET ledger_requested = ledger_requested + 1 WHERE project_id = $1`, projectID)
 	return databases.wrap("update", err)
 }
 

@@ -186,14 +186,13 @@ func (f found) follow(ctx context.Context, tx *store.Tx, link *towpath.Repositor
 	return tx.FollowRename(ctx, before, *link)
 }
 
-// ledgersFresh reports whether all ledgers of the project were read successfully within ledgerAge.
+// ledgersFresh reports whether the snapshots of all ledgers of the project are fresh.
 func (s *Service) ledgersFresh(ctx context.Context, projectID string) (fresh bool, err error) {
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
 		databases, err := store.All(tx.EveryDatabase(ctx, store.DatabaseFilter{ProjectID: projectID}))
 		fresh = true
 		for _, d := range databases {
-			fresh = fresh && d.Ledger.At != nil && d.Ledger.Error.IsZero() &&
-				tx.Now.Sub(*d.Ledger.At) < ledgerAge
+			fresh = fresh && d.Ledger.Fresh(tx.Now, ledgerAge)
 		}
 		return err
 	})

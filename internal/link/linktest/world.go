@@ -232,7 +232,7 @@ func (b *World) ReadLedgers(ctx context.Context, projectID string) error {
 	return b.Store.Write(ctx, func(tx *store.Tx) error {
 		list, err := tx.ProjectDatabases(ctx, projectID)
 		for _, d := range list {
-			d.Ledger.At = &tx.Now
+			d.Ledger.At, d.Ledger.Served = &tx.Now, d.Ledger.Requested
 			if err := tx.SetLedger(ctx, d.ID, d.Ledger); err != nil {
 				return err
 			}
