@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -48,14 +49,20 @@ func New(account string) (*Process, error) {
 	return p, nil
 }
 
-// FreePort returns a port that nobody listens on at the moment.
+// FreePort returns a port that nobody listens on at the moment. It is below those that systems give to
+// connections, one of which could take it before the server does.
 func FreePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
+	const lowest, above = 15_000, 32_768
+	var last error
+	for range 100 {
+		port := lowest + rand.IntN(above-lowest)
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			return port, l.Close()
+		}
+		last = err
 	}
-	port := l.Addr().(*net.TCPAddr).Port
-	return port, l.Close()
+	return 0, fmt.Errorf("find a free port: %w", last)
 }
 
 // Run runs a program to its end in the server's folder and under its user. What it keeps for a
