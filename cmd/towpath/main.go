@@ -27,6 +27,12 @@ type commands struct {
 	Metadata    metadataCommand    `cmd:"" help:"Back up, restore, check or move the server's own data."`
 	ReceiptKeys receiptKeysCommand `cmd:"" help:"Print the public keys by which a server signs receipts."`
 	Status      statusCommand      `cmd:"" help:"Print how every repository link of a server stands."`
+	Rollouts    rolloutsCommand    `cmd:"" help:"Print the newest rollouts, or one with each of its changes."`
+	History     historyCommand     `cmd:"" help:"Print what was changed in a database."`
+	Sync        syncCommand        `cmd:"" help:"Have the server read a repository link and its databases again."`
+	Retry       retryCommand       `cmd:"" help:"Try a failed file again."`
+	Release     releaseCommand     `cmd:"" help:"Let a held file run."`
+	Skip        skipCommand        `cmd:"" help:"Close a file in a database without running it."`
 	Wait        waitCommand        `cmd:"" help:"Wait until the databases of an environment have what a commit brings."`
 	Doctor      doctorCommand      `cmd:"" help:"Check the surroundings of a server with its settings: addresses, key, metadata, disk, clock. It changes nothing."`
 	Version     versionCommand     `cmd:"" help:"Print the version, the commit and its date."`

@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"maps"
+	"math"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"towpath/internal/plan"
@@ -27,6 +30,25 @@ func (r remote) client() (*apiClient, error) {
 // sentence is the text of a reason.
 type sentence struct {
 	Text string `json:"text"`
+}
+
+// named is anything that the API gives an id and a name.
+type named struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// environmentNames returns the names of all environments by id.
+func environmentNames(ctx context.Context, api *apiClient) (map[string]string, error) {
+	var environments items[named]
+	if err := api.call(ctx, "GET", "/environments", nil, &environments); err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, e := range environments.Items {
+		names[e.ID] = e.Name
+	}
+	return names, nil
 }
 
 // remoteLink is what the API says of a repository link. Lists of links leave the plan out.
@@ -57,26 +79,34 @@ type remoteItem struct {
 }
 
 // everything reads all pages of a list.
-func everything[T any](ctx context.Context, api *apiClient, path string) (all []T, err error) {
+func everything[T any](ctx context.Context, api *apiClient, path string) ([]T, error) {
+	return firstOf[T](ctx, api, path, nil, math.MaxInt)
+}
+
+// firstOf reads the first n elements of a list, or all if it has fewer.
+func firstOf[T any](
+	ctx context.Context, api *apiClient, path string, filter url.Values, n int,
+) (all []T, err error) {
+	all = []T{}
 	for token := ""; ; {
 		var page struct {
 			Items []T    `json:"items"`
 			Next  string `json:"nextPageToken"`
 		}
-		asked := path + "?pageSize=100&pageToken=" + url.QueryEscape(token)
-		if err := api.call(ctx, "GET", asked, nil, &page); err != nil {
+		query := url.Values{"pageSize": {strconv.Itoa(min(n-len(all), 100))}, "pageToken": {token}}
+		maps.Copy(query, filter)
+		if err := api.call(ctx, "GET", path+"?"+query.Encode(), nil, &page); err != nil {
 			return nil, err
 		}
 		all = append(all, page.Items...)
-		if token = page.Next; token == "" {
-			return all, nil
+		if token = page.Next; token == "" || len(all) >= n {
+			return all[:min(n, len(all))], nil
 		}
 	}
 }
 
 // remoteLinks lists the links that the token's member may see.
 func remoteLinks(ctx context.Context, api *apiClient) (all []remoteLink, err error) {
-	type named struct{ ID, Name string }
 	projects, err := everything[named](ctx, api, "/projects")
 	if err != nil {
 		return nil, err

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"text/tabwriter"
 )
 
 // statusCommand prints how every repository link stands.
@@ -31,17 +30,14 @@ func (c *statusCommand) Run(ctx context.Context, out io.Writer) error {
 		_, err = fmt.Fprintln(out, "No repository is linked, or none is yours to see.")
 		return err
 	}
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "PROJECT\tREPOSITORY\tBRANCH\tCOMMIT\tSTATE\tREASON")
-	for _, l := range links {
-		reason := ""
+	rows := make([]row, len(links))
+	for i, l := range links {
+		rows[i] = row{cells: []string{l.Project, l.RepositoryName, l.Branch, short(l.SyncedCommit), l.State}}
 		if l.Attention != nil {
-			reason = l.Attention.Text
+			rows[i].notes = []string{l.Attention.Text}
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", l.Project, l.RepositoryName, l.Branch,
-			short(l.SyncedCommit), l.State, reason)
 	}
-	return table.Flush()
+	return printTable(out, []string{"PROJECT", "REPOSITORY", "BRANCH", "COMMIT", "STATE"}, rows)
 }
 
 // short is a commit as people write it; a dash when there is none.

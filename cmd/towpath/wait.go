@@ -71,7 +71,6 @@ func (c *waitCommand) Run(ctx context.Context, out io.Writer) error {
 
 // look asks the server once.
 func (c *waitCommand) look(ctx context.Context, api *apiClient) (arrival, string, error) {
-	type named struct{ ID, Name string }
 	var environments items[named]
 	if err := api.call(ctx, "GET", "/environments", nil, &environments); err != nil {
 		return waits, "", err
