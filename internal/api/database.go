@@ -74,22 +74,8 @@ func (s *Server) listDatabases(ctx context.Context, in *listDatabasesInput) (lis
 		if err != nil {
 			return err
 		}
-		foreign, err := tx.ForeignLedgers(ctx)
-		if err != nil {
-			return err
-		}
-		drifted, err := tx.Drifted(ctx)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			view, err := databaseWithin(ctx, tx, row, foreign, drifted)
-			if err != nil {
-				return err
-			}
-			views = append(views, view)
-		}
-		return nil
+		views, err = databasesWithin(ctx, tx, rows)
+		return err
 	})
 	return page(in.Paging, views, func(d database) string { return d.ID }, same), err
 }
@@ -120,23 +106,34 @@ func visibleDatabases(
 	return rows, nil
 }
 
-// databaseWithin converts a database, and reads when it last changed. It takes which databases are copies
-// and since when schemas have drifted.
-func databaseWithin(
-	ctx context.Context, tx *store.Tx, d towpath.Database, foreign map[string]bool,
-	drifted map[string]time.Time,
-) (database, error) {
-	view := databaseOf(d)
-	if at, ok := drifted[d.ID]; ok {
-		view.DriftedAt = &at
+// databasesWithin converts databases, with which are copies, which have drifted, and when they last
+// changed. However many there are, it takes the same few queries.
+func databasesWithin(ctx context.Context, tx *store.Tx, rows []towpath.Database) ([]database, error) {
+	foreign, err := tx.ForeignLedgers(ctx)
+	if err != nil {
+		return nil, err
 	}
-	view.ForeignLedger = foreign[d.ID]
-	newest, err := tx.ChangeHistory(ctx, d.ID, store.Page{Limit: 1, NewestFirst: true})
-	if len(newest) > 0 {
-		view.LastChangeAt = &newest[0].FinishedAt
-		view.LastVersion = newest[0].Label
+	drifted, err := tx.Drifted(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return view, err
+	ids := make([]string, len(rows))
+	for i, d := range rows {
+		ids[i] = d.ID
+	}
+	standings, err := tx.StandingsOf(ctx, ids)
+	views := make([]database, len(rows))
+	for i, d := range rows {
+		views[i] = databaseOf(d)
+		views[i].ForeignLedger = foreign[d.ID]
+		if at, ok := drifted[d.ID]; ok {
+			views[i].DriftedAt = &at
+		}
+		if newest := standings[d.ID]; newest.ChangeID != "" {
+			views[i].LastChangeAt, views[i].LastVersion = &newest.ChangedAt, newest.Label
+		}
+	}
+	return views, err
 }
 
 // projectsOf returns the ids of a member's projects.
@@ -163,16 +160,12 @@ func (s *Server) getDatabase(ctx context.Context, in *DatabasePath) (database, e
 		if err != nil {
 			return err
 		}
-		foreign, err := tx.ForeignLedgers(ctx)
+		views, err := databasesWithin(ctx, tx, []towpath.Database{d})
 		if err != nil {
 			return err
 		}
-		drifted, err := tx.Drifted(ctx)
-		if err != nil {
-			return err
-		}
-		view, err = databaseWithin(ctx, tx, d, foreign, drifted)
-		return err
+		view = views[0]
+		return nil
 	})
 	return view, err
 }

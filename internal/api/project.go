@@ -30,47 +30,66 @@ type lastRollout struct {
 	CreatedAt time.Time            `json:"createdAt"`
 }
 
-func lastRolloutOf(ctx context.Context, tx *store.Tx, projectID string) (*lastRollout, error) {
-	newest, err := tx.Rollouts(ctx, store.RolloutFilter{ProjectID: projectID},
-		store.Page{Limit: 1, NewestFirst: true})
-	if err != nil || len(newest) == 0 {
+// projectsOfActor converts projects with the rights of the caller in them. However many there are, it
+// takes the same few queries.
+func projectsOfActor(ctx context.Context, tx *store.Tx, rows []towpath.Project) ([]project, error) {
+	m := actorOf(ctx).Member
+	ids := make([]string, len(rows))
+	for i, p := range rows {
+		ids[i] = p.ID
+	}
+	newest, err := tx.NewestRollouts(ctx, ids)
+	if err != nil {
 		return nil, err
 	}
-	r := newest[0]
-	return &lastRollout{ID: r.ID, Message: r.Message, State: r.State, CreatedAt: r.CreatedAt}, nil
+	roles, err := tx.ProjectRoles(ctx, ids)
+	views := make([]project, len(rows))
+	for i, p := range rows {
+		views[i] = projectOf(p, rightsIn(m.Role, roles[p.ID][m.ID]))
+		if r, ok := newest[p.ID]; ok {
+			views[i].LastRollout = &lastRollout{
+				ID: r.ID, Message: r.Message, State: r.State, CreatedAt: r.CreatedAt,
+			}
+		}
+	}
+	return views, err
 }
 
-// projectOfActor converts a project with the rights of the caller in it.
-func projectOfActor(ctx context.Context, tx *store.Tx, p towpath.Project) (project, error) {
-	m := actorOf(ctx).Member
+// rightsIn are the rights of a member with a role in a project, if it has one there.
+func rightsIn(role towpath.Role, own towpath.ProjectRole) []towpath.Permission {
 	rights := []towpath.Permission{}
-	for _, right := range m.Role.Permissions() {
+	for _, right := range role.Permissions() {
 		if strings.HasPrefix(string(right), projectRight) {
 			rights = append(rights, right)
 		}
 	}
-	membership, err := tx.ProjectMember(ctx, p.ID, m.ID)
-	if towpath.ErrorCode(err) == towpath.CodeNotFound {
-		err = nil
-	}
-	for _, right := range membership.Role.Permissions() {
-		if !m.Role.Can(right) {
+	for _, right := range own.Permissions() {
+		if !role.Can(right) {
 			rights = append(rights, right)
 		}
 	}
-	if err != nil {
-		return project{}, err
-	}
-	newest, err := lastRolloutOf(ctx, tx, p.ID)
+	return rights
+}
+
+func projectOf(p towpath.Project, rights []towpath.Permission) project {
 	return project{
 		ID:               p.ID,
 		Name:             p.Name,
 		CreatedAt:        p.CreatedAt,
 		Permissions:      rights,
-		LastRollout:      newest,
+		LastRollout:      nil, // see projectsOfActor
 		LockTimeout:      p.LockTimeout.Milliseconds(),
 		StatementTimeout: p.StatementTimeout.Milliseconds(),
-	}, err
+	}
+}
+
+// projectOfActor converts a project with the rights of the caller in it.
+func projectOfActor(ctx context.Context, tx *store.Tx, p towpath.Project) (project, error) {
+	views, err := projectsOfActor(ctx, tx, []towpath.Project{p})
+	if err != nil {
+		return project{}, err
+	}
+	return views[0], nil
 }
 
 func projectID(p project) string { return p.ID }
@@ -85,13 +104,10 @@ func (s *Server) listProjects(ctx context.Context, in *pageInput) (list[project]
 	var found []project
 	err := s.Store.Read(ctx, func(tx *store.Tx) error {
 		rows, err := tx.Projects(ctx, mine, in.oldest())
-		for _, row := range rows {
-			p, err := projectOfActor(ctx, tx, row)
-			if err != nil {
-				return err
-			}
-			found = append(found, p)
+		if err != nil {
+			return err
 		}
+		found, err = projectsOfActor(ctx, tx, rows)
 		return err
 	})
 	return page(in.Paging, found, projectID, same), err

@@ -58,6 +58,16 @@ func (tx *Tx) RolloutsAlone(ctx context.Context, ids []string) (map[string]towpa
 	return found, rollouts.in(ctx, tx, "id", ids, "", func(r towpath.Rollout) { found[r.ID] = r })
 }
 
+// NewestRollouts returns the newest rollout of each project, by project, without their tasks.
+func (tx *Tx) NewestRollouts(ctx context.Context, projectIDs []string) (map[string]towpath.Rollout, error) {
+	found := map[string]towpath.Rollout{}
+	// one look into the index for each project, however many rollouts it has
+	newest := `id IN (SELECT (SELECT max(newest.id) FROM rollout AS newest WHERE newest.project_id = p.id)
+		FROM project AS p WHERE p.id`
+	return found, rollouts.in(ctx, tx, newest, projectIDs, ")",
+		func(r towpath.Rollout) { found[r.ProjectID] = r })
+}
+
 // CommitTasks lists outlines of a link's tasks whose contents were read at a commit, in any
 // rollout.
 func (tx *Tx) CommitTasks(ctx context.Context, linkID, commit string) ([]towpath.Task, error) {

@@ -168,6 +168,10 @@ var hot = map[string]func(ctx context.Context, tx *store.Tx) error{
 		_, err := tx.Rollouts(ctx, store.RolloutFilter{ProjectID: "x"}, store.Page{})
 		return err
 	},
+	"the newest rollouts of projects": func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.NewestRollouts(ctx, []string{"x", "y"})
+		return err
+	},
 	"rollouts of a link": func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.Rollouts(ctx, store.RolloutFilter{LinkID: "x"}, store.Page{})
 		return err
