@@ -23,7 +23,7 @@ const labels = {
 }
 
 const groups = [
-  ['Start', 'README.md', 'docs/setup/bitbucket.md', 'docs/setup/gitea.md', 'docs/operate.md', 'docs/command-line.md'],
+  ['Start', 'README.md', 'docs/setup/bitbucket.md', 'docs/setup/gitea.md', 'deploy', 'operate', 'command-line'],
   [
     'Moving in',
     ...['moving-in', 'moving-in/flyway', 'moving-in/liquibase', 'moving-in/golang-migrate', 'moving-in/goose'],
