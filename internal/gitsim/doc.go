@@ -2,7 +2,7 @@
 // it add what is their own: wire formats, pages, rules for tokens and rights.
 //
 //   - [Repositories] and [Repo]: real bare repositories, with their commits, trees, diffs and pushes;
-//   - [GitHandler]: Git over smart HTTP, served by `git http-backend`;
+//   - [GitHandler]: Git over smart HTTP, served by `git upload-pack` and `git receive-pack`;
 //   - [Deliveries]: webhook deliveries with repeats, signatures and a journal;
 //   - [Faults], [FaultSwitch] and [Lag]: simulated failures;
 //   - [Sessions] and [Codes]: sign-in and consent pages, authorization codes;

@@ -1,14 +1,9 @@
 package gitsim
 
 import (
-	"bytes"
-	"io"
 	"log/slog"
 	"net/http"
-	"net/http/cgi"
 	"net/url"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -52,12 +47,14 @@ type GitAccess struct {
 	Push func(update func() error) error
 }
 
-// GitHandler serves Git over HTTP by `git http-backend`.
+// GitHandler serves Git over HTTP by `git upload-pack` and `git receive-pack`.
 type GitHandler struct {
 	Realm     string // of Basic authentication
 	Logger    *slog.Logger
 	Faults    *FaultSwitch
 	Authorize func(r *http.Request, git GitRequest) GitAccess
+
+	advertised advertisements
 }
 
 // Serve answers a request that [ParseGitRequest] has read.
@@ -80,7 +77,7 @@ func (h *GitHandler) Serve(w http.ResponseWriter, r *http.Request, git GitReques
 		return
 	}
 	if git.Service != "git-receive-pack" {
-		h.runBackend(w, r, access.Repo, git.Service)
+		h.serveService(w, r, access.Repo, git.Service)
 		return
 	}
 	// The whole body is read before the repository is locked: a slow client must not block others.
@@ -88,52 +85,10 @@ func (h *GitHandler) Serve(w http.ResponseWriter, r *http.Request, git GitReques
 		return
 	}
 	err := access.Push(func() error {
-		h.runBackend(w, r, access.Repo, git.Service)
+		h.serveService(w, r, access.Repo, git.Service)
 		return nil
 	})
 	if err != nil {
 		h.Logger.Error("process a push", "repository", git.Owner+"/"+git.Name, "error", err)
-	}
-}
-
-// buffer reads the body, since http-backend takes no chunked bodies, which git sends for large
-// packs. It answers for a body that is too large and returns false then.
-func buffer(w http.ResponseWriter, r *http.Request) bool {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxGitBody))
-	if err != nil {
-		http.Error(w, "request too large", http.StatusRequestEntityTooLarge)
-		return false
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	r.ContentLength = int64(len(body))
-	r.TransferEncoding = nil
-	return true
-}
-
-func (h *GitHandler) runBackend(w http.ResponseWriter, r *http.Request, repo *Repo, service string) {
-	git, err := exec.LookPath("git")
-	if err != nil {
-		http.Error(w, "git is not installed", http.StatusInternalServerError)
-		return
-	}
-	r = r.Clone(r.Context())
-	if len(r.TransferEncoding) > 0 && !buffer(w, r) {
-		return
-	}
-	root, name := filepath.Split(repo.dir)
-	r.URL = &url.URL{Path: "/" + name + "/" + service, RawQuery: r.URL.RawQuery}
-	filter := strconv.FormatBool(!h.Faults.Current().NoFilter)
-	env := append(environ(nil), "GIT_PROJECT_ROOT="+root, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=simulator",
-		"GIT_CONFIG_COUNT=2",
-		"GIT_CONFIG_KEY_0=uploadpack.allowFilter", "GIT_CONFIG_VALUE_0="+filter,
-		"GIT_CONFIG_KEY_1=uploadpack.allowAnySHA1InWant", "GIT_CONFIG_VALUE_1="+filter)
-	if v := r.Header.Get("Git-Protocol"); v != "" {
-		env = append(env, "GIT_PROTOCOL="+v)
-	}
-	var stderr bytes.Buffer
-	backend := &cgi.Handler{Path: git, Args: []string{"http-backend"}, Root: "/", Env: env, Stderr: &stderr}
-	backend.ServeHTTP(w, r)
-	if stderr.Len() > 0 {
-		h.Logger.Debug("git http-backend", "repository", name, "stderr", stderr.String())
 	}
 }

@@ -8,7 +8,7 @@
 //   - the REST API 2.0 as far as a GitOps server reads and writes it: users, workspaces,
 //     permissions, repositories, branches, commits, source, diffstat, hooks, build statuses, Code
 //     Insights and pull requests with their comments and tasks, with scopes, paging and rate limits;
-//   - Git over smart HTTP, served by `git http-backend`;
+//   - Git over smart HTTP, served by `git upload-pack` and `git receive-pack`;
 //   - signed webhook deliveries with the repeats and the limits of the real ones;
 //   - faults: outages, lag, lost, doubled and swapped deliveries, expired tokens, lost rights (see
 //     [Faults]);
