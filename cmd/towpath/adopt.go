@@ -13,9 +13,8 @@ import (
 
 // adoptCommand records what other migration tools have applied to the databases of a link.
 type adoptCommand struct {
-	Link    string   `arg:"" help:"Id of the repository link, as in the address of its page."`
-	Server  string   `required:"" help:"Address of the server, such as https://towpath.example.com."`
-	Token   string   `required:"" help:"API token of a member who may manage links. TOWPATH_TOKEN keeps it off the command line."`
+	Link string `arg:"" help:"Id of the repository link, as in the address of its page."`
+	remote
 	DryRun  bool     `help:"Only print what each database's history says. Nothing is recorded."`
 	Despite []string `placeholder:"ENVIRONMENT/DATABASE" help:"Record the files in this database although its catalog contradicts its history."`
 	Record  []string `enum:"stands,partly" help:"Record files that no history names too: stands are those whose objects are all there, partly those that also change what no catalog shows."`
@@ -56,11 +55,10 @@ type adoptableFile struct {
 
 // Run compares, and records unless it is a dry run.
 func (c *adoptCommand) Run(ctx context.Context, out io.Writer) error {
-	api, err := newAPIClient(strings.TrimSuffix(c.Server, "/"))
+	api, err := c.client()
 	if err != nil {
 		return err
 	}
-	api.token = c.Token
 	path := "/repository-links/" + c.Link + "/histories"
 	var raw json.RawMessage
 	if err := api.call(ctx, "GET", path, nil, &raw); err != nil {

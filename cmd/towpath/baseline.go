@@ -14,9 +14,8 @@ import (
 // baselineCommand writes the schema of a database as the first migration of a repository.
 type baselineCommand struct {
 	Database string `arg:"" help:"Id of the database, as in the address of its page."`
-	Server   string `required:"" help:"Address of the server, such as https://towpath.example.com."`
-	Token    string `required:"" help:"API token of a member who may see the database. TOWPATH_TOKEN keeps it off the command line."`
-	Output   string `placeholder:"FILE" help:"Write the file there instead of to the standard output. It must not exist."`
+	remote
+	Output string `placeholder:"FILE" help:"Write the file there instead of to the standard output. It must not exist."`
 }
 
 // baselineAnswer is what the API says of a baseline file.
@@ -33,11 +32,10 @@ type baselineAnswer struct {
 // Run writes the file, and says on the standard error whether it is proved. A file that is refuted is
 // not written.
 func (c *baselineCommand) Run(ctx context.Context, out io.Writer) error {
-	api, err := newAPIClient(strings.TrimSuffix(c.Server, "/"))
+	api, err := c.client()
 	if err != nil {
 		return err
 	}
-	api.token = c.Token
 	var made baselineAnswer
 	if err := api.call(ctx, "POST", "/databases/"+c.Database+"/baseline-file", nil, &made); err != nil {
 		return err

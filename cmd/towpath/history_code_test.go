@@ -51,7 +51,7 @@ func TestHistories_leaveCodeAlone(t *testing.T) {
 		t.Errorf("accepting gives %v", err)
 	}
 	var out strings.Builder
-	command := adoptCommand{Link: w.linkID, Server: w.api.base, Token: w.api.token, Record: []string{"stands"}}
+	command := adoptCommand{Link: w.linkID, remote: remote{w.api.base, w.api.token}, Record: []string{"stands"}}
 	if err := command.Run(w.ctx, &out); !strings.Contains(fmt.Sprint(err), nothing) {
 		t.Errorf("the command gives %v and %q", err, out.String())
 	}

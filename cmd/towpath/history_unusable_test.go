@@ -51,7 +51,7 @@ func TestHistories_acceptWhatCanBe(t *testing.T) {
 	w.run(t, "staging", "DROP TABLE a")
 	adopt := func(despite ...string) (string, string) {
 		var out strings.Builder
-		err := (&adoptCommand{Link: w.linkID, Server: w.api.base, Token: w.api.token, Despite: despite}).Run(w.ctx, &out)
+		err := (&adoptCommand{Link: w.linkID, remote: remote{w.api.base, w.api.token}, Despite: despite}).Run(w.ctx, &out)
 		if err != nil {
 			return out.String(), err.Error()
 		}

@@ -27,6 +27,8 @@ type commands struct {
 	Metadata    metadataCommand    `cmd:"" help:"Back up, restore, check or move the server's own data."`
 	ReceiptKeys receiptKeysCommand `cmd:"" help:"Print the public keys by which a server signs receipts."`
 	Status      statusCommand      `cmd:"" help:"Print how every repository link of a server stands."`
+	Login       loginCommand       `cmd:"" help:"Keep a server's address and an API token for the commands that ask a server."`
+	Logout      logoutCommand      `cmd:"" help:"Forget them."`
 	Rollouts    rolloutsCommand    `cmd:"" help:"Print the newest rollouts, or one with each of its changes."`
 	History     historyCommand     `cmd:"" help:"Print what was changed in a database."`
 	Sync        syncCommand        `cmd:"" help:"Have the server read a repository link and its databases again."`

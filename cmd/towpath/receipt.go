@@ -24,17 +24,15 @@ func (c *serveCommand) receipts(s *server, keyring *secret.Keyring, serverID str
 
 // receiptKeysCommand prints the public keys of a server.
 type receiptKeysCommand struct {
-	Server string `required:"" help:"Address of the server, such as https://towpath.example.com."`
-	Token  string `required:"" help:"API token of a member. TOWPATH_TOKEN keeps it off the command line."`
+	remote
 }
 
 // Run prints each key as PEM below its fingerprint.
 func (c *receiptKeysCommand) Run(ctx context.Context, out io.Writer) error {
-	api, err := newAPIClient(strings.TrimSuffix(c.Server, "/"))
+	api, err := c.client()
 	if err != nil {
 		return err
 	}
-	api.token = c.Token
 	var keys struct {
 		Items []struct {
 			PublicKey string `json:"publicKey"`

@@ -12,14 +12,34 @@ import (
 	"towpath/internal/plan"
 )
 
-// remote is a server that a command asks through its API.
+// remote is a server that a command asks through its API. What is left out is that of towpath login.
 type remote struct {
-	Server string `required:"" help:"Address of the server, such as https://towpath.example.com."`
-	Token  string `required:"" help:"API token. TOWPATH_TOKEN keeps it off the command line."`
+	Server string `help:"Address of the server, such as https://towpath.example.com. Default: where towpath login has signed in."`
+	Token  string `help:"API token. TOWPATH_TOKEN keeps it off the command line. Default: that of towpath login."`
 }
 
+// client returns a client of the server. A token that was kept goes to no other server than its own.
 func (r remote) client() (*apiClient, error) {
-	api, err := newAPIClient(strings.TrimSuffix(r.Server, "/"))
+	server := strings.TrimSuffix(r.Server, "/")
+	if server == "" || r.Token == "" {
+		kept, err := readLogin()
+		if err != nil {
+			return nil, err
+		}
+		if server == "" {
+			server = kept.Server
+		}
+		if r.Token == "" && server == kept.Server {
+			r.Token = kept.Token
+		}
+	}
+	switch {
+	case server == "":
+		return nil, usagef("name the server with --server, or sign in with towpath login")
+	case r.Token == "":
+		return nil, usagef("give an API token with TOWPATH_TOKEN, or sign in with towpath login --server %s", server)
+	}
+	api, err := newAPIClient(server)
 	if err != nil {
 		return nil, err
 	}

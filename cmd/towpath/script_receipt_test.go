@@ -30,7 +30,7 @@ func verbReceipt(ts *testscript.TestScript, neg bool, args []string) {
 	path := ts.MkAbs(args[0])
 	check(ts, os.WriteFile(path, file, 0o600))
 	var pem bytes.Buffer
-	check(ts, (&receiptKeysCommand{Server: w.api.base, Token: w.api.token}).Run(w.ctx, &pem))
+	check(ts, (&receiptKeysCommand{remote{w.api.base, w.api.token}}).Run(w.ctx, &pem))
 	check(ts, os.WriteFile(path+".key", pem.Bytes(), 0o600))
 	var keys items[struct{ Fingerprint string }]
 	check(ts, w.api.call(w.ctx, "GET", "/receipt-keys", nil, &keys))
