@@ -171,6 +171,9 @@ func failed(batch []call, err error) error {
 			return &engine.Error{Kind: engine.Fenced, Message: batch[i].fenced, Err: err}
 		}
 	}
+	if number(err) == unknownName && slices.ContainsFunc(batch, func(c call) bool { return c.text == release }) {
+		return &engine.Error{Kind: engine.Locked, Message: undone, Err: err}
+	}
 	mapped := mapError(err)
 	if mapped.Kind == engine.Timeout && slices.ContainsFunc(batch, commits) {
 		mapped.Kind = engine.Lost // it was stopped, with an unknown outcome

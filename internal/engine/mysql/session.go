@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,6 +62,9 @@ func (s *session) begin(ctx context.Context) error {
 		first.text += ", @towpath = GET_LOCK(" + literal(runnerLock(s.db.target.Database)) + ", 0)"
 	}
 	s.queued = append(s.queued, first)
+	if !s.options.NoTx {
+		s.queued = append(s.queued, s.whole(savepoint)...)
+	}
 	return nil
 }
 
@@ -280,8 +284,8 @@ func (s *session) Record(ctx context.Context, entries ...towpath.LedgerEntry) er
 		}
 		return nil
 	}
-	calls = append([]call{{text: "START TRANSACTION"}}, calls...)
-	if err := s.send(ctx, append(calls, call{text: "COMMIT", commit: true})...); err != nil {
+	calls = slices.Concat([]call{{text: "START TRANSACTION"}}, s.whole(savepoint), calls, s.commit())
+	if err := s.send(ctx, calls...); err != nil {
 		return s.fail(errors.Join(err, s.rollback(ctx)))
 	}
 	return nil
@@ -313,9 +317,9 @@ func (s *session) ExecRecord(
 		return rows, s.Record(ctx, entries...)
 	}
 	s.inside = true
-	s.queued = append(s.queued, s.settings())
+	s.queued = append(append(s.queued, s.settings()), s.whole(savepoint)...)
 	if rows, err = s.Exec(ctx, st); err == nil {
-		err = s.send(ctx, append(s.db.upserts(entries), call{text: "COMMIT", commit: true})...)
+		err = s.send(ctx, append(s.db.upserts(entries), s.commit()...)...)
 	}
 	if s.inside = false; err != nil {
 		err = errors.Join(err, s.rollback(ctx))
@@ -346,8 +350,8 @@ func (s *session) Commit(ctx context.Context) error {
 	if s.options.NoTx {
 		return nil
 	}
-	if err := s.send(ctx, call{text: "COMMIT", commit: true},
-		call{text: "DO RELEASE_LOCK(" + literal(runnerLock(s.db.target.Database)) + ")"}); err != nil {
+	if err := s.send(ctx, append(s.commit(),
+		call{text: "DO RELEASE_LOCK(" + literal(runnerLock(s.db.target.Database)) + ")"})...); err != nil {
 		return s.fail(err)
 	}
 	s.through, s.broken = true, &engine.Error{Kind: engine.Failed, Message: "the session is over"}
