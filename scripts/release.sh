@@ -20,7 +20,7 @@ mkdir -p "$out"
 name=towpath_${PACKAGE_VERSION}_linux_$ARCH
 # One time and one owner for all files, so that the same program gives the same archive.
 tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \
-	-czf "$out/$name.tar.gz" -C bin towpath -C .. LICENSE README.md CHANGELOG.md packaging
+	-czf "$out/$name.tar.gz" -C bin towpath -C .. LICENSE README.md CHANGELOG.md packaging deploy
 for packager in deb rpm; do
 	GOFLAGS='' go tool -modfile=release.mod nfpm package --config packaging/nfpm.yaml \
 		--packager "$packager" --target "$out/"
