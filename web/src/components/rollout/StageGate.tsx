@@ -83,7 +83,7 @@ function Scheduled({ schedule }: { schedule: Schemas['StageSchedule'] }) {
 export function Answers({ start }: { start: Schemas['StageStart'] }) {
   if (start.answers.length === 0) return <p className="muted">Nobody has answered yet.</p>
   return (
-    <ul className="stack tight" aria-label="Answers">
+    <ul className="plain stack tight" aria-label="Answers">
       {start.answers.map(answer => (
         <li key={answer.memberId + answer.at}>
           <strong>{answer.name}</strong> {answer.refused ? 'refused' : 'approved'} <TimeAgo at={answer.at} />
@@ -93,7 +93,7 @@ export function Answers({ start }: { start: Schemas['StageStart'] }) {
           <div className="muted small">
             {answer.counts ? (
               <>
-                Counts until <TimeAgo at={answer.until} />.
+                Counts until <ExactTime at={answer.until} />.
               </>
             ) : (
               <>Does not count. {answer.moved.map(reason => reason.text).join(' ')}</>
