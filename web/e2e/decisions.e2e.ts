@@ -6,6 +6,7 @@ import { launch, looksGood, picture, signIn } from './support/browser'
 import { type Demo, startDemo } from './support/demo'
 import { signInAsMember } from './support/flows'
 import { push } from './support/git'
+import { follow, moment, openCommit } from './support/story'
 import { Walk } from './support/walk'
 
 let browser: Browser
@@ -198,6 +199,46 @@ describe('an environment that asks another person', () => {
     expect([decisions, seconds < 120]).toEqual([1, true])
     await other.context().close()
   })
+
+  it('starts after consent and a freeze, as its commit says at each moment', async () => {
+    const { items } = await demo.api<{ items: { id: string; name: string }[] }>('/environments')
+    const prod = `/environments/${items.find(one => one.name === 'prod')?.id}`
+    await demo.api(prod, { method: 'PATCH', body: { start: 'manual' } })
+    push(demo.info, 'Keep emails unique', {
+      'migrations/shop/3.2.5__ddl__email.sql': 'CREATE UNIQUE INDEX customer_email ON customer (email);\n',
+    })
+    await openRollout('Keep emails unique')
+    const gate = page.getByRole('region', { name: 'Gate of prod' })
+    await reviewed(gate)
+    await page.getByText('1 warning').first().waitFor()
+    const { items: rollouts } = await demo.api<{ items: { commitUrl: string }[] }>('/rollouts?limit=1')
+    const commit = await openCommit(page, demo.info, rollouts[0]?.commitUrl ?? '')
+    await moment('asked', page, commit, /Stopped .*prod.* The consent of 1 member is missing/)
+    const other = await signIn(browser, { ...demo.info, ...second })
+    follow('Sam', other)
+    const unfollow = follow('Olive', page)
+    await other.goto('/inbox')
+    await other.getByRole('region', { name: 'Shop, prod' }).getByRole('button', { name: 'Approve' }).click()
+    await gate.getByText('Sam Second').waitFor()
+    await moment('approved', page, commit, /Stopped .*prod Waiting for a person: start prod in Towpath/)
+    const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+    const freeze = { effect: 'deny', from: '00:00', minutes: 1440, zone: 'UTC', firstDay: day(-1), lastDay: day(1) }
+    await demo.api(prod, { method: 'PATCH', body: { windows: [freeze] } })
+    await gate.getByText('What the environment asks for has changed').waitFor()
+    await gate.getByText('Changes of prod may start again at').waitFor()
+    await moment('frozen', page, commit, /Stopped .*prod The consent of 1 member is missing/)
+    await demo.api(prod, { method: 'PATCH', body: { windows: [] } })
+    await gate.getByText('Counts until').waitFor()
+    await gate.getByRole('button', { name: 'Start prod' }).click()
+    await page.getByRole('dialog').getByText('1 file runs in shop: 3.2.5.').waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Start prod' }).click()
+    await stage('prod').getByText('1 of 1 task done').waitFor()
+    await moment('done', page, commit, /Successful .*prod.* 1 done/)
+    await demo.api(prod, { method: 'PATCH', body: { start: 'automatic' } })
+    unfollow()
+    await commit.close()
+    await other.context().close()
+  }, 120_000)
 
   it('starts past the gate, and another person looks at that by keyboard', async () => {
     push(demo.info, 'Add urgency', {

@@ -6,7 +6,7 @@ import { expect } from 'vitest'
 import type { DemoInfo } from './demo'
 
 /** Where screenshots go. */
-const out = join(import.meta.dirname, '..', 'out')
+export const out = join(import.meta.dirname, '..', 'out')
 
 /** Starts Debian's Chromium. */
 export function launch(): Promise<Browser> {
