@@ -112,16 +112,19 @@ func mariadbTargets(target engine.Target) serverTargets {
 // create makes a fresh database and returns its name.
 func (t serverTargets) create(ctx context.Context, prefix string) (name string, err error) {
 	name = prefix + "_" + strings.ReplaceAll(store.NewID(), "-", "")
-	return name, t.exec(ctx, "CREATE DATABASE "+name)
+	strategy := ""
+	if t.driver == "pgx" {
+		strategy = servers.postgres.Strategy()
+	}
+	return name, t.exec(ctx, "CREATE DATABASE "+name+strategy)
 }
 
 // exec runs a statement about databases of the server.
 func (t serverTargets) exec(ctx context.Context, statement string) error {
-	admin := ""
 	if t.driver == "pgx" {
-		admin = "postgres"
+		return servers.postgres.Administer(ctx, statement)
 	}
-	db, err := sql.Open(t.driver, t.dsn(admin))
+	db, err := sql.Open(t.driver, t.dsn(""))
 	if err != nil {
 		return err
 	}

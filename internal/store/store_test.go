@@ -111,7 +111,7 @@ func newSQLite(t testing.TB) string {
 func newPostgres(t testing.TB) string {
 	t.Helper()
 	name := fmt.Sprintf("metadata%d", copies.Add(1))
-	server.Exec(t, "postgres", "CREATE DATABASE "+name+" TEMPLATE "+template)
+	server.Create(t, name, template)
 	return postgresURL(name)
 }
 

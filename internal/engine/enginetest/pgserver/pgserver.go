@@ -39,6 +39,7 @@ type Server struct {
 	port     int
 	version  int
 	count    atomic.Int64
+	admin    admin
 }
 
 // Start starts a server on a free port. Call it on the main goroutine, from TestMain.
@@ -138,7 +139,7 @@ func (s *Server) Database(t testing.TB) engine.Target {
 	t.Helper()
 	target := s.Target()
 	target.Database = fmt.Sprintf("shop%d", s.count.Add(1))
-	s.Exec(t, "postgres", "CREATE DATABASE "+target.Database+" TEMPLATE template0")
+	s.Create(t, target.Database, "template0")
 	return target
 }
 
@@ -226,4 +227,4 @@ func (s *Server) Programs() string { return s.programs }
 func (s *Server) Version() int { return s.version }
 
 // Stop ends the server.
-func (s *Server) Stop() error { return s.process.Stop() }
+func (s *Server) Stop() error { return errors.Join(s.admin.close(), s.process.Stop()) }
