@@ -33,7 +33,7 @@ type bundle struct {
 func setup(t *testing.T) *bundle {
 	t.Helper()
 	folder, meta := t.TempDir(), filepath.Join(t.TempDir(), "metadata.db")
-	st, err := store.Open(t.Context(), "sqlite:"+meta)
+	st, err := store.Open(t.Context(), storetest.SQLite(t, meta))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 // Two links of a repository may have similar folders. Neither reports the other's files.
 func TestPostPlan_ignoresSimilarFoldersOfAnotherLink(t *testing.T) {
 	t.Parallel()
-	b := linktest.Setup(t, "sqlite:"+t.TempDir()+"/m.db")
+	b := linktest.Setup(t, linktest.SQLite(t))
 	b.Commit(t, map[string]string{"README.md": "0"})
 	_, grant := b.Connect(t)
 	spec := b.Spec(grant)

@@ -22,7 +22,7 @@ type branchWorld struct {
 
 func newBranchWorld(t *testing.T, scopes ...string) *branchWorld {
 	t.Helper()
-	b := &branchWorld{World: linktest.Setup(t, "sqlite:"+t.TempDir()+"/m.db"), t: t}
+	b := &branchWorld{World: linktest.Setup(t, linktest.SQLite(t)), t: t}
 	b.Consumer.Scopes = append(b.Consumer.Scopes, scopes...)
 	b.Sim.AddConsumer(b.Consumer)
 	b.Commit(t, map[string]string{"README.md": "0"})

@@ -134,7 +134,7 @@ func TestReadBranch(t *testing.T) {
 
 func TestReadBranch_bounds(t *testing.T) {
 	t.Parallel()
-	b := linktest.Setup(t, "sqlite:"+t.TempDir()+"/m.db")
+	b := linktest.Setup(t, linktest.SQLite(t))
 	b.Commit(t, map[string]string{"README.md": ""})
 	link := b.Linked(t)
 	b.Reconciled(t, link.ID)
@@ -188,7 +188,7 @@ func TestReadBranch_bounds(t *testing.T) {
 // A branch whose texts cannot be read now has a reason and is tried again; a new head is read then.
 func TestReadBranch_aProviderThatFails(t *testing.T) {
 	t.Parallel()
-	b := linktest.Setup(t, "sqlite:"+t.TempDir()+"/m.db")
+	b := linktest.Setup(t, linktest.SQLite(t))
 	b.Commit(t, map[string]string{"README.md": ""})
 	link := b.Linked(t)
 	b.Reconciled(t, link.ID)

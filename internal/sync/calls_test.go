@@ -104,7 +104,7 @@ func TestBudget_callsOfAPush(t *testing.T) {
 		"a push with 25 files of one commit",
 	}
 	for _, n := range []int{1, 3} {
-		world := linktest.Setup(t, "sqlite:"+t.TempDir()+"/m.db")
+		world := linktest.Setup(t, linktest.SQLite(t))
 		stages(t, world, n)
 		links := linkFolders(t, world, 10)
 		world.Commit(t, map[string]string{"README.md": "1"})
@@ -163,7 +163,7 @@ func applied(t *testing.T, b *linktest.World, r towpath.Rollout) {
 // cannot be told yet is told later.
 func TestBudget_aBusyHour(t *testing.T) {
 	t.Parallel()
-	b := linktest.Setup(t, "sqlite:"+t.TempDir()+"/m.db")
+	b := linktest.Setup(t, linktest.SQLite(t))
 	driver, err := bitbucket.NewDriver(bitbucket.Config{
 		InstanceURL: b.Sim.BaseURL(), APIURL: b.Sim.APIURL(),
 		Now: b.Clock.Now,

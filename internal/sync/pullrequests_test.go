@@ -15,7 +15,7 @@ import (
 // those that are needed, and others.
 func pullRequestWorld(t *testing.T, scopes ...string) (*linktest.World, towpath.RepositoryLink) {
 	t.Helper()
-	b := linktest.Setup(t, "sqlite:"+t.TempDir()+"/m.db")
+	b := linktest.Setup(t, linktest.SQLite(t))
 	b.Consumer.Scopes = append(b.Consumer.Scopes, scopes...)
 	b.Sim.AddConsumer(b.Consumer)
 	b.Commit(t, map[string]string{"shop/1__ddl__a.sql": "A"})

@@ -58,7 +58,7 @@ func newWorldOn(t testing.TB, s *servers, kind towpath.EngineType, setup []strin
 	}
 	w := &world{t: t, servers: s, dir: dir, kind: kind}
 	w.makeTarget(setup)
-	w.store, err = store.Open(t.Context(), "sqlite:"+w.child().Metadata)
+	w.store, err = store.Open(t.Context(), storetest.SQLite(t, w.child().Metadata))
 	if err != nil {
 		t.Fatal(err)
 	}

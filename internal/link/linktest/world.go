@@ -4,6 +4,7 @@ package linktest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -26,6 +27,7 @@ import (
 	"towpath/internal/report"
 	"towpath/internal/secret"
 	"towpath/internal/store"
+	"towpath/internal/store/storetest"
 	syncs "towpath/internal/sync"
 	"towpath/internal/vcs"
 	"towpath/internal/vcs/bitbucket"
@@ -100,8 +102,10 @@ var server *pgserver.Server
 func Main(m *testing.M) (code int) {
 	var err error
 	if server, err = pgserver.Start(); err == nil {
-		code = m.Run()
-		err = server.Stop()
+		if err = makeTemplate(); err == nil {
+			code = m.Run()
+		}
+		err = errors.Join(err, server.Stop())
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -110,27 +114,46 @@ func Main(m *testing.M) (code int) {
 	return code
 }
 
+// template is a database with empty metadata, which the tests copy.
+const template = "metadata_template"
+
+func makeTemplate() error {
+	ctx := context.Background()
+	if err := server.Administer(ctx, "CREATE DATABASE "+template+" TEMPLATE template0"); err != nil {
+		return err
+	}
+	return storetest.Migrate(ctx, address(template))
+}
+
+// address is that of metadata in a database of the server.
+func address(database string) string {
+	target := server.Target()
+	u := url.URL{
+		Scheme:   "postgres",
+		User:     url.UserPassword(target.Username, target.Password),
+		Host:     target.Address,
+		Path:     database,
+		RawQuery: "sslmode=disable",
+	}
+	return u.String()
+}
+
 // OnBoth runs a test with its metadata in SQLite and in PostgreSQL.
 func OnBoth(t *testing.T, test func(t *testing.T, b *World)) {
 	t.Helper()
 	t.Parallel()
 	t.Run("SQLite", func(t *testing.T) {
 		t.Parallel()
-		test(t, Setup(t, "sqlite:"+filepath.Join(t.TempDir(), "m.db")))
+		test(t, Setup(t, SQLite(t)))
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
-		target := server.Database(t)
-		address := url.URL{
-			Scheme:   "postgres",
-			User:     url.UserPassword(target.Username, target.Password),
-			Host:     target.Address,
-			Path:     target.Database,
-			RawQuery: "sslmode=disable",
-		}
-		test(t, Setup(t, address.String()))
+		test(t, Setup(t, address(server.Copy(t, template).Database)))
 	})
 }
+
+// SQLite makes empty metadata in a file of its own, and returns its address.
+func SQLite(t *testing.T) string { return storetest.SQLite(t, filepath.Join(t.TempDir(), "m.db")) }
 
 // Setup makes a world with its metadata at an address.
 func Setup(t *testing.T, metadata string) *World {

@@ -1,4 +1,4 @@
-// Package storetest makes rows of the metadata that tests of several packages need.
+// Package storetest makes metadata, and rows of it, that tests of several packages need.
 package storetest
 
 import (

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"towpath/internal/engine"
 )
 
 // admin are connections that have made databases and are idle. A new connection costs more than a
@@ -16,6 +18,15 @@ import (
 type admin struct {
 	mu   sync.Mutex
 	idle []*pgx.Conn
+}
+
+// Copy makes a database with a name of its own as a copy of another one, to which nobody is connected.
+func (s *Server) Copy(t testing.TB, template string) engine.Target {
+	t.Helper()
+	target := s.Target()
+	target.Database = fmt.Sprintf("shop%d", s.count.Add(1))
+	s.Create(t, target.Database, template)
+	return target
 }
 
 // Create makes a database as a copy of another one.

@@ -137,10 +137,7 @@ func (s *Server) Target() engine.Target {
 // Database creates an empty database.
 func (s *Server) Database(t testing.TB) engine.Target {
 	t.Helper()
-	target := s.Target()
-	target.Database = fmt.Sprintf("shop%d", s.count.Add(1))
-	s.Create(t, target.Database, "template0")
-	return target
+	return s.Copy(t, "template0")
 }
 
 // Exec runs statements as the superuser, outside of the engine.
