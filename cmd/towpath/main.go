@@ -29,6 +29,7 @@ type commands struct {
 	Status      statusCommand      `cmd:"" help:"Print how every repository link of a server stands."`
 	Login       loginCommand       `cmd:"" help:"Keep a server's address and an API token for the commands that ask a server."`
 	Logout      logoutCommand      `cmd:"" help:"Forget them."`
+	Plan        planCommand        `cmd:"" help:"Print what the databases of a repository link still lack, and why."`
 	Rollouts    rolloutsCommand    `cmd:"" help:"Print the newest rollouts, or one with each of its changes."`
 	History     historyCommand     `cmd:"" help:"Print what was changed in a database."`
 	Sync        syncCommand        `cmd:"" help:"Have the server read a repository link and its databases again."`

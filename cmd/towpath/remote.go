@@ -93,6 +93,7 @@ type remotePlan struct {
 // remoteItem is a file in a database.
 type remoteItem struct {
 	Path          string         `json:"path"`
+	Database      string         `json:"database"`
 	EnvironmentID string         `json:"environmentId"`
 	State         plan.ItemState `json:"state"`
 	Reason        *sentence      `json:"reason"`
