@@ -95,7 +95,7 @@ func (o *oracle) git(t *testing.T, args ...string) string {
 	t.Helper()
 	args = append([]string{
 		"-c", "user.name=Olive Owner", "-c", "user.email=owner@example.com", "-c",
-		"core.autocrlf=false",
+		"core.autocrlf=false", "-c", "maintenance.auto=false",
 	}, args...)
 	command := exec.Command("git", args...)
 	command.Dir = o.repo

@@ -204,7 +204,7 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 				"GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0", "HOME="+dir)
 			return os.WriteFile(filepath.Join(dir, "gitconfig"),
 				[]byte("[user]\n\tname = Olive Owner\n\temail = owner@example.com\n[init]\n\tdefaultBranch "+
-					"= main\n[core]\n\tquotePath = false\n"), 0o600)
+					"= main\n[core]\n\tquotePath = false\n[maintenance]\n\tauto = false\n"), 0o600)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"presets": verbPresets,
