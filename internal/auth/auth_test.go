@@ -12,6 +12,7 @@ import (
 	"towpath/internal/auth"
 	"towpath/internal/secret"
 	"towpath/internal/store"
+	"towpath/internal/store/storetest"
 )
 
 const password = "correct horse battery"
@@ -27,7 +28,7 @@ type bundle struct {
 func setup(t *testing.T) *bundle {
 	t.Helper()
 	dir := t.TempDir()
-	st, err := store.Open(t.Context(), "sqlite:"+filepath.Join(dir, "metadata.db"))
+	st, err := store.Open(t.Context(), storetest.SQLite(t, filepath.Join(dir, "metadata.db")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +102,7 @@ func TestSignUpFirstOwner_worksOnce(t *testing.T) {
 
 func TestSignUpFirstOwner_refuses(t *testing.T) {
 	t.Parallel()
-	st, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "metadata.db"))
+	st, err := store.Open(t.Context(), storetest.SQLite(t, filepath.Join(t.TempDir(), "metadata.db")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"towpath/internal/engine/sqlite"
 	"towpath/internal/secret"
 	"towpath/internal/store"
+	"towpath/internal/store/storetest"
 )
 
 type bundle struct {
@@ -31,7 +32,7 @@ var ada = towpath.Actor{Member: towpath.Member{ID: "ada"}}
 
 func setup(t *testing.T, databases ...string) *bundle {
 	t.Helper()
-	st, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "metadata.db"))
+	st, err := store.Open(t.Context(), storetest.SQLite(t, filepath.Join(t.TempDir(), "metadata.db")))
 	if err != nil {
 		t.Fatal(err)
 	}
