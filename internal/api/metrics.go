@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -66,7 +67,7 @@ func (m *metrics) count(method, route string, status int, took time.Duration) {
 	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
 }
 
-// metricTimeout bounds the query of one metric.
+// metricTimeout bounds the query of one metric, which is no number when the metadata cannot be read.
 const metricTimeout = 2 * time.Second
 
 func lateness(st *store.Store) float64 {
@@ -77,7 +78,10 @@ func lateness(st *store.Store) float64 {
 		due, err = tx.NextDue(ctx)
 		return err
 	})
-	if err != nil || due == nil {
+	switch {
+	case err != nil:
+		return math.NaN()
+	case due == nil:
 		return 0
 	}
 	return max(0, st.Now().Sub(*due).Seconds())
@@ -93,7 +97,7 @@ func failingJobs(st *store.Store) float64 {
 		return err
 	})
 	if err != nil {
-		return 0
+		return math.NaN()
 	}
 	return float64(n)
 }

@@ -143,6 +143,15 @@ func TestMetrics_countByRoute(t *testing.T) {
 			t.Errorf("metrics lack %s", want)
 		}
 	}
+	if err := b.Store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	text = string(b.send(t, "nobody", "GET", "/metrics", "").body)
+	for _, want := range []string{"towpath_jobs_late_seconds NaN", "towpath_jobs_failing NaN"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("without metadata, metrics lack %s", want)
+		}
+	}
 }
 
 func TestHookAddress_explainsItselfToBrowsers(t *testing.T) {
