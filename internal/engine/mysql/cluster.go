@@ -13,8 +13,8 @@ const undone = "another node of the cluster changed the same rows, and the serve
 
 // whole is a call in a cluster, and none elsewhere. A node can undo a transaction in favor of
 // another node's between two of its statements, and run the rest, with the commit, in a new one
-// without an error. A savepoint that is made first and released last proves that they are one.
-// https://jira.mariadb.org/browse/MDEV-29044
+// without an error, as MariaDB 10.11.19 does. A savepoint that is made first and released last proves
+// that they are one.
 func (s *session) whole(text string) []call {
 	if s.conn.node == "" {
 		return nil
