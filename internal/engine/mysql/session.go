@@ -130,6 +130,9 @@ func (s *session) Exec(ctx context.Context, st statement.Statement) (int64, erro
 	if s.marked || !s.plain {
 		s.queued = append(s.queued, s.settings())
 	}
+	if st.NoTx && !s.options.NoTx { // it has begun another transaction
+		s.queued = append(s.queued, s.whole(savepoint)...)
+	}
 	if number(err) == emptyQuery {
 		return 0, nil // it is only for other servers
 	}
