@@ -3,6 +3,7 @@
 # oracle  random pushes against a model
 # release  archive, packages and image of bin/towpath in bin/release
 # try-package, try-image  start what is there in a folder of its own
+# chart  render and check the Helm chart
 # crash-matrix  kill the executor everywhere, FULL=1 for long
 # bench  figures as `bench:` lines
 
@@ -18,7 +19,7 @@ CGO_ENABLED := $(BUILD_CGO)
 GOFLAGS ?= -trimpath -tags=netgo,osusergo
 export CGO_ENABLED GOFLAGS
 
-.PHONY: build release try-package try-image demo test test-versions real-gitea race lint lint-quick bench crash-matrix oracle console truth clean
+.PHONY: build release try-package try-image chart demo test test-versions real-gitea race lint lint-quick bench crash-matrix oracle console truth clean
 
 build: console
 	@echo "Building bin/towpath: the first time takes a minute or two."
@@ -44,6 +45,10 @@ try-package:
 
 try-image:
 	scripts/try-image.sh
+
+# Renders the chart with its examples and checks the objects; builds Helm first, in four minutes.
+chart:
+	scripts/chart.sh
 
 demo: build
 	bin/towpath demo --manual-start --pull-request $(DEMO)

@@ -16,17 +16,18 @@ import (
 // floors assigns each package to a floor. A package imports only from lower floors and from its own
 // folder. Add new packages here; docs/ARCHITECTURE.md describes each package.
 var floors = map[string]int{
-	"towpath":                    1,
-	"towpath/web":                1,
-	"towpath/internal/secret":    1,
-	"towpath/internal/schema":    1,
-	"towpath/internal/ast":       1,
-	"towpath/internal/history":   1,
-	"towpath/internal/statement": 1,
-	"towpath/internal/gitsim":    1, // and the hosts below it
-	"towpath/internal/dbserver":  1,
-	"towpath/scripts/figures":    1,
-	"towpath/scripts/testlog":    1,
+	"towpath":                     1,
+	"towpath/web":                 1,
+	"towpath/internal/secret":     1,
+	"towpath/internal/schema":     1,
+	"towpath/internal/ast":        1,
+	"towpath/internal/history":    1,
+	"towpath/internal/statement":  1,
+	"towpath/internal/gitsim":     1, // and the hosts below it
+	"towpath/internal/dbserver":   1,
+	"towpath/scripts/figures":     1,
+	"towpath/scripts/testlog":     1,
+	"towpath/scripts/kubeschemas": 1,
 
 	"towpath/internal/vcs":       2,
 	"towpath/internal/engine":    2,

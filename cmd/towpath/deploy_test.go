@@ -3,9 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,6 +16,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -42,7 +46,11 @@ type container struct {
 func TestDeploy_setsWhatTheProgramKnows(t *testing.T) {
 	t.Parallel()
 	seen := 0
-	for _, file := range deployFiles(t, "kubernetes", "*.yaml") {
+	rendered, err := filepath.Glob(filepath.Join("testdata", "chart", "*.yaml"))
+	if err != nil || len(rendered) != 3 {
+		t.Fatalf("the rendered chart: %v, %v", rendered, err)
+	}
+	for _, file := range append(deployFiles(t, "kubernetes", "*.yaml"), rendered...) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -95,8 +103,8 @@ func TestDeploy_setsWhatTheProgramKnows(t *testing.T) {
 		parses(t, file, []string{"serve"}, composed.Services["towpath"].Environment)
 		seen++
 	}
-	if seen != 3 {
-		t.Errorf("%d containers of Towpath were found, want 3", seen)
+	if seen != 6 {
+		t.Errorf("%d containers of Towpath were found, want 6", seen)
 	}
 }
 
@@ -111,7 +119,7 @@ func parses(t *testing.T, file string, args []string, settings map[string]string
 		if !ok {
 			t.Errorf("%s sets %s", file, name)
 		}
-		args = append(args, "--"+strings.ReplaceAll(strings.ToLower(flag), "_", "-"), value)
+		args = append(args, "--"+strings.ReplaceAll(strings.ToLower(flag), "_", "-")+"="+value)
 	}
 	parser, err := newParser(context.Background(), io.Discard, io.Discard, func(int) {})
 	if err != nil {
@@ -119,6 +127,88 @@ func parses(t *testing.T, file string, args []string, settings map[string]string
 	}
 	if _, err := parser.Parse(args); err != nil {
 		t.Errorf("%s: %v: %v", file, args, err)
+	}
+}
+
+// TestDeploy_rendersTheChartThatIsThere compares the sum in each rendered file with the chart's
+// files. Rendering takes Helm, which make chart builds.
+func TestDeploy_rendersTheChartThatIsThere(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join("..", "..", "deploy", "chart")
+	var sums []string
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(folder, path)
+		sums = append(sums, fmt.Sprintf("./%s\x00%x", filepath.ToSlash(name), sha256.Sum256(text)))
+		return err
+	})
+	if err != nil || len(sums) < 10 {
+		t.Fatalf("%d files, %v", len(sums), err)
+	}
+	slices.Sort(sums)
+	var lines strings.Builder
+	for _, sum := range sums {
+		name, hash, _ := strings.Cut(sum, "\x00")
+		lines.WriteString(hash + "  " + name + "\n")
+	}
+	want := fmt.Sprintf("%x", sha256.Sum256([]byte(lines.String())))
+	examples := deployFiles(t, "chart", "examples", "*.yaml")
+	for _, example := range examples {
+		file := filepath.Join("testdata", "chart", filepath.Base(example))
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first, _, _ := strings.Cut(string(text), "\n"); !strings.HasSuffix(first, " "+want) {
+			t.Errorf("%s is older than the chart: UPDATE=1 make chart", file)
+		}
+	}
+}
+
+// TestDeploy_chartHasEverySetting compares the settings in the chart's schema with the flags of the
+// server.
+func TestDeploy_chartHasEverySetting(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "..", "deploy", "chart", "values.schema.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema struct {
+		Definitions struct {
+			Setting struct {
+				Enum []string `json:"enum"`
+			} `json:"setting"`
+		} `json:"definitions"`
+	}
+	if err := json.Unmarshal(text, &schema); err != nil {
+		t.Fatal(err)
+	}
+	parser, err := newParser(context.Background(), io.Discard, io.Discard, func(int) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The chart or the image sets these.
+	want := []string{"config", "listen", "external-url", "data", "metadata-url", "key-file", "sqlite-root"}
+	want = append(want, schema.Definitions.Setting.Enum...)
+	var have []string
+	for _, command := range parser.Model.Children {
+		if command.Name != "serve" {
+			continue
+		}
+		for _, flag := range command.Flags {
+			have = append(have, flag.Name)
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(have)
+	if diff := cmp.Diff(have, want); diff != "" {
+		t.Errorf("flags of serve (-) and settings of the chart (+): %s", diff)
 	}
 }
 
