@@ -5,12 +5,12 @@ import { defineConfig } from 'vite'
 const backend = process.env.TOWPATH_URL ?? 'http://127.0.0.1:8080'
 
 /**
- * Puts what every page needs into one file, and what most pages share into another. A browser asks
+ * Puts what every page needs into one file, and what several pages share into another. A browser asks
  * for only a few files at once.
  */
 const groups = [
   { name: 'frame', test: /src[\\/]main\.tsx$/ },
-  { name: 'common', minShareCount: 10 },
+  { name: 'common', minShareCount: 3 },
 ]
 
 export default defineConfig({

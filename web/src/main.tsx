@@ -8,8 +8,9 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { isSignedOut } from '~/api/errors'
+import { sessionQuery } from '~/api/queries'
 import { queryClient } from '~/api/query-client'
-import { router } from '~/routes'
+import { router, signedIn } from '~/routes'
 import { theme } from '~/ui/theme'
 
 /** A session that ended while a page was open leads to the sign-in and back. */
@@ -25,8 +26,9 @@ queryClient.getQueryCache().subscribe(event => {
   }
 })
 
-/** The code of the page comes while the member is still unknown; the router shows a failure. */
+/** The member and the code of the page come while React begins; the router shows a failure. */
 for (const route of router.getMatchedRoutes(window.location.pathname)[0]) {
+  if (route === signedIn) void queryClient.prefetchQuery(sessionQuery)
   router.loadRouteChunk(route)?.catch(() => {})
 }
 

@@ -8,7 +8,7 @@ import {
 } from '@tanstack/react-router'
 import { isSignedOut } from '~/api/errors'
 import { live } from '~/api/live'
-import { inboxQuery, inboxStep, overviewQuery, sessionQuery, setupQuery } from '~/api/queries'
+import { inboxQuery, inboxStep, overviewQuery, rolloutQuery, sessionQuery, setupQuery } from '~/api/queries'
 import { queryClient } from '~/api/query-client'
 import { PageFailed, PageLoading, PageMissing } from '~/components/PageTrouble'
 import AppLayout from '~/pages/AppLayout'
@@ -20,6 +20,7 @@ type PageModule = () => Promise<{ default: React.ComponentType }>
 async function mustBeSignedIn({ location }: { location: { href: string } }) {
   try {
     await queryClient.ensureQueryData(sessionQuery)
+    void live.open() // what a page asks for waits for it
   } catch (error) {
     if (!isSignedOut(error)) throw error
     const { needed } = await queryClient.fetchQuery(setupQuery)
@@ -30,14 +31,15 @@ async function mustBeSignedIn({ location }: { location: { href: string } }) {
 }
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: PageMissing })
-const app = createRoute({
+/** All pages of members. */
+export const signedIn = createRoute({
   getParentRoute: () => root,
   id: 'signed-in',
   component: AppLayout,
   beforeLoad: mustBeSignedIn,
 })
 const settings = createRoute({
-  getParentRoute: () => app,
+  getParentRoute: () => signedIn,
   id: 'in-settings',
   component: lazyRouteComponent(() => import('~/pages/SettingsLayout')),
 })
@@ -47,7 +49,7 @@ const owners = createRoute({
   component: lazyRouteComponent(() => import('~/pages/OwnersOnly')),
 })
 const project = createRoute({
-  getParentRoute: () => app,
+  getParentRoute: () => signedIn,
   path: '/projects/$project',
   component: lazyRouteComponent(() => import('~/pages/projects/ProjectLayout')),
 })
@@ -55,12 +57,12 @@ const project = createRoute({
 const entrance = (path: string, page: PageModule) =>
   createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(page) })
 /** A page; ahead asks for its data while its code is still loading. */
-const page = (path: string, module: PageModule, ahead?: () => Promise<void>) =>
+const page = (path: string, module: PageModule, ahead?: (params: Record<string, string>) => Promise<void>) =>
   createRoute({
-    getParentRoute: () => app,
+    getParentRoute: () => signedIn,
     path,
     component: lazyRouteComponent(module),
-    ...(ahead && { loader: () => void live.open().then(ahead) }),
+    ...(ahead && { loader: ({ params }) => void live.open().then(() => ahead(params)) }),
   })
 const setting = (path: string, module: PageModule) =>
   createRoute({ getParentRoute: () => settings, path, component: lazyRouteComponent(module) })
@@ -70,7 +72,7 @@ const inProject = (path: string, module: PageModule) =>
   createRoute({ getParentRoute: () => project, path, component: lazyRouteComponent(module) })
 const onward = (path: string, to: string) =>
   createRoute({
-    getParentRoute: () => app,
+    getParentRoute: () => signedIn,
     path,
     beforeLoad: () => {
       throw redirect({ to, replace: true })
@@ -81,7 +83,7 @@ const tree = root.addChildren([
   entrance('/setup', () => import('~/pages/entrance/SetUpPage')),
   entrance('/sign-in', () => import('~/pages/entrance/SignInPage')),
   entrance('/invitation', () => import('~/pages/entrance/InvitationPage')),
-  app.addChildren([
+  signedIn.addChildren([
     page(
       '/',
       () => import('~/pages/HomePage'),
@@ -93,7 +95,11 @@ const tree = root.addChildren([
       () => queryClient.prefetchQuery(inboxQuery(inboxStep)),
     ),
     page('/rollouts', () => import('~/pages/rollouts/RolloutsPage')),
-    page('/rollouts/$rollout', () => import('~/pages/rollouts/RolloutPage')),
+    page(
+      '/rollouts/$rollout',
+      () => import('~/pages/rollouts/RolloutPage'),
+      ({ rollout = '' }) => queryClient.prefetchQuery(rolloutQuery(rollout)),
+    ),
     page('/rollouts/$rollout/tasks/$task', () => import('~/pages/rollouts/TaskPage')),
     page('/projects', () => import('~/pages/projects/ProjectsPage')),
     project.addChildren([

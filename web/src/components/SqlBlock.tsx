@@ -5,7 +5,7 @@ import { CopyButton } from '~/ui/CopyButton'
 import classes from './SqlBlock.module.css'
 
 const SqlView = lazy(() => import('./SqlView').then(module => ({ default: module.SqlView })))
-const SqlDiffView = lazy(() => import('./SqlView').then(module => ({ default: module.SqlDiffView })))
+const SqlDiffView = lazy(() => import('./SqlDiffView').then(module => ({ default: module.SqlDiffView })))
 
 interface SqlBlockProps {
   /** What the text is: the path of the file. */
