@@ -7,9 +7,11 @@ import (
 	"towpath"
 )
 
-// RungPullRequests is the first rung above what Towpath needs: reading and commenting on pull
-// requests.
-const RungPullRequests = 1
+// The rungs above what Towpath needs.
+const (
+	RungPullRequests     = 1 // reading and commenting on pull requests
+	RungOpenPullRequests = 2 // opening them
+)
 
 // MaxPullRequests is how many open pull requests of a repository are read.
 const MaxPullRequests = 500
@@ -47,6 +49,22 @@ type Tasker interface {
 
 	// SetTask opens or resolves a task. Kind NotFound when it was deleted.
 	SetTask(ctx context.Context, id string, number int, task string, open bool) error
+}
+
+// PullOpener is a PullRequester that can open pull requests. It is used only for grants whose
+// Provider.Rung is RungOpenPullRequests or higher. Errors are *Error.
+type PullOpener interface {
+	// OpenPullRequest opens a pull request between two branches of the repository. It does not look
+	// whether there is one.
+	OpenPullRequest(ctx context.Context, id string, p NewPullRequest) (PullRequest, error)
+}
+
+// NewPullRequest is a pull request to be opened.
+type NewPullRequest struct {
+	Title       string
+	Description string // Markdown without HTML
+	Source      string // branch
+	Into        string // branch
 }
 
 // PullRequest is a pull request as a provider describes it.

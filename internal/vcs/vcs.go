@@ -99,7 +99,7 @@ type Client interface {
 	PutStatus(ctx context.Context, id, commit string, s Status) error
 
 	// Write makes one commit on a branch whose head is parent and returns its hash. Kind Conflict
-	// when the branch has moved.
+	// when the branch has moved, or when one that should be new exists.
 	Write(ctx context.Context, id string, w Write) (hash string, err error)
 
 	// Usage returns how much of the grant's budget is used.
@@ -286,6 +286,7 @@ type Hook struct {
 // Write is the content of a new commit.
 type Write struct {
 	Branch  string
+	From    string            // the branch that a new Branch begins at; "" for a Branch that exists
 	Parent  string            // the expected head, which becomes the parent
 	Files   map[string][]byte // whole contents by path
 	Remove  []string          // paths of files that the commit removes

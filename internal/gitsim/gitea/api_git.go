@@ -142,6 +142,7 @@ func (f fileChange) check(g *gitsim.Repo, parent string) (data []byte, status in
 func (s *Sim) postContents(c call) {
 	var body struct {
 		Branch  string       `json:"branch"`
+		New     string       `json:"new_branch"`
 		Message string       `json:"message"`
 		Files   []fileChange `json:"files"`
 	}
@@ -162,8 +163,17 @@ func (s *Sim) postContents(c call) {
 			return err
 		}
 		parent = head
+		branch := body.Branch
+		if body.New != "" && body.New != branch {
+			if _, err := g.Branch(body.New); err == nil {
+				status, message = http.StatusUnprocessableEntity, "branch already exists [name: "+body.New+"]"
+				return nil
+			}
+			branch = body.New
+		}
 		change := gitsim.NewCommit{
-			Branch:  body.Branch,
+			Branch:  branch,
+			Parent:  parent,
 			Message: body.Message,
 			Author:  c.user.FullName + " <" + c.user.Email + ">",
 		}

@@ -14,7 +14,8 @@ const (
 	scopeAccount         = "account"
 	scopeWebhook         = "webhook"
 	scopeRepositoryWrite = "repository:write"
-	scopePullRequest     = "pullrequest" // optional
+	scopePullRequest     = "pullrequest"       // optional
+	scopePullWrite       = "pullrequest:write" // optional
 )
 
 var neededScopes = []string{scopeAccount, scopeWebhook, scopeRepositoryWrite}
@@ -69,6 +70,14 @@ func (d *Driver) Describe() vcs.Description {
 				Group: "Pull requests", Label: "Read", Scope: scopePullRequest,
 				Why: "to list pull requests and to comment on them; it cannot approve or merge",
 			}},
+		}, {
+			Number: vcs.RungOpenPullRequests,
+			Name:   "Opening pull requests",
+			Gives:  "a pull request for the SQL that takes a change by hand back",
+			Permissions: []vcs.Permission{{
+				Group: "Pull requests", Label: "Write", Scope: scopePullWrite,
+				Why: "to open pull requests; it could also merge, which Towpath never does",
+			}},
 		}},
 		Permissions: []vcs.Permission{
 			{
@@ -91,7 +100,10 @@ func (p *Provider) Missing(scopes []string) []string {
 
 // Rung implements vcs.Provider.
 func (p *Provider) Rung(scopes []string) int {
-	if len(missingLabels([]string{scopePullRequest}, scopes)) == 0 {
+	switch {
+	case len(missingLabels([]string{scopePullWrite}, scopes)) == 0:
+		return vcs.RungOpenPullRequests
+	case len(missingLabels([]string{scopePullRequest}, scopes)) == 0:
 		return vcs.RungPullRequests
 	}
 	return 0

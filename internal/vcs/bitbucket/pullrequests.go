@@ -16,11 +16,13 @@ import (
 const (
 	pullRequestsOfPage = 50     // the longest page of pull requests, whatever the documentation says
 	maxComment         = 30_000 // characters; no limit is documented
+	maxTitle           = 200    // characters; no limit is documented
 )
 
 var (
 	_ vcs.PullRequester = (*client)(nil)
 	_ vcs.Tasker        = (*client)(nil)
+	_ vcs.PullOpener    = (*client)(nil)
 )
 
 // OpenPullRequests implements vcs.PullRequester.
@@ -46,6 +48,25 @@ func (c *client) PullRequest(ctx context.Context, id string, number int) (vcs.Pu
 	var pr pullRequestJSON
 	err := c.do(ctx, c.apiRequest("read the pull request", pullRequestPath(id, number), nil), &pr)
 	return convertPullRequest(pr, id), err
+}
+
+// OpenPullRequest implements vcs.PullOpener. The merge deletes the source branch.
+// https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pullrequests/#api-repositories-workspace-repo-slug-pullrequests-post
+func (c *client) OpenPullRequest(
+	ctx context.Context, id string, p vcs.NewPullRequest,
+) (vcs.PullRequest, error) {
+	const op = "open a pull request"
+	end := func(branch string) any { return map[string]any{"branch": map[string]string{"name": branch}} }
+	var made pullRequestJSON
+	err := c.tell(ctx, op, http.MethodPost, repositoryPath(id)+"/pullrequests", map[string]any{
+		"title":       towpath.ClipRunes(p.Title, maxTitle),
+		"description": towpath.ClipRunes(p.Description, maxComment),
+		"source":      end(p.Source), "destination": end(p.Into), "close_source_branch": true,
+	}, &made)
+	if err == nil && made.ID <= 0 {
+		err = &vcs.Error{Kind: vcs.Unavailable, Op: op, Message: "the answer has no id"}
+	}
+	return convertPullRequest(made, id), err
 }
 
 // Comments implements vcs.PullRequester.

@@ -1,6 +1,7 @@
 package bitbucket_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -34,7 +35,7 @@ func TestPullRequests(t *testing.T) {
 		})}
 	}
 	s := newSimulation(t)
-	s.consumer.Scopes = append(s.consumer.Scopes, "pullrequest")
+	s.consumer.Scopes = append(s.consumer.Scopes, "pullrequest:write")
 	s.AddConsumer(s.consumer)
 	acting, repo, _ := s.connect(t, cfg)
 	client, tasks := acting.(vcs.PullRequester), acting.(vcs.Tasker)
@@ -52,6 +53,15 @@ func TestPullRequests(t *testing.T) {
 	}
 	if none, err := client.OpenPullRequests(t.Context(), repo.UUID, `ma"in`); err != nil || len(none) > 0 {
 		t.Errorf("into another branch: %v %v", none, err)
+	}
+	must(t, second(s.Commit(repo.FullName(), "repair", map[string]string{"db/V3__c.sql": "select 3;"}, "c")))
+	made, err := acting.(vcs.PullOpener).OpenPullRequest(t.Context(), repo.UUID, vcs.NewPullRequest{
+		Title: title, Description: "*größe*", Source: "repair", Into: "main",
+	})
+	must(t, err)
+	if read, err := client.PullRequest(t.Context(), repo.UUID, made.Number); err != nil || read != made ||
+		made.Source != "repair" || made.Into != "main" || made.Title != title || made.URL == "" || made.Foreign {
+		t.Errorf("opened %+v, read %+v %v", made, read, err)
 	}
 	id, err := client.AddComment(t.Context(), repo.UUID, number, "first")
 	must(t, err)
@@ -80,6 +90,22 @@ func TestPullRequests(t *testing.T) {
 		if may, err := client.MayWrite(t.Context(), repo.UUID, u.UUID); err != nil || may != c.may {
 			t.Errorf("%s may write: %t, %v", c.name, may, err)
 		}
+	}
+}
+
+// TestOpenPullRequest_needsItsScope shows that the smaller grant is refused, and in which words.
+func TestOpenPullRequest_needsItsScope(t *testing.T) {
+	t.Parallel()
+	s := newSimulation(t)
+	s.consumer.Scopes = append(s.consumer.Scopes, "pullrequest")
+	s.AddConsumer(s.consumer)
+	acting, repo, _ := s.connect(t, bitbucket.Config{})
+	_, err := acting.(vcs.PullOpener).OpenPullRequest(t.Context(), repo.UUID, vcs.NewPullRequest{
+		Title: "x", Source: "main", Into: "main",
+	})
+	var e *vcs.Error
+	if !errors.As(err, &e) || e.Reason != vcs.ReasonScope || !slices.Equal(e.Needs, []string{"Pull requests: Write"}) {
+		t.Errorf("%+v", e)
 	}
 }
 

@@ -22,6 +22,7 @@ type fileBody struct {
 
 type writeBody struct {
 	Branch  string     `json:"branch"`
+	New     string     `json:"new_branch,omitempty"` // begins at Branch, which stays
 	Message string     `json:"message"`
 	Files   []fileBody `json:"files"`
 }
@@ -44,10 +45,13 @@ func (c *client) Write(ctx context.Context, id string, w vcs.Write) (string, err
 		return "", err
 	}
 	moved := &vcs.Error{Kind: vcs.Conflict, Op: op, Message: "the branch has moved"}
-	if heads[w.Branch] != w.Parent {
+	body := writeBody{Branch: w.Branch, Message: w.Message}
+	if w.From != "" {
+		body.Branch, body.New = w.From, w.Branch
+	}
+	if heads[body.Branch] != w.Parent || (body.New != "" && heads[body.New] != "") {
 		return "", moved
 	}
-	body := writeBody{Branch: w.Branch, Message: w.Message}
 	for _, file := range slices.Sorted(maps.Keys(w.Files)) {
 		path := strings.Trim(file, "/")
 		f := fileBody{

@@ -76,6 +76,23 @@ var sourceCases = map[string]func(*testing.T, *harness){
 		if _, err := client.Write(t.Context(), remote.ID, write); vcs.KindOf(err) != vcs.Conflict {
 			t.Errorf("writing on a head that has moved: %v", err)
 		}
+		// A new branch begins at a head that stays where it is, and is new once.
+		begun := vcs.Write{
+			Branch: "new-1", From: "release/1", Parent: hash, Files: map[string][]byte{"new.sql": []byte("1")},
+			Message: "Begin a branch",
+		}
+		first = must[string](t)(client.Write(t.Context(), remote.ID, begun))
+		heads := must[vcs.Heads](t)(source.Heads(t.Context())).Branches
+		if heads["new-1"] != first || heads["release/1"] != hash {
+			t.Errorf("%v after a new branch at %s", heads, first)
+		}
+		_, err := source.Stat(t.Context(), first, "kept.txt")
+		if err != nil {
+			t.Errorf("the new branch lacks what was there: %v", err)
+		}
+		if _, err := client.Write(t.Context(), remote.ID, begun); vcs.KindOf(err) != vcs.Conflict {
+			t.Errorf("beginning a branch that exists: %v", err)
+		}
 	},
 	"what lies between two commits is told with who brought it": func(t *testing.T, h *harness) {
 		client, _ := h.client(t)
