@@ -125,6 +125,9 @@ const (
 	ActSchemaCheck EventKind = "schema.check"
 	// ActSchemaAccept: a schema was accepted as it is. Params: environment, database, text.
 	ActSchemaAccept EventKind = "schema.accept"
+	// ActRepairOpen: the SQL that takes a difference back is on a branch. Params: environment, database,
+	// repository, branch, path.
+	ActRepairOpen EventKind = "schema.open-repair"
 	// ActHistoryImport: what another tool has applied was recorded in a ledger. Params: instance,
 	// database, tool, table, n.
 	ActHistoryImport EventKind = "ledger.import"
@@ -273,7 +276,7 @@ func Acts() []EventKind {
 		ActReviewRelax, ActEnvironmentOrder, ActEnvironmentDelete,
 		ActInstanceAdd, ActInstanceUpdate, ActInstanceDelete, ActInstanceCheck, ActInstanceDiscover,
 		ActDatabaseAssign, ActDatabaseUnassign, ActLedgerAdopt, ActLedgerAccept,
-		ActSchemaCheck, ActSchemaAccept,
+		ActSchemaCheck, ActSchemaAccept, ActRepairOpen,
 		ActHistoryImport, ActBaselineFile, ActStandingImport, ActHistoryAcknowledge,
 		ActProjectCreate, ActProjectRename, ActProjectLimit, ActProjectRehearse, ActProjectRehearseOff,
 		ActProjectMember, ActProjectMemberRemove,

@@ -96,6 +96,9 @@ func (w *SchemaWatch) Follow(h ChangeHistory, halfway bool) {
 	}
 	if d := w.current(); d != nil {
 		d.ChangeID = h.ID
+		if h.SchemaAfter == d.Before { // it took the difference back
+			d.SettledAt = &h.FinishedAt
+		}
 	}
 	w.Base, w.Found, w.Error = h.SchemaAfter, h.SchemaAfter, Reason{}
 	if h.SchemaAfter != "" {

@@ -51,6 +51,16 @@ func TestSchemaWatch(t *testing.T) {
 		"twice, with a file between": {
 			steps: []step{{Left: "a"}, {See: "x"}, {Before: "x", Left: "b"}, {See: "y"}}, state: "drifted", open: 2, base: "b",
 		},
+		"a file takes it back": {
+			steps: []step{{Left: "a"}, {See: "x"}, {Before: "x", Left: "a"}}, state: "same", base: "a",
+		},
+		"a file finds it and takes it back": {
+			steps: []step{{Left: "a"}, {Before: "x", Left: "a"}, {See: "a"}}, state: "same", base: "a",
+		},
+		"a file takes back a later one only": {
+			steps: []step{{Left: "a"}, {See: "x"}, {Before: "x", Left: "b"}, {See: "y"}, {Before: "y", Left: "b"}},
+			state: "drifted", open: 1, base: "b",
+		},
 		"a part of the same file is no drift": {
 			steps: []step{{Left: "a"}, {Before: "x", Left: "b", Halfway: true}}, state: "same", base: "b",
 		},
@@ -116,7 +126,7 @@ func TestSchemaWatch_isSameOnlyWhenSeen(t *testing.T) {
 			case "hand":
 				is = to
 			case "file":
-				hand = hand || is != wanted
+				hand = hand || (is != wanted && to != wanted) // a file may take back what a hand did
 				steps = append(steps, step{Before: is, Left: to})
 				is, wanted = to, to
 			case "look":

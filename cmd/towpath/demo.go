@@ -90,6 +90,7 @@ func (c *demoCommand) Run(ctx context.Context) (err error) {
 		large:        c.Large,
 		waits:        c.ManualStart,
 		pullRequests: c.PullRequest,
+		opensPulls:   c.PullRequest,
 		files:        demoFiles,
 		log:          newLogger(os.Stderr, c.LogLevel, "text"),
 	}
@@ -140,6 +141,7 @@ type demo struct {
 	waits bool // for a start in prod
 	// the consumer may read pull requests, and there is one
 	pullRequests bool
+	opensPulls   bool              // the consumer may open them too
 	files        map[string]string // the repository's first commit
 	// servers hold the sample databases by environment; nil for SQLite.
 	servers map[string]*databaseServer

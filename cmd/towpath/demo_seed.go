@@ -148,7 +148,10 @@ func (d *demo) seedBitbucket(context.Context) error {
 // scopes are those of the consumer.
 func (d *demo) scopes() []string {
 	needed := []string{"account", "webhook", "repository:write"}
-	if d.pullRequests {
+	switch {
+	case d.opensPulls:
+		return append(needed, "pullrequest:write")
+	case d.pullRequests:
 		return append(needed, "pullrequest")
 	}
 	return needed

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sync/errgroup"
 )
 
 // schemaCheckView is how the schema of a database stands.
@@ -82,4 +83,46 @@ func verbRepair(ts *testscript.TestScript, _ bool, args []string) {
 			check(ts, err)
 		}
 	}
+}
+
+// openedRepair is where a repair is in a repository.
+type openedRepair struct {
+	Branch, Path, Version string
+	PullRequest           struct {
+		Number int
+		URL    string
+	}
+	Because struct{ Text string }
+}
+
+// verbOpenRepair opens a repair of the newest drift of a database, twice at once as by a double click.
+// Both must say the same, which goes to stdout.
+func verbOpenRepair(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	path := "/databases/" + databaseID(ts, args[0])
+	var v schemaCheckView
+	check(ts, w.api.call(w.ctx, "GET", path+"/schema-check", nil, &v))
+	if len(v.Drifts) == 0 {
+		ts.Fatalf("there is no drift")
+	}
+	var made [2]openedRepair
+	var group errgroup.Group
+	for i := range made {
+		group.Go(func() error {
+			return w.api.call(w.ctx, "POST", path+"/drifts/"+v.Drifts[0].ID+"/repair", nil, &made[i])
+		})
+	}
+	err := group.Wait()
+	if neg != (err != nil) {
+		ts.Fatalf("open a repair: %v", err)
+	}
+	if err != nil {
+		fmt.Fprintln(ts.Stdout(), err)
+		return
+	}
+	if made[0] != made[1] {
+		ts.Fatalf("%+v differs from %+v", made[0], made[1])
+	}
+	fmt.Fprintf(ts.Stdout(), "branch %s\nfile %s\nversion %s\npull request %d %s\n%s\n", made[0].Branch, made[0].Path,
+		made[0].Version, made[0].PullRequest.Number, made[0].PullRequest.URL, made[0].Because.Text)
 }

@@ -13,7 +13,8 @@ import (
 )
 
 func verbRung(ts *testscript.TestScript, _ bool, args []string) {
-	worldOf(ts).pullRequests = args[0] == "1"
+	w := worldOf(ts)
+	w.pullRequests, w.opensPulls = args[0] != "0", args[0] == "2"
 }
 
 // verbPull acts on a pull request as people do, or waits for what it is told.
@@ -35,6 +36,9 @@ func verbPull(ts *testscript.TestScript, _ bool, args []string) {
 		check(ts, w.sim.DeclinePullRequest(demoRepository, w.info.GitUser, number))
 	case "approve", "unapprove":
 		check(ts, w.sim.ApprovePullRequest(demoRepository, args[2], number, args[0] == "approve"))
+	case "describe":
+		pr := w.sim.PullRequest(demoRepository, number)
+		printLines(ts, []string{pr.Title, pr.Description})
 	case "comment":
 		check(ts, w.sim.Comment(demoRepository, args[2], number, strings.Join(args[3:], " ")))
 	case "until":

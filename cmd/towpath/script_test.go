@@ -81,6 +81,8 @@ func TestMain(m *testing.M) {
 //	mark VERSION ENVIRONMENT WHY [despite]   marks an open task as applied; what fits and what does not, to stdout
 //	undo ENVIRONMENT WHY [despite|STATE]    undoes the newest version there; what runs, or why nothing does, to stdout
 //	schema ENVIRONMENT [STATE]        checks the schema there, or waits until it stands so; how it stands, to stdout
+//	repair ENVIRONMENT                runs the SQL that takes the newest drift there back; it, to stdout
+//	open-repair ENVIRONMENT           opens it as a pull request, twice at once; where it is, to stdout
 //	accept-schema ENVIRONMENT WHY     accepts the schema there as it was seen
 //	accept PATH ENVIRONMENT           accept the edited text of an applied file
 //	review STATE            until the review of the newest rollout stands so; what it says, to stdout
@@ -88,9 +90,10 @@ func TestMain(m *testing.M) {
 //	branch NAME STATE [VERDICT]       until the review of a branch stands so; what it says, to stdout
 //	rehearse on|off [USER]            the project's rehearsals, by a user of their own; their check, to stdout
 //	insights COMMIT         the reports of a commit with their annotations, to stdout
-//	rung N                  before the first start: whether the consumer may read pull requests, 0 or 1
+//	rung N                  before the first start: whether the consumer may read pull requests, 0 or 1, or open them, 2
 //	pull open BRANCH [TITLE]          open a pull request; its number to stdout
 //	pull merge N STRATEGY, pull decline N, pull comment N USER TEXT   as at Bitbucket's page
+//	pull describe N         title and description of a pull request, to stdout
 //	pull until N REGEXP     until the one comment of a pull request matches; comment and tasks to stdout
 //	calls [N]               N calls of the provider's API since the last time
 //	reasons                 the reasons of the newest rollout's tasks, to stdout
@@ -228,6 +231,7 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"mark":          verbMark,
 			"schema":        verbSchema,
 			"repair":        verbRepair,
+			"open-repair":   verbOpenRepair,
 			"accept-schema": verbAcceptSchema,
 			"undo":          verbUndo,
 			"variables":     verbVariables,

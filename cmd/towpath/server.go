@@ -226,7 +226,7 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		PollInterval:   c.PollInterval,
 	}
 	s.sync = &sync.Service{
-		Store: s.store, Accounts: accounts, Manifest: files, Logger: s.log,
+		Store: s.store, Accounts: accounts, Manifest: files, ExternalURL: c.ExternalURL, Logger: s.log,
 		RefreshLedgers: cat.RefreshLedgers, HookSecret: links.HookSecret, PollInterval: c.PollInterval,
 	}
 	self, err := os.Executable()

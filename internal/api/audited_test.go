@@ -31,6 +31,7 @@ var unaudited = map[string]string{
 // that counts their event.
 var auditedElsewhere = map[string]string{
 	"POST /databases/{database}/baseline-file":                "baseline-file of TestScenarios",
+	"POST /databases/{database}/drifts/{drift}/repair":        "drift-repair of TestScenarios",
 	"POST /repository-links/{link}/histories/accept":          "everywhere-history of TestScenarios",
 	"POST /repository-links/{link}/histories/acknowledge":     "everywhere-history of TestScenarios",
 	"POST /repository-links/{link}/reviews/{review}/renumber": "TestRenumber of package sync",

@@ -28,6 +28,10 @@ var databaseTexts = map[string]operationText{
 	"getRepair": {"Get the SQL that takes a drift back",
 		"Writes the statements from the schema as found to the one before, as far as they are sure to have " +
 			"that effect, and names the rest. It runs nothing."},
+	"openRepair": {"Open a repair as a pull request",
+		"Commits the SQL that takes a drift back as the next migration, to a branch of its own in the repository " +
+			"of the database, and opens a pull request. Where the account of the link may not, there is only the " +
+			"branch, and `because` says what to do. Calling it again returns the same branch and pull request."},
 	"makeBaselineFile": {"Make a baseline file",
 		"Writes the schema as the text of one migration, and tries it in a scratch database where it can. " +
 			"Commit the text yourself: the database and the repository stay as they are."},

@@ -99,6 +99,7 @@ func (s *Server) workspaceRoutes() []route {
 		on("POST", "/databases/{database}/schema-check/accept", towpath.ResolveUnknown, ok(s.acceptSchema)),
 		on("GET", "/databases/{database}/drifts/{drift}", towpath.ViewProject, ok(s.getDrift)),
 		on("GET", "/databases/{database}/drifts/{drift}/repair", towpath.ViewProject, ok(s.getRepair)),
+		on("POST", "/databases/{database}/drifts/{drift}/repair", towpath.ResolveUnknown, ok(s.openRepair)),
 		on("POST", "/databases/{database}/baseline-file", towpath.ViewProject, ok(s.makeBaselineFile)),
 		on("PUT", "/databases/{database}/pause", towpath.ManageInstances, ok(s.pauseDatabase)),
 		on("DELETE", "/databases/{database}/pause", towpath.ManageInstances, done(s.resumeDatabase)),

@@ -16,7 +16,14 @@ import (
 // Repair is the SQL that takes a drift back, for a person who runs it.
 type Repair struct {
 	schema.Repair
-	SQL string // "" when nothing is written
+	SQL   string // "" when nothing is written
+	Drift towpath.Drift
+}
+
+// File is the text of a migration: the SQL, which runs only on the schema that it was written for.
+func (r Repair) File() string {
+	between := statement.Repair{Found: r.Drift.After, Wanted: r.Drift.Before}
+	return between.Text() + "\n-- Drift " + r.Drift.ID + "\n" + r.SQL
 }
 
 // maxRepaired bounds each of the schemas that a repair compares, in bytes.
@@ -44,7 +51,7 @@ func (s *Service) Repair(
 		if err != nil {
 			return err
 		}
-		kind, name = i.Engine, target.Name
+		kind, name, r.Drift = i.Engine, target.Name, d
 		if before, err = keptSchema(ctx, tx, d.Before); err != nil {
 			return err
 		}

@@ -44,6 +44,7 @@ type attempt struct {
 	log        statementLog
 	lostMidway bool    // a connection broke while the file ran
 	unverified bool    // the effect of an earlier try may be in the database
+	alreadySo  bool    // the schema was what a repair would make, so nothing ran
 	before     *string // dump of the schema before the change; nil when it is not known
 	after      *string
 

@@ -167,6 +167,9 @@ func (a *attempt) change(
 	a.target.ledger.committed()
 	a.reached("after outcome")
 	out.reason = lookAt(out.changes)
+	if a.alreadySo {
+		out.reason = towpath.Why(towpath.ReasonRepairedAlready)
+	}
 	return out, nil
 }
 
@@ -199,6 +202,11 @@ func (a *attempt) apply(ctx context.Context, session engine.Session, row ledgerR
 		if err := a.lease.raise(ctx, row.Epoch); err != nil {
 			return nil, err
 		}
+	}
+	if repaired, err := a.repaired(plan); err != nil {
+		return nil, err
+	} else if repaired {
+		return a.recordRepaired(ctx, session)
 	}
 	entry := a.lease.migrationRow(a.task.Migration, a.task.Commit, towpath.LedgerRunning)
 	entry.StatementsTotal = a.script.statements

@@ -11,10 +11,37 @@ import (
 
 // Directives are a file's settings for its run, in comments before its first statement:
 //
-//	-- towpath: lock-timeout=5s statement-timeout=1h no-transaction
+//	-- towpath: lock-timeout=5s statement-timeout=1h no-transaction repairs=FOUND-WANTED
 type Directives struct {
 	Limits
 	NoTransaction bool // statements run one by one, so that procedures and blocks may commit
+	Repairs       Repair
+}
+
+// Repair says between which schemas a file leads, by the checksums of their dumps. The zero Repair is
+// of a file that runs on any schema.
+type Repair struct {
+	Found  string // the file runs on this schema only
+	Wanted string // where this one is, it has nothing to do
+}
+
+// Text is the comment that sets r.
+func (r Repair) Text() string {
+	return "-- " + directiveMark + " " + repairsMark + r.Found + "-" + r.Wanted
+}
+
+// repairsMark begins the word that sets a Repair.
+const repairsMark = "repairs="
+
+// parseRepair reads the value of that word.
+func parseRepair(value string) (r Repair, ok bool) {
+	r.Found, r.Wanted, ok = strings.Cut(value, "-")
+	return r, ok && isChecksum(r.Found) && isChecksum(r.Wanted) && r.Found != r.Wanted
+}
+
+// isChecksum reports whether a text is a SHA-256 in lower-case hex digits.
+func isChecksum(text string) bool {
+	return len(text) == 64 && strings.Trim(text, "0123456789abcdef") == ""
 }
 
 // Limits bound the waits of a session; 0 sets no limit.
@@ -97,6 +124,12 @@ func (d *Directives) add(word string) (why string) {
 	switch {
 	case word == "no-transaction":
 		d.NoTransaction = true
+		return ""
+	case strings.HasPrefix(word, repairsMark):
+		var ok bool
+		if d.Repairs, ok = parseRepair(value); !ok {
+			return "repairs needs the checksums of two schemas. Take the file from the page of the database again."
+		}
 		return ""
 	case target == nil:
 		return "There is no directive " + word +

@@ -16,6 +16,8 @@ func TestReadDirectives(t *testing.T) {
 	}
 	alone := limits(5*time.Second, time.Hour)
 	alone.NoTransaction = true
+	found, wanted := strings.Repeat("0a", 32), strings.Repeat("9f", 32)
+	repair := statement.Directives{Repairs: statement.Repair{Found: found, Wanted: wanted}}
 	for name, c := range map[string]struct {
 		script string
 		want   statement.Directives
@@ -34,6 +36,10 @@ func TestReadDirectives(t *testing.T) {
 		"a time that is none":         {script: "-- towpath: lock-timeout=soon", at: "1:13"},
 		"a time without end":          {script: "-- towpath: statement-timeout=0s", at: "1:13"},
 		"a time without its value":    {script: "-- towpath: statement-timeout", at: "1:13"},
+		"a repair":                    {script: repair.Repairs.Text() + "\nSELECT 1", want: repair},
+		"a repair of nothing":         {script: "-- towpath: repairs=" + found + "-" + found, at: "1:13"},
+		"a repair without an end":     {script: "-- towpath: repairs=" + found, at: "1:13"},
+		"a repair of no checksum":     {script: "-- towpath: repairs=" + found + "-" + strings.ToUpper(wanted), at: "1:13"},
 		"no-transaction with a value": {script: "-- towpath: no-transaction=1", at: "1:13"},
 	} {
 		t.Run(name, func(t *testing.T) {

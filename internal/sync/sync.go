@@ -5,6 +5,7 @@ package sync
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"towpath"
@@ -16,10 +17,11 @@ import (
 
 // Service reconciles links. Its fields are set before first use and not changed afterwards.
 type Service struct {
-	Store    *store.Store
-	Accounts *account.Service
-	Manifest *manifest.Service
-	Logger   *slog.Logger
+	Store       *store.Store
+	Accounts    *account.Service
+	Manifest    *manifest.Service
+	ExternalURL string // where people reach this server, without a trailing slash
+	Logger      *slog.Logger
 
 	// TryUndo runs the way back of a text, the text, and its way back again in a scratch database that
 	// is like a database. beside is the way back when it is no part of the text.
@@ -40,4 +42,5 @@ type Service struct {
 	heads    headCache
 	intake   intake
 	refusals vcs.Refusals
+	repairs  sync.Mutex // held while one is opened, so that a second click finds what the first made
 }

@@ -54,6 +54,8 @@ type Tasker interface {
 // PullOpener is a PullRequester that can open pull requests. It is used only for grants whose
 // Provider.Rung is RungOpenPullRequests or higher. Errors are *Error.
 type PullOpener interface {
+	PullRequester
+
 	// OpenPullRequest opens a pull request between two branches of the repository. It does not look
 	// whether there is one.
 	OpenPullRequest(ctx context.Context, id string, p NewPullRequest) (PullRequest, error)

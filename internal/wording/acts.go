@@ -56,6 +56,7 @@ var acts = map[towpath.EventKind]string{
 	towpath.ActHistoryImport:          "Recorded in {instance}/{database} what {tool} has applied there by its table {table}; files: {n}.",
 	towpath.ActSchemaCheck:            "Checked the schema of {environment}/{database}.",
 	towpath.ActSchemaAccept:           "Accepted the schema of {environment}/{database} as it is: {text}",
+	towpath.ActRepairOpen:             "Opened a repair of {environment}/{database}: {path} on branch {branch} of {repository}.",
 	towpath.ActHistoryAcknowledge:     "Acknowledged that {tool} has written to its table {table} in {environment}/{database}.",
 	towpath.ActStandingImport:         "Recorded in {instance}/{database} {n:file} whose objects it already has.",
 

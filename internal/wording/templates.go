@@ -116,8 +116,18 @@ var templates = map[towpath.ReasonCode]string{
 		"{database} first. Accept it on the page of the database, or start the changes anyway.",
 	towpath.ReasonSchemaNoBase: "No change has left a schema to compare with. Accept the schema as it is to begin, or " +
 		"wait for the next change.",
-	towpath.ReasonSchemaUnread:  "The schema was not read yet. Check it now, or wait for the next check.",
-	towpath.ReasonSchemaHalfway: "“{path}” failed or is unknown here and may have left a part. Decide about it first.",
+	towpath.ReasonSchemaUnread:    "The schema was not read yet. Check it now, or wait for the next check.",
+	towpath.ReasonRepairedAlready: "The schema was already as this file leaves it, so the file was recorded and did not run.",
+	towpath.ReasonRepairMisfit: "The schema is neither the one that this file takes back nor the one that it restores, " +
+		"so nothing ran. Skip the file here; if the schema was changed by hand, open another repair on the page of the " +
+		"database.",
+	towpath.ReasonRepairUnread: "This server keeps no schemas, so it does not know if this repair fits, and nothing " +
+		"ran. Start it with --schema-history, then retry.",
+	towpath.ReasonNoPullScope: "The account of the link may not open pull requests. Open one from branch {branch} by " +
+		"hand, or give the permission “{permission}” to the consumer and connect the account again.",
+	towpath.ReasonNoPullRequests: "Towpath cannot open pull requests at this provider. Open one from branch {branch} by hand.",
+	towpath.ReasonPullRefused:    "The branch {branch} is there, and its pull request could not be opened: {cause}",
+	towpath.ReasonSchemaHalfway:  "“{path}” failed or is unknown here and may have left a part. Decide about it first.",
 	towpath.ReasonLateRefused: "The file is older than version {version}, which the database has, and this link refuses late files; " +
 		"give it a newer version.",
 	towpath.ReasonLateHeld:            "The file is older than version {version}, which the database has; release it to run it now, or skip it.",

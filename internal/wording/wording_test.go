@@ -257,7 +257,7 @@ var examples = map[string]string{
 	"template": "{{VERSION}}__{{TYPE}}.sql", "to": "store",
 	"errors": "1", "warnings": "2", "newest": "9", "other": "shop/3__ddl__carts.sql",
 	"doubt": "other-change", "evidence": "proved", "variable": "schema", "word": "init", "rows": "12345678",
-	"state": "proved",
+	"state": "proved", "permission": "Pull requests: Write",
 }
 
 func (c code) example() towpath.Reason {
@@ -291,7 +291,7 @@ func (c code) example() towpath.Reason {
 		r.Params["known"] = "1"
 	case towpath.ReasonRowsMissing:
 		r.Params["want"] = "5"
-	case towpath.ReasonUndoUntried, towpath.ReasonUndoFails:
+	case towpath.ReasonUndoUntried, towpath.ReasonUndoFails, towpath.ReasonPullRefused:
 		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonNoAnswer)}
 	case towpath.ReasonNotMarked, towpath.ReasonHistoryContradicted:
 		r.Causes = []towpath.Reason{towpath.Why(towpath.ReasonMarkLacks, "object", "table orders")}

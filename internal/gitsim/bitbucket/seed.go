@@ -240,6 +240,8 @@ func (s *Sim) person(repoFullName, username string) (Repository, User, error) {
 
 // PullRequestView is a pull request as its page shows it.
 type PullRequestView struct {
+	Title, Description string
+
 	State    string
 	Comments []string // texts of those that were not deleted
 	Tasks    []TaskView
@@ -258,7 +260,7 @@ func (s *Sim) PullRequest(repoFullName string, id int) (v PullRequestView) {
 		return v
 	}
 	pr, _ := s.pullRequest(repo.UUID, id)
-	v.State = pr.State
+	v.State, v.Title, v.Description = pr.State, pr.Title, pr.Description
 	for _, c := range pr.Comments {
 		if !c.Deleted {
 			v.Comments = append(v.Comments, c.Raw)

@@ -87,7 +87,7 @@ function Details({ database, check }: DetailsProps) {
       </div>
       {check.because && <p>{check.because.text}</p>}
       {open.map(one => (
-        <OpenDrift key={one.id} database={database} drift={one} />
+        <OpenDrift key={one.id} database={database} drift={one} opens={can(project.data, 'project.resolve')} />
       ))}
       <Settled drifts={check.drifts.filter(one => one.settledAt)} />
     </>
@@ -96,7 +96,13 @@ function Details({ database, check }: DetailsProps) {
 
 const isBaseless = (check: Schemas['SchemaCheck']) => check.because?.code === 'schema-no-base'
 
-function OpenDrift({ database, drift }: SchemaSectionProps & { drift: Schemas['Drift'] }) {
+interface OpenDriftProps extends SchemaSectionProps {
+  drift: Schemas['Drift']
+  /** whether the person may open a pull request */
+  opens: boolean
+}
+
+function OpenDrift({ database, drift, opens }: OpenDriftProps) {
   const detail = useQuery(driftQuery(database.id, drift.id))
   return (
     <>
@@ -114,7 +120,7 @@ function OpenDrift({ database, drift }: SchemaSectionProps & { drift: Schemas['D
           schemaBefore && schemaAfter ? (
             <>
               <SqlDiff before={schemaBefore} after={schemaAfter} />
-              <Repair database={database} drift={drift.id} />
+              <Repair database={database} drift={drift.id} opens={opens && !drift.changeId} />
             </>
           ) : (
             <p className="muted">The schemas are no longer kept.</p>
