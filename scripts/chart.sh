@@ -61,6 +61,7 @@ refused() {
 	fi
 }
 refused "since a SQLite file has one server" --set replicas=2
+refused "strategy: with SQLite" --set strategy=RollingUpdate
 refused "externalUrl" --set externalUrl=
 refused "externalUrl: with ingress.tlsSecret" --set externalUrl=http://a.example.com,ingress.tlsSecret=a
 refused "replicas" --set replicas=0

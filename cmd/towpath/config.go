@@ -43,6 +43,8 @@ type serveCommand struct {
 
 	OIDC singleSignOn `embed:"" prefix:"oidc-"`
 
+	Drain time.Duration `default:"0s" help:"How long to go on answering requests after the signal to stop, while /readyz is 503, so that a proxy before several servers stops sending them first."`
+
 	MaxPerInstance int `default:"8" help:"How many databases of one instance are changed at once."`
 
 	SchemaHistory bool `default:"true" negatable:"" help:"Keep the schema before and after each change."`
@@ -59,6 +61,9 @@ type serveCommand struct {
 
 	listener net.Listener // opened by demo beforehand, to know the port
 }
+
+// maxDrain bounds how long a stop may wait for a proxy.
+const maxDrain = 5 * time.Minute
 
 // usageError is a wrong setting.
 type usageError struct{ message string }
@@ -123,6 +128,9 @@ func (c *serveCommand) complete() error {
 	}
 	if c.PollInterval < time.Second {
 		return usagef("--poll-interval is %s; use at least 1s", c.PollInterval)
+	}
+	if c.Drain < 0 || c.Drain > maxDrain {
+		return usagef("--drain is %s; use 0s to %s", c.Drain, maxDrain)
 	}
 	if c.CheckSchemas != 0 && c.CheckSchemas < time.Second {
 		return usagef("--check-schemas is %s; use at least 1s, or 0 to check no schemas", c.CheckSchemas)

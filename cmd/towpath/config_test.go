@@ -120,6 +120,7 @@ func TestConfig_saysWhatIsWrong(t *testing.T) {
 		"polling without a pause":         {[]string{"--poll-interval", "1ms"}, "--poll-interval"},
 		"schema checks without a pause":   {[]string{"--check-schemas", "1ms"}, "--check-schemas"},
 		"no database of an instance":      {[]string{"--max-per-instance", "0"}, "--max-per-instance"},
+		"a stop that takes an hour":       {[]string{"--drain", "1h"}, "--drain"},
 		"fewer than no rollouts":          {[]string{"--keep-rollouts", "-1"}, "--keep-rollouts"},
 		"more days than there are":        {[]string{"--keep-statements", "99999999"}, "--keep-statements"},
 		"no address of the API":           {[]string{"--bitbucket-api-url", "x"}, "--bitbucket-api-url"},

@@ -99,9 +99,11 @@ type replica struct {
 	w       *world
 	dir     string
 	process *exec.Cmd
+	address string // of the running server
+	log     string // its path
 }
 
-func (r *replica) start() error {
+func (r *replica) start(more ...string) error {
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -124,9 +126,10 @@ func (r *replica) start() error {
 		return err
 	}
 	key := filepath.Join(r.w.dir, "data.key")
-	r.process = exec.Command(program, append(args, "--external-url", r.w.info.ConsoleURL, "--key-file", key,
-		"--poll-interval=1s")...)
-	log, err := os.OpenFile(filepath.Join(r.dir, "server.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	args = append(args, "--external-url", r.w.info.ConsoleURL, "--key-file", key, "--poll-interval=1s")
+	r.process = exec.Command(program, append(args, more...)...)
+	r.address, r.log = "http://"+address, filepath.Join(r.dir, "server.log")
+	log, err := os.OpenFile(r.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}

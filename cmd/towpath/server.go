@@ -13,8 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"towpath"
 	"towpath/internal/account"
 	"towpath/internal/api"
@@ -66,13 +64,19 @@ type server struct {
 	runner   *jobs.Runner
 	listener net.Listener
 	http     *http.Server
+	owner    string        // of the leases of this process
+	drain    time.Duration // how long requests are answered after the signal to stop
+	leaving  chan struct{} // closed at the signal to stop
 }
 
 func newServer(ctx context.Context, c *serveCommand, log *slog.Logger) (s *server, err error) {
 	if err := c.complete(); err != nil {
 		return nil, err
 	}
-	s = &server{url: c.ExternalURL, log: log, listener: c.listener}
+	s = &server{
+		url: c.ExternalURL, log: log, listener: c.listener, owner: store.NewID(), drain: c.Drain,
+		leaving: make(chan struct{}),
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -185,13 +189,12 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		return err
 	}
 	targets := engines(c)
-	owner := store.NewID()
 	cat := &catalog.Service{Store: s.store, Keyring: keyring, Engines: targets, Logger: s.log}
 	if c.SchemaHistory {
 		cat.CheckSchemas = c.CheckSchemas
 	}
 	exec := &executor.Service{
-		Store: s.store, Keyring: keyring, Engines: targets, Logger: s.log, Owner: owner, ServerID: serverID,
+		Store: s.store, Keyring: keyring, Engines: targets, Logger: s.log, Owner: s.owner, ServerID: serverID,
 		SnapshotSchemas: c.SchemaHistory, PerInstance: c.MaxPerInstance,
 	}
 	roll := &rollout.Service{
@@ -245,7 +248,7 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		},
 		notify:   c.notifier(s, keyring),
 		receipts: c.receipts(s, keyring, serverID),
-		owner:    owner, accounts: accounts, catalog: cat,
+		accounts: accounts, catalog: cat,
 		links:    links,
 		report:   report,
 		rollouts: roll,
@@ -279,7 +282,7 @@ func (s *server) serve(c *serveCommand, r rooms) {
 		Logger:      s.log,
 		ExternalURL: c.ExternalURL,
 		Listen:      c.Listen,
-		Build:       thisBuild(), Stopping: stopping, Console: web.Handler(),
+		Build:       thisBuild(), Leaving: s.leaving, Stopping: stopping, Console: web.Handler(),
 	}
 	s.http = s.bounded(handler.Handler())
 	s.http.RegisterOnShutdown(func() { close(stopping) })
@@ -287,7 +290,6 @@ func (s *server) serve(c *serveCommand, r rooms) {
 
 // rooms are the services that the runner's jobs and the API call.
 type rooms struct {
-	owner    string // of leases and jobs
 	accounts *account.Service
 	catalog  *catalog.Service
 	links    *link.Service
@@ -304,7 +306,7 @@ type rooms struct {
 // jobs returns the runner with the handler of each kind of job.
 func (s *server) jobs(c *serveCommand, r rooms) *jobs.Runner {
 	return &jobs.Runner{
-		Store: s.store, Owner: r.owner, Logger: s.log, Workers: workers,
+		Store: s.store, Owner: s.owner, Logger: s.log, Workers: workers,
 		Handlers: map[towpath.JobKind]jobs.Handler{
 			towpath.JobReconcile:    s.sync.Reconcile,
 			towpath.JobPostPlan:     r.report.PostPlan,
@@ -392,58 +394,6 @@ func greeting(address, token string, console bool) string {
 	return text + fmt.Sprintf("\nNobody has signed up yet. Open this link to become the first owner:\n\n   "+
 		" %s/setup#token=%s\n\n"+
 		"Or open %[1]s/setup and enter this token:\n\n    %[2]s\n\n", address, token)
-}
-
-// stopGrace bounds an orderly stop.
-const stopGrace = 10 * time.Second
-
-// run serves until ctx ends. Then it accepts no more requests, finishes the running ones, finishes
-// the jobs or returns them to the queue, and closes everything.
-func (s *server) run(ctx context.Context) error {
-	group, running := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve: %w", err)
-		}
-		return nil
-	})
-	group.Go(func() error { return s.graceful(running, stopGrace, s.runner.Run) })
-	group.Go(func() error {
-		<-running.Done()
-		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
-		defer cancel()
-		if err := s.http.Shutdown(end); err != nil {
-			return errors.Join(fmt.Errorf("stop serving: %w", err), s.http.Close())
-		}
-		return nil
-	})
-	s.log.Info("serving", "address", s.listener.Addr().String(), "url", s.url, "version", version)
-	err := group.Wait()
-	s.log.Info("stopped")
-	return errors.Join(err, s.close())
-}
-
-// graceful runs a function to its end, but no longer than a grace period after ctx has ended: a
-// target that cannot be interrupted does not delay a stop. The next start undoes or examines its
-// unfinished work.
-func (s *server) graceful(ctx context.Context, grace time.Duration, run func(context.Context) error) error {
-	done := make(chan error, 1)
-	go func() { done <- run(ctx) }()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-	}
-	timer := time.NewTimer(grace)
-	defer timer.Stop()
-	select {
-	case err := <-done:
-		return err
-	case <-timer.C:
-		s.log.Warn("changes were still running after the stop; the next start finds out about them",
-			"grace", grace)
-		return nil
-	}
 }
 
 // close closes what is open.

@@ -51,6 +51,7 @@ type Server struct {
 	ExternalURL string          // where people and providers reach the server; no trailing slash
 	Listen      string          // host:port that the server listens on, which is a valid Host too
 	Build       Build           // which is running
+	Leaving     <-chan struct{} // closed when the server is about to stop; nil for never
 	Stopping    <-chan struct{} // closed when the server stops, to end streams; nil for never
 	// handles everything except the API and webhooks; nil serves a page that names the API
 	Console http.Handler
@@ -119,8 +120,12 @@ func (s *Server) noSuchRoute(w http.ResponseWriter, r *http.Request) {
 }
 
 // ready responds with 204 when the server can write its metadata, which all of its work needs, and
-// else with 503.
+// else with 503. A server that is about to stop is not ready either.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	if s.leaves() {
+		http.Error(w, "The server stops.", http.StatusServiceUnavailable)
+		return
+	}
 	if err := s.Store.Writable(r.Context()); err != nil {
 		s.Logger.Error("metadata cannot be written", "error", err)
 		http.Error(w,

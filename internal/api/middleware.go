@@ -51,7 +51,29 @@ func (s *Server) middleware(mux http.Handler, m *metrics) http.Handler {
 	h = s.knownHost(h)
 	h = s.recoverPanic(h)
 	h = secureHeaders(h)
+	h = s.lastOnConnection(h)
 	return s.observe(h, m)
+}
+
+// leaves reports whether the server is about to stop.
+func (s *Server) leaves() bool {
+	select {
+	case <-s.Leaving:
+		return true
+	default:
+		return false
+	}
+}
+
+// lastOnConnection ends connections one by one while the server is about to stop, each after a
+// response. A proxy that sent a request on a connection that closes meanwhile could not repeat it.
+func (s *Server) lastOnConnection(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.leaves() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // statusWriter remembers the status of a response.

@@ -166,3 +166,25 @@ func TestHookAddress_explainsItselfToBrowsers(t *testing.T) {
 		}
 	}
 }
+
+// TestReady_notWhileTheServerLeaves checks that a proxy learns of the stop, while requests are still
+// answered, each as the last one of its connection.
+func TestReady_notWhileTheServerLeaves(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	leaving := make(chan struct{})
+	b.Leaving = leaving
+	h := b.Handler()
+	answers := func(path string, status int, connection string) {
+		t.Helper()
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", path, nil))
+		if got := w.Header().Get("Connection"); w.Code != status || got != connection {
+			t.Errorf("%s: %d, connection %q; want %d, %q", path, w.Code, got, status, connection)
+		}
+	}
+	answers("/readyz", http.StatusNoContent, "")
+	close(leaving)
+	answers("/readyz", http.StatusServiceUnavailable, "close")
+	answers("/healthz", http.StatusNoContent, "close")
+}

@@ -41,6 +41,7 @@ type Store struct {
 	file    string       // path of the SQLite file; "" on PostgreSQL
 	replica *replica     // nil on SQLite
 	woken   chan struct{}
+	newest  int64 // version of the schema that this program makes
 
 	trial   trial
 	closing sync.Once

@@ -14,16 +14,21 @@ import (
 // programKey holds the version of the program that last used the metadata.
 const programKey = "program"
 
-// notNewer refuses metadata whose schema is newer than this program, since the program would
-// misread it. The error has CodeConflict.
+// notNewer is NotNewer for a program with these migrations.
 func (s *Store) notNewer(ctx context.Context, provider *goose.Provider) error {
+	sources := provider.ListSources()
+	s.newest = sources[len(sources)-1].Version
+	return s.NotNewer(ctx)
+}
+
+// NotNewer refuses metadata whose schema is newer than this program, since the program would
+// misread it. The error has CodeConflict. Other replicas may upgrade the metadata while this one runs.
+func (s *Store) NotNewer(ctx context.Context) error {
 	has, program, err := schemaOf(ctx, s.writer, s.Shared())
 	if err != nil {
 		return err
 	}
-	sources := provider.ListSources()
-	newest := sources[len(sources)-1].Version
-	if has <= newest {
+	if has <= s.newest {
 		return nil
 	}
 	if program != "" {
@@ -33,7 +38,7 @@ func (s *Store) notNewer(ctx context.Context, provider *goose.Provider) error {
 		"The metadata has schema version %d, made by a newer Towpath%s; "+
 			"this program knows versions up to %d and would misread it. "+
 			"Start the newer program again, or restore the backup that was made before the upgrade.", has,
-		program, newest)
+		program, s.newest)
 }
 
 // schemaOf returns the version of the metadata's schema and the version of the program that last
