@@ -9,8 +9,8 @@ import (
 )
 
 // Repair writes the statements that bring the schema of one dump back to that of an earlier dump. It
-// writes what is sure to have that effect: tables, columns, indexes, constraints, views and routines.
-// It names the rest.
+// writes what is sure to have that effect: tables, columns, indexes, constraints, views routines, and
+// comments on tables, views and columns. It names the rest.
 func (d Reader) Repair(before, after []statement.Statement) schema.Repair {
 	r := repair{d: d, before: d.parts(before), after: d.parts(after)}
 	for _, p := range slices.Backward(r.after) {
@@ -19,7 +19,7 @@ func (d Reader) Repair(before, after []statement.Statement) schema.Repair {
 		}
 	}
 	for _, p := range r.before {
-		if !contains(r.after, p) {
+		if !contains(r.after, p) || (p.kind == "comment" && slices.Contains(r.remade, p.on)) {
 			r.restore(p)
 		}
 	}
@@ -40,20 +40,23 @@ type repair struct {
 	before, after []part
 	made          schema.Repair
 
-	drops   []string // of views, routines, indexes and constraints
+	drops   []string // of views, routines, indexes, constraints and comments
 	losses  []string // of columns and keys of tables that stay
 	gone    []part   // tables to remove
 	missing []part   // tables to make again
 	gains   []string // of columns and keys of tables that stay
-	creates []string // views, routines, indexes and constraints
+	creates []string // views, routines, indexes, constraints and comments
+
+	whole  []string // tables that differ and are left as they are
+	remade []string // views that are dropped and made again, without their comments
 }
 
 // part is a statement of a dump, by what it makes. Names are as in the dump, with their quotes.
 type part struct {
 	text string
-	kind string // table, index, view, materialized view, function, procedure, constraint; "" for others
+	kind string // table, index, view, materialized view, function, procedure, constraint, comment; "" for others
 	name string // of a routine with its arguments, where they tell it from others
-	on   string // the table of an index or a constraint
+	on   string // the table of an index, a constraint or a comment
 
 	sequence string // that is made, or that is given to a column
 }
@@ -102,6 +105,8 @@ func (d Reader) part(text string) part {
 		if name := raw(text, &w); name != "" {
 			p.kind, p.name = "constraint", name
 		}
+	case "COMMENT":
+		d.comment(&p, &phrase{words: words, at: 1})
 	case "CREATE":
 		if w := (phrase{words: words, at: 1}); w.accept("SEQUENCE") {
 			p.sequence = raw(text, &w)
@@ -110,6 +115,26 @@ func (d Reader) part(text string) part {
 		d.created(&p, &phrase{words: words, at: 1})
 	}
 	return p
+}
+
+// comment reads what a comment is about, if that is a table, a view or a column.
+func (d Reader) comment(p *part, w *phrase) {
+	if !w.accept("ON") {
+		return
+	}
+	kind := w.next().key
+	name := raw(p.text, w)
+	if name == "" || !w.accept("IS") {
+		return
+	}
+	switch kind {
+	case "TABLE", "VIEW":
+		p.kind, p.name, p.on = "comment", kind+" "+name, name
+	case "COLUMN":
+		before := w.words[w.at-2] // the column's own name
+		table := strings.TrimSuffix(name, "."+p.text[before.from:before.to])
+		p.kind, p.name, p.on = "comment", kind+" "+name, table
+	}
 }
 
 // madeKinds are the words before the name of what a dump creates.
@@ -203,7 +228,14 @@ func (r *repair) remove(p part) {
 		if !r.new(p.on) || strings.Contains(p.text, " FOREIGN KEY ") { // the tables then go in any order
 			r.drops = append(r.drops, "ALTER TABLE "+p.on+" DROP CONSTRAINT "+p.name)
 		}
+	case "comment":
+		if earlier < 0 && !r.new(p.on) { // what it is about may go afterwards
+			r.drops = append(r.drops, "COMMENT ON "+p.name+" IS NULL")
+		}
 	case "view", "materialized view":
+		if earlier >= 0 {
+			r.remade = append(r.remade, p.name)
+		}
 		r.drops = append(r.drops, "DROP "+strings.ToUpper(p.kind)+" "+p.name)
 	case "function", "procedure":
 		if earlier < 0 || !replaces(r.before[earlier]) {
@@ -266,6 +298,10 @@ func (r *repair) restore(p part) {
 			r.missing = append(r.missing, p)
 		}
 	default:
+		if slices.Contains(r.whole, p.on) { // what it needs may be missing there
+			r.leave("is missing", p.text)
+			return
+		}
 		r.creates = append(r.creates, p.text)
 	}
 }

@@ -69,12 +69,25 @@ func (r *repair) table(before, after part) {
 	is, ok2 := r.d.shape(after.text)
 	if !ok1 || !ok2 || was.head != is.head || was.tail != is.tail {
 		r.leave("differs", after.text)
+		r.whole = append(r.whole, before.name)
 		return
 	}
 	t := tableRepair{repair: r, name: before.name, was: was.items, is: is.items}
 	if !t.write() {
-		r.leave("differs", after.text)
+		r.leave("differs", is.head+strings.Join(slices.Concat(
+			only("lacks", was.items, is.items), only("has", is.items, was.items)), ", ")+")")
+		r.whole = append(r.whole, before.name)
 	}
+}
+
+// only names the items that the other list does not have as they are.
+func only(how string, items, others []item) (named []string) {
+	for _, i := range items {
+		if other, found := find(others, i); !found || other.text != i.text {
+			named = append(named, how+" "+i.text)
+		}
+	}
+	return named
 }
 
 // tableRepair compares two definitions of a table.
