@@ -112,6 +112,10 @@ func TestMain(m *testing.M) {
 //	reply approve|refuse [WHY]  the receiver answers the last request by a token of another DBA
 //	notify KIND EVENT,… [STATUS…]  adds a receiver of notifications, which first answers so
 //	notified [N]  the next message there, or the next N in any order, to stdout; with ! none comes
+//	post [MODE…]  starts a mail server at $SMTP, which treats the first mails so: busy, unanswered
+//	invite EMAIL  invites a DBA by mail; the member, to stdout
+//	accept-invitation SECRET  accepts an invitation without signing in
+//	mailed  the next mail there, its id, receiver and link, to stdout; with ! none comes
 //	answer WHO [REFUSAL]  the owner, or another DBA, answers what was seen
 //	remote COMMAND [FLAG…]  the command of that name, at the server and as the owner
 //	receipt FILE  writes the receipt of the newest rollout there, and the server's keys to FILE.key
@@ -236,9 +240,11 @@ func runScenarios(t *testing.T, where func() targets, sharedMetadata bool, patte
 			"undo":          verbUndo,
 			"variables":     verbVariables,
 			"rung":          verbRung, "pull": verbPull, "markers": verbMarkers,
-			"connect": verbConnect,
-			"remote":  verbRemote,
-			"doubt":   verbDoubt,
+			"connect":           verbConnect,
+			"remote":            verbRemote,
+			"accept-invitation": verbAcceptInvitation,
+			"post":              verbPost, "invite": verbInvite, "mailed": verbMailed,
+			"doubt": verbDoubt,
 		},
 	})
 }

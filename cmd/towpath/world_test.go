@@ -32,15 +32,16 @@ type world struct {
 	process  *exec.Cmd
 	grant    string
 	linkID   string
-	head     string     // last pushed to the link's branch
-	seen     int        // requests to the provider that were counted
-	waits    startable  // what a person has looked at
-	schema   string     // that a person has looked at
-	peer     *apiClient // a DBA who writes no files; nil until one is needed
-	mailbox  *mailbox   // the newest receiver of notifications; nil until a scenario adds one
-	receiver *receiver  // who is asked for approvals outside; nil until a scenario starts one
-	asked    received   // its last request
-	outside  *apiClient // with its API token
+	head     string      // last pushed to the link's branch
+	seen     int         // requests to the provider that were counted
+	waits    startable   // what a person has looked at
+	schema   string      // that a person has looked at
+	peer     *apiClient  // a DBA who writes no files; nil until one is needed
+	post     *postOffice // the mail server; nil until a scenario starts one
+	mailbox  *mailbox    // the newest receiver of notifications; nil until a scenario adds one
+	receiver *receiver   // who is asked for approvals outside; nil until a scenario starts one
+	asked    received    // its last request
+	outside  *apiClient  // with its API token
 }
 
 // newWorld starts the simulator and prepares a server, which start starts. dir holds all its files.
