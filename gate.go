@@ -106,6 +106,8 @@ func (g Gate) WatchesSchemas() bool {
 }
 
 // Version identifies what the gate asks for. Two gates that ask for the same have the same version.
+// Freezes are left out: like a pause, they say only that nothing begins now, so an approval lasts
+// through one.
 func (g Gate) Version() string {
 	if g.AskDrift {
 		g.AskDrift = false
@@ -115,8 +117,14 @@ func (g Gate) Version() string {
 	if g.Consent.People > 0 {
 		roles = slices.Sorted(slices.Values(g.Consent.Of()))
 	}
+	var allowed []Window
+	for _, w := range g.Windows {
+		if w.Effect == WindowAllow {
+			allowed = append(allowed, w)
+		}
+	}
 	parts := []any{
-		cmp.Or(g.Start, StartAutomatic), cmp.Or(g.AskIf, AskAlways), g.Consent.People, roles, g.Windows,
+		cmp.Or(g.Start, StartAutomatic), cmp.Or(g.AskIf, AskAlways), g.Consent.People, roles, allowed,
 	}
 	if g.Consent.People > 0 && g.Consent.PullRequests {
 		parts = append(parts, "pull-requests")

@@ -14,7 +14,7 @@ import (
 type facts struct {
 	text, ledger, limit, finding int
 	people                       int
-	manual, warnings, closed     bool // closed: a freeze from noon to midnight
+	manual, warnings             bool
 	asks                         bool // whether the gate asks a person while there is a drift
 	drift                        int  // 0: there is none, or the gate does not watch; 1 and 2 are two of them
 }
@@ -30,6 +30,7 @@ type consent struct {
 // gateModel is an environment with one task that runs again and again.
 type gateModel struct {
 	facts
+	closed   bool // a freeze from noon to midnight, which is nothing that people decide about
 	now      time.Time
 	author   int
 	answers  []consent

@@ -138,6 +138,14 @@ func TestGate_Version(t *testing.T) {
 	if same[0].Version() != same[1].Version() {
 		t.Error("gates that ask for the same have different versions")
 	}
+	frozen := towpath.Gate{Windows: []towpath.Window{deny("22:00", 60)}}
+	if frozen.Version() != (towpath.Gate{}).Version() {
+		t.Error("a freeze ends approvals")
+	}
+	frozen.Windows = append(frozen.Windows, allow("22:00", 60))
+	if frozen.Version() != (towpath.Gate{Windows: []towpath.Window{allow("22:00", 60)}}).Version() {
+		t.Error("a freeze beside a window ends approvals")
+	}
 	seen := map[string]bool{}
 	for _, g := range []towpath.Gate{
 		{},
@@ -147,7 +155,7 @@ func TestGate_Version(t *testing.T) {
 		{AskIf: towpath.AskWarnings},
 		{Consent: towpath.Consent{People: 2}},
 		{Windows: []towpath.Window{allow("22:00", 60)}},
-		{Windows: []towpath.Window{deny("22:00", 60)}},
+		{Windows: []towpath.Window{allow("23:00", 60)}},
 	} {
 		if seen[g.Version()] {
 			t.Errorf("%+v has the version of another gate", g)

@@ -88,13 +88,13 @@ func (s *Service) ChangeEnvironment(
 				return err
 			}
 		}
-		if refilled || e.Version() != before.Version() {
+		regated := e.Version() != before.Version() || windowsText(e.Windows) != windowsText(before.Windows)
+		if refilled || regated {
 			if err := tx.WakeRollouts(ctx); err != nil {
 				return err
 			}
 		}
-		if refilled || e.Name != before.Name || e.AllowRoles != before.AllowRoles ||
-			e.Version() != before.Version() {
+		if refilled || regated || e.Name != before.Name || e.AllowRoles != before.AllowRoles {
 			if err := wakeLinks(ctx, tx); err != nil {
 				return err
 			}

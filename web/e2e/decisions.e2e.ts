@@ -224,11 +224,11 @@ describe('an environment that asks another person', () => {
     const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
     const freeze = { effect: 'deny', from: '00:00', minutes: 1440, zone: 'UTC', firstDay: day(-1), lastDay: day(1) }
     await demo.api(prod, { method: 'PATCH', body: { windows: [freeze] } })
-    await gate.getByText('What the environment asks for has changed').waitFor()
     await gate.getByText('Changes of prod may start again at').waitFor()
-    await moment('frozen', page, commit, /Stopped .*prod The consent of 1 member is missing/)
+    await gate.getByText('Counts until').waitFor() // the approval lasts through the freeze
+    await moment('frozen', page, commit, /Stopped .*prod Changes of prod may start again at/)
     await demo.api(prod, { method: 'PATCH', body: { windows: [] } })
-    await gate.getByText('Counts until').waitFor()
+    await gate.getByText('Changes of prod may start again at').waitFor({ state: 'detached' })
     await gate.getByRole('button', { name: 'Start prod' }).click()
     await page.getByRole('dialog').getByText('1 file runs in shop: 3.2.5.').waitFor()
     await page.getByRole('dialog').getByRole('button', { name: 'Start prod' }).click()
