@@ -139,9 +139,10 @@ func digest(text []byte) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// HeldReason is why the plan holds a change of the environment with this gate.
+// HeldReason is why the plan holds a change of the environment with this gate. It names the person who
+// presses Start only where nothing else is asked.
 func (g Gate) HeldReason(environment string) Reason {
-	if g.Start == StartManual {
+	if g.Start == StartManual && g.Consent.People == 0 && len(g.Windows) == 0 {
 		return Why(ReasonManualStart, "environment", environment)
 	}
 	return Why(ReasonGate, "environment", environment)

@@ -13,14 +13,15 @@ const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle:
 const log = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' })
 
 /**
- * A time relative to now in words: "3 minutes ago". Less than a minute is "just now" or "in a
- * moment".
+ * A time relative to now in words: "3 minutes ago". Seconds are counted by tens, so that a list does
+ * not change all the time; the next minute is "in a moment".
  */
 export function relativeTime(iso: string, now: Date): string {
   const seconds = (new Date(iso).getTime() - now.getTime()) / 1000
   for (const [unit, size] of units) {
     if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit)
   }
+  if (seconds <= -10) return relative.format(Math.trunc(seconds / 10) * 10, 'second')
   return seconds > 5 ? 'in a moment' : 'just now'
 }
 

@@ -13,6 +13,7 @@ describe('relativeTime', () => {
   const now = new Date('2026-11-22T12:00:00Z')
   it.each([
     ['2026-11-22T11:59:59Z', 'just now'],
+    ['2026-11-22T11:59:14Z', '40 seconds ago'],
     ['2026-11-22T11:57:00Z', '3 minutes ago'],
     ['2026-11-21T11:00:00Z', 'yesterday'],
     ['2026-11-22T14:00:01Z', 'in 2 hours'],
