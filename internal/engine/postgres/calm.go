@@ -32,12 +32,20 @@ const catalogText = "SELECT " + catalogMark
 // changes are the results of catalogMark in a transaction. The server adds up those of several.
 type changes struct {
 	before, after int64
-	known         bool // both were read
+	begun, known  bool // the first is read; both were read
 }
 
 // start reads the mark at the beginning of a transaction.
 func (c *changes) start() call {
+	c.begun = true
 	return call{text: catalogText, scan: func(row pgx.Row) error { return row.Scan(&c.before) }}
+}
+
+// end takes the mark at the end of a transaction, from the row of lastGuardText.
+func (c *changes) end(row pgx.Row) error {
+	var one int
+	c.known = true
+	return row.Scan(&one, &c.after)
 }
 
 // none reports whether no row of a catalog has changed.
@@ -52,6 +60,14 @@ func (d *database) ended(calm bool) {
 	} else {
 		d.since.other++
 	}
+}
+
+// follows reports whether there is a reading that the next one may follow, so that it matters what
+// sessions change.
+func (d *database) follows() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.read != nil
 }
 
 // unchanged returns the last reading where the sessions since then have changed nothing of it: files

@@ -127,7 +127,7 @@ func (c *connection) foreign() []call {
 	return []call{{
 		after: true,
 		text: `SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE pg_catalog.starts_with(name, 'stmt_'))
-			FROM pg_catalog.pg_prepared_statements WHERE from_sql`,
+			FROM pg_catalog.pg_prepared_statement() WHERE from_sql`,
 		scan: func(row pgx.Row) error {
 			var theirs, forged int
 			switch err := row.Scan(&theirs, &forged); {

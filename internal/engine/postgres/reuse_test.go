@@ -72,17 +72,16 @@ func TestReuse_aScriptThatTakesOurStatementsAwayCostsTheConnection(t *testing.T)
 	}
 }
 
-// Our own statements are prepared from the second session on. This script replaces the guard before the
-// commit by one that always passes.
+// Our own statements are prepared from the second session on. This script replaces the guards before
+// the commit by some that always pass.
 func TestReuse_aScriptThatForgesOurStatementsFails(t *testing.T) {
 	t.Parallel()
 	db := open(t, server.Database(t))
 	forge := `DO $$ DECLARE ours text; BEGIN
-		SELECT name INTO ours FROM pg_prepared_statements WHERE statement LIKE 'SELECT 1 OPERATOR%$4%';
-		IF ours IS NOT NULL THEN
+		FOR ours IN SELECT name FROM pg_prepared_statements WHERE statement LIKE 'SELECT 1 OPERATOR%$4%' LOOP
 			EXECUTE format('DEALLOCATE %I', ours);
 			EXECUTE format('PREPARE %I (text, text, int8, text) AS SELECT 1', ours);
-		END IF; END $$`
+		END LOOP; END $$`
 	for n, want := range []engine.Kind{"", engine.Refused, ""} {
 		s := begin(t, db, options)
 		_, err := s.Exec(t.Context(), statement.Statement{Verb: "DO", Text: forge})
@@ -122,7 +121,7 @@ func TestReuse_aTriggerThatForgesTheCheckAfterTheCommitIsSeen(t *testing.T) {
 		CREATE CONSTRAINT TRIGGER forging AFTER INSERT ON "user" DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
 			EXECUTE FUNCTION forge()`
 	head := entry("head")
-	head.Type, head.Seal = towpath.TypeHead, "sealed"
+	head.MigrationID, head.Seal = towpath.MigrationID{Type: towpath.TypeHead}, "sealed"
 	for n, text := range []string{script, "INSERT INTO first VALUES (1)"} {
 		s := begin(t, db, options)
 		for st, err := range postgres.New().Split(strings.NewReader(text)) {

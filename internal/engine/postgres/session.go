@@ -51,7 +51,7 @@ var (
 func (s *session) begin(ctx context.Context) error {
 	s.conn.dirty = true
 	if err := s.conn.prepare(ctx, milliseconds(s.options.LockTimeout), s.limit().text, s.db.upsertText(),
-		s.db.entryText(), s.db.absentText(), s.db.afterText(), guardText, catalogText); err != nil {
+		s.db.entryText(), s.db.absentText(), s.db.afterText(), guardText, lastGuardText, catalogText); err != nil {
 		return err
 	}
 	if s.options.NoTx {
@@ -61,7 +61,10 @@ func (s *session) begin(ctx context.Context) error {
 		s.queued = append(s.queued, s.limit())
 		return nil
 	}
-	s.queued = append(s.queued, call{text: "BEGIN READ WRITE"}, s.limit(), s.catalogs.start())
+	s.queued = append(s.queued, call{text: "BEGIN READ WRITE"}, s.limit())
+	if s.db.follows() {
+		s.queued = append(s.queued, s.catalogs.start())
+	}
 	if s.conn.pooled {
 		return s.send(ctx, s.conn.identify())
 	}
