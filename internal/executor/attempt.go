@@ -63,6 +63,9 @@ func (a *attempt) cancel() {
 // autocommits reports whether the file's statements commit one by one.
 func (a *attempt) autocommits() bool { return a.script != nil && a.script.autocommit }
 
+// records reports whether the task only records, so that it has no script.
+func (a *attempt) records() bool { return a.task.Action == towpath.ActionRecord }
+
 // isOf reports whether a task is still as this attempt left it: no other attempt has begun since.
 func (a *attempt) isOf(t towpath.Task) bool {
 	return t.ID == a.task.ID && t.Attempts == a.stored.Number

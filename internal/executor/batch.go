@@ -19,6 +19,7 @@ const progressEvery = 500 * time.Millisecond
 type batch struct {
 	*shared
 	queue
+	ahead     ahead
 	rolloutID string
 	claimTime time.Duration    // how long the tasks of one claim should take together
 	ticks     <-chan time.Time // of the heartbeat; nil uses a clock
@@ -29,6 +30,7 @@ type batch struct {
 // errLeaseLost when another process may have taken over.
 func (b *batch) work(ctx context.Context) error {
 	defer b.fill(nil) // no attempt runs any more
+	defer b.ahead.wait()
 	for size := 0; ; {
 		b.target.reading = 0
 		began := time.Now()
@@ -53,6 +55,8 @@ func (b *batch) runClaimed(ctx context.Context) (ran int, succeeded bool, err er
 		if a == nil {
 			return ran, true, nil
 		}
+		a.script = b.ahead.take(a)
+		b.ahead.begin(ctx, b.following(), b.target.engine, b.target.address)
 		a.out = a.run(ctx)
 		a.endedAt = b.lease.now()
 		if errors.Is(context.Cause(ctx), errLeaseLost) || a.out.fenced {

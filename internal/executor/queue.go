@@ -27,6 +27,16 @@ func (q *queue) next(now func() time.Time) *attempt {
 	return q.current
 }
 
+// following is the attempt that starts when the current one has ended; nil when none waits.
+func (q *queue) following() *attempt {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.waiting) == 0 {
+		return nil
+	}
+	return q.waiting[0]
+}
+
 // finish adds an attempt to those to be reported.
 func (q *queue) finish(a *attempt) {
 	q.mu.Lock()

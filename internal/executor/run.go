@@ -45,11 +45,14 @@ func (a *attempt) prepare(ctx context.Context) (err error) {
 	if err := a.target.resolve(a.allowRoles); err != nil {
 		return err
 	}
-	if a.task.Action == towpath.ActionRecord {
+	if a.records() {
 		a.total.Store(int64(len(a.task.Covers)))
 		return nil
 	}
-	if a.script, err = openScript(ctx, a.store, a.task, a.stored.Filling, a.target); err != nil {
+	if a.script == nil { // it was not read ahead
+		a.script, err = openScript(ctx, a.store, a.task, a.stored.Filling, a.target.engine, a.target.address, 0)
+	}
+	if err != nil {
 		return err
 	}
 	a.limits = a.script.directives.Or(a.limits).Under(a.maximum)

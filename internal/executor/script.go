@@ -38,10 +38,14 @@ type text interface {
 	Reader() *io.SectionReader
 }
 
+// errTooLarge is a text that is larger than what was asked for.
+var errTooLarge = errors.New("the text is too large")
+
 // openScript opens a text and reads all of it, so that no statement runs of a file that must not
-// run to its end.
+// run to its end. A most above 0 is the largest size in bytes; a larger text is errTooLarge.
 func openScript(
-	ctx context.Context, st *store.Store, task towpath.Task, filling towpath.Filling, t *target,
+	ctx context.Context, st *store.Store, task towpath.Task, filling towpath.Filling, e engine.Engine,
+	address engine.Target, most int64,
 ) (*script, error) {
 	content, err := st.OpenContent(ctx, task.Checksum)
 	if towpath.ErrorCode(err) == towpath.CodeNotFound {
@@ -50,9 +54,12 @@ func openScript(
 	if err != nil {
 		return nil, fmt.Errorf("read the file's text: %w", err)
 	}
+	if most > 0 && content.Size > most {
+		return nil, errTooLarge
+	}
 	s := &script{
 		content: content, filling: filling, back: task.Type == towpath.TypeUndo && !task.BackBeside(), beside: task.BackBeside(),
-		engine: t.engine, address: t.address,
+		engine: e, address: address,
 	}
 	sum := sha256.New()
 	if err := s.hash(sum, content.Size); err != nil {
