@@ -92,6 +92,7 @@ type Instance struct {
 	Address           string // host:port, or for SQLite a folder below the configured root
 	Username          string
 	EncryptedPassword []byte
+	PasswordFrom      string            // env:NAME or file:/path, read when it is needed; "" for the encrypted one
 	Options           map[string]string // engine-specific: TLS mode, ledger schema, …
 	CheckedAt         *time.Time
 	CheckError        string // the result of the last failed check; "" when it passed

@@ -17,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"towpath/internal/notify"
+	"towpath/internal/secret"
 	"towpath/internal/store"
 )
 
@@ -34,6 +35,9 @@ type serveCommand struct {
 	BitbucketURL    string `name:"bitbucket-url" default:"https://bitbucket.org" help:"Address of Bitbucket."`
 	BitbucketAPIURL string `name:"bitbucket-api-url" default:"https://api.bitbucket.org/2.0" help:"Address of Bitbucket's API."`
 	SQLiteRoot      string `name:"sqlite-root" default:"towpath-sqlite" type:"path" help:"The one folder below which SQLite targets may lie."`
+
+	SecretEnvPrefix string `help:"Instances may take their passwords from environment variables of the server that begin with this prefix. Default: from none."`
+	SecretFiles     string `help:"Instances may take their passwords from files below this folder. Default: from none."`
 
 	PollingOnly  bool          `help:"Make no webhooks: look for new commits by polling."`
 	PollInterval time.Duration `default:"30s" help:"How often to look for new commits when no webhook tells of them."`
@@ -60,6 +64,14 @@ type serveCommand struct {
 	LogFormat string `default:"text" enum:"text,json" help:"How to log: ${enum}."`
 
 	listener net.Listener // opened by demo beforehand, to know the port
+}
+
+// ownVariables is what the environment variables of the server's settings begin with.
+const ownVariables = "TOWPATH_"
+
+// secrets are where instances may take their passwords from.
+func (c *serveCommand) secrets() secret.References {
+	return secret.References{Prefix: c.SecretEnvPrefix, Folder: c.SecretFiles, Lookup: os.LookupEnv}
 }
 
 // maxDrain bounds how long a stop may wait for a proxy.
@@ -128,6 +140,21 @@ func (c *serveCommand) complete() error {
 	}
 	if c.PollInterval < time.Second {
 		return usagef("--poll-interval is %s; use at least 1s", c.PollInterval)
+	}
+	if c.SecretEnvPrefix != "" && (len(c.SecretEnvPrefix) < 3 || strings.HasPrefix(c.SecretEnvPrefix, ownVariables) ||
+		strings.HasPrefix(ownVariables, c.SecretEnvPrefix)) {
+		return usagef("--secret-env-prefix is %q; use three letters or more that no other variables begin with, "+
+			"such as DB_PASSWORD_, and not those of %s…, which are the server's own settings", c.SecretEnvPrefix, ownVariables)
+	}
+	if c.SecretFiles != "" {
+		if !filepath.IsAbs(c.SecretFiles) || filepath.Dir(c.SecretFiles) == filepath.Clean(c.SecretFiles) {
+			return usagef("--secret-files is %q; give a folder such as /run/secrets/towpath", c.SecretFiles)
+		}
+		if within(c.KeyFile, c.SecretFiles) || within(c.Data, c.SecretFiles) || within(c.SecretFiles, c.Data) ||
+			within(c.SecretFiles, c.SQLiteRoot) {
+			return usagef("--secret-files %s has the key file or the server's data in it, or lies in its data "+
+				"or below --sqlite-root; give a folder with nothing but passwords of databases", c.SecretFiles)
+		}
 	}
 	if c.Drain < 0 || c.Drain > maxDrain {
 		return usagef("--drain is %s; use 0s to %s", c.Drain, maxDrain)

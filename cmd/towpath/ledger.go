@@ -31,6 +31,9 @@ type ledgerVerifyCommand struct {
 	KeyFile     string `type:"path" help:"File with the key. Default: the data folder's name with .key, beside it."`
 	SQLiteRoot  string `name:"sqlite-root" default:"towpath-sqlite" type:"path" help:"The one folder below which SQLite targets may lie."`
 	JSON        bool   `name:"json" help:"Write JSON."`
+
+	SecretEnvPrefix string `help:"What the variables of instances' passwords begin with, as for the server."`
+	SecretFiles     string `help:"Folder with instances' passwords, as for the server."`
 }
 
 // notGenuine is the error of a verification that found something. Its exit code is exitNotGenuine.
@@ -82,7 +85,10 @@ func (c *ledgerVerifyCommand) known(ctx context.Context) (v verified, err error)
 		return v, fmt.Errorf("open metadata (--metadata-url): %w", err)
 	}
 	defer func() { err = errors.Join(err, metadata.Close()) }()
-	s := &catalog.Service{Store: metadata, Keyring: keyring, Engines: engines(&settings)}
+	settings.SecretEnvPrefix, settings.SecretFiles = c.SecretEnvPrefix, c.SecretFiles
+	s := &catalog.Service{
+		Store: metadata, Keyring: keyring, Secrets: settings.secrets(), Engines: engines(&settings),
+	}
 	d, snapshot, err := s.Verify(ctx, c.Database)
 	if err != nil {
 		return v, err

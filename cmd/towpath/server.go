@@ -189,12 +189,14 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		return err
 	}
 	targets := engines(c)
-	cat := &catalog.Service{Store: s.store, Keyring: keyring, Engines: targets, Logger: s.log}
+	cat := &catalog.Service{
+		Store: s.store, Keyring: keyring, Secrets: c.secrets(), Engines: targets, Logger: s.log,
+	}
 	if c.SchemaHistory {
 		cat.CheckSchemas = c.CheckSchemas
 	}
 	exec := &executor.Service{
-		Store: s.store, Keyring: keyring, Engines: targets, Logger: s.log, Owner: s.owner, ServerID: serverID,
+		Store: s.store, Keyring: keyring, Secrets: c.secrets(), Engines: targets, Logger: s.log, Owner: s.owner, ServerID: serverID,
 		SnapshotSchemas: c.SchemaHistory, PerInstance: c.MaxPerInstance,
 	}
 	roll := &rollout.Service{

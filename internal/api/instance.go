@@ -19,6 +19,7 @@ type instance struct {
 	Address       string             `json:"address,omitempty"`
 	Username      string             `json:"username,omitempty"`
 	HasPassword   bool               `json:"hasPassword"`
+	PasswordFrom  string             `json:"passwordFrom,omitempty" doc:"Where the password is read from, env:NAME or file:/path; left out when it is stored here."`
 	Options       map[string]string  `json:"options,omitempty"`
 	CheckedAt     *time.Time         `json:"checkedAt,omitempty"`
 	CheckError    string             `json:"checkError,omitempty" doc:"Why the last check failed; left out when it passed."`
@@ -41,7 +42,8 @@ func instanceFor(ctx context.Context) func(towpath.Instance) instance {
 			view.Username = i.Username
 			view.Options = i.Options
 			view.CheckError = i.CheckError
-			view.HasPassword = len(i.EncryptedPassword) > 0
+			view.HasPassword = len(i.EncryptedPassword) > 0 || i.PasswordFrom != ""
+			view.PasswordFrom = i.PasswordFrom
 		}
 		return view
 	}
@@ -81,6 +83,7 @@ type instanceSpec struct {
 	Address       string             `json:"address" maxLength:"2000" doc:"host:port, or for SQLite a folder below the server's root of SQLite files."`
 	Username      string             `json:"username,omitempty" maxLength:"2000"`
 	Password      string             `json:"password,omitempty" maxLength:"2000" doc:"It is never shown again."`
+	PasswordFrom  string             `json:"passwordFrom,omitempty" maxLength:"2000" doc:"In place of a password: env:NAME or file:/path, which the server reads at each connection, where its settings allow it."`
 	Options       map[string]string  `json:"options,omitempty" doc:"Options of the engine: TLS mode, schema of the ledger, …"`
 }
 
@@ -130,7 +133,8 @@ type changeInstanceInput struct {
 		EnvironmentID *string           `json:"environmentId,omitempty" maxLength:"200"`
 		Address       *string           `json:"address,omitempty" maxLength:"2000"`
 		Username      *string           `json:"username,omitempty" maxLength:"2000"`
-		Password      *string           `json:"password,omitempty" maxLength:"2000" doc:"Needed again when the address, the username or the options change."`
+		Password      *string           `json:"password,omitempty" maxLength:"2000" doc:"Needed again when the address, the username or the options change. It replaces passwordFrom."`
+		PasswordFrom  *string           `json:"passwordFrom,omitempty" maxLength:"2000" doc:"In place of a password: env:NAME or file:/path."`
 		Options       map[string]string `json:"options,omitempty" doc:"All options; left out, they stay unchanged."`
 	}
 }
@@ -147,10 +151,15 @@ func (s *Server) changeInstance(ctx context.Context, in *changeInstanceInput) (i
 		Address:       i.Address,
 		Username:      i.Username,
 		Options:       i.Options,
+		PasswordFrom:  i.PasswordFrom,
+	}
+	if in.Body.Password != nil && *in.Body.Password != "" {
+		spec.PasswordFrom = ""
 	}
 	for field, value := range map[*string]*string{
 		&spec.Name: in.Body.Name, &spec.EnvironmentID: in.Body.EnvironmentID, &spec.Address: in.Body.Address,
 		&spec.Username: in.Body.Username, &spec.Password: in.Body.Password,
+		&spec.PasswordFrom: in.Body.PasswordFrom,
 	} {
 		if value != nil {
 			*field = *value

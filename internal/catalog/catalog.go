@@ -24,6 +24,7 @@ import (
 type Service struct {
 	Store   *store.Store
 	Keyring *secret.Keyring
+	Secrets secret.References // for passwords that are kept elsewhere
 	Engines map[towpath.EngineType]engine.Engine
 	Timeout time.Duration // of one operation on one database or instance; 0 is 10 s
 	Logger  *slog.Logger
@@ -57,6 +58,7 @@ type InstanceSpec struct {
 	Address       string // host:port, or for SQLite a folder below the configured root
 	Username      string
 	Password      string // "" keeps the password of a saved instance
+	PasswordFrom  string // in place of a password: env:NAME or file:/path
 	Options       map[string]string
 }
 
@@ -73,7 +75,7 @@ func (spec InstanceSpec) validate() error {
 	}
 	for field, value := range map[string]string{
 		"address": spec.Address, "username": spec.Username,
-		"password": spec.Password,
+		"password": spec.Password, "passwordFrom": spec.PasswordFrom,
 	} {
 		if len(value) > 2000 {
 			return towpath.Invalid(field, "Use at most 2000 characters.")
@@ -82,19 +84,30 @@ func (spec InstanceSpec) validate() error {
 	if spec.Address == "" {
 		return towpath.Invalid("address", "Enter the address of the instance.")
 	}
+	if spec.Password != "" && spec.PasswordFrom != "" {
+		return towpath.Invalid("passwordFrom", "Give either a password, or where it is read from.")
+	}
 	if len(spec.Options) > 50 {
 		return towpath.Invalid("options", "Use at most 50 options.")
 	}
 	return nil
 }
 
-func (spec InstanceSpec) target() engine.Target {
-	return engine.Target{
+// login returns the login of an instance that need not be saved. CodeInvalid when its password cannot
+// be read from where it says.
+func (s *Service) login(spec InstanceSpec) (t engine.Target, err error) {
+	t = engine.Target{
 		Address:  spec.Address,
 		Username: spec.Username,
 		Password: spec.Password,
 		Options:  spec.Options,
 	}
+	if spec.PasswordFrom != "" {
+		if t.Password, err = s.Secrets.Resolve(spec.PasswordFrom); err != nil {
+			return t, towpath.Invalid("passwordFrom", "The password cannot be read: %v.", err)
+		}
+	}
+	return t, nil
 }
 
 func (s *Service) engine(kind towpath.EngineType) (engine.Engine, error) {
@@ -114,14 +127,21 @@ func (s *Service) encrypt(instanceID, password string) []byte {
 	return s.Keyring.Encrypt([]byte(password), passwordRow(instanceID))
 }
 
-// target returns the engine and the decrypted login of a saved instance. CodeUnavailable when the
-// password cannot be decrypted.
+// target returns the engine and the login of a saved instance. CodeUnavailable when the password
+// cannot be decrypted, or read from where it is kept.
 func (s *Service) target(i towpath.Instance) (engine.Engine, engine.Target, error) {
 	e, err := s.engine(i.Engine)
 	if err != nil {
 		return nil, engine.Target{}, err
 	}
 	t := engine.Target{Address: i.Address, Username: i.Username, Options: i.Options}
+	if i.PasswordFrom != "" {
+		if t.Password, err = s.Secrets.Resolve(i.PasswordFrom); err != nil {
+			return nil, t, towpath.Errorf(towpath.CodeUnavailable, "The password of instance %s cannot be read: %v.",
+				i.Name, err)
+		}
+		return e, t, nil
+	}
 	if len(i.EncryptedPassword) == 0 {
 		return e, t, nil
 	}

@@ -427,3 +427,41 @@ func TestRefreshLedgers_tellsOnceWhatTheMetadataHasLost(t *testing.T) {
 	record(entry("13", d.ID, towpath.LedgerDone))
 	told("1 done 1.sql abc prod shop ", "10 baselined 10.sql abc prod shop ")
 }
+
+func TestPasswordFrom_isReadAndNotKept(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	there := true
+	b.Secrets = secret.References{
+		Prefix: "DB_",
+		Lookup: func(string) (string, bool) { return "hunter2hunter2", there },
+	}
+	b.spec.PasswordFrom = "env:DB_FILES"
+	i, err := b.AddInstance(t.Context(), ada, b.spec)
+	if err != nil || i.PasswordFrom != "env:DB_FILES" || len(i.EncryptedPassword) > 0 {
+		t.Fatalf("instance is %+v, %v", i, err)
+	}
+	fails := func(spec catalog.InstanceSpec, code towpath.Code, field, words string) {
+		t.Helper()
+		_, err := b.UpdateInstance(t.Context(), ada, i.ID, spec)
+		var e *towpath.Error
+		if !errors.As(err, &e) || e.Code != code || e.Field != field || !strings.Contains(e.Message, words) {
+			t.Errorf("%q: %v, want %s about %s with %q", spec.PasswordFrom, err, code, field, words)
+		}
+	}
+	spec := b.spec
+	spec.Password = "other-password"
+	fails(spec, towpath.CodeInvalid, "passwordFrom", "either a password")
+	spec.Password, spec.PasswordFrom = "", "env:PATH"
+	fails(spec, towpath.CodeInvalid, "passwordFrom", "begin with DB_")
+	there = false
+	_, err = b.Discover(t.Context(), ada, i.ID)
+	if towpath.ErrorCode(err) != towpath.CodeUnavailable || !strings.Contains(err.Error(), "DB_FILES is not set") {
+		t.Errorf("a variable that is gone: %v", err)
+	}
+	spec.PasswordFrom, spec.Password = "", "other-password"
+	if i, err = b.UpdateInstance(t.Context(), ada, i.ID, spec); err != nil || i.PasswordFrom != "" ||
+		len(i.EncryptedPassword) == 0 {
+		t.Errorf("back to a stored password: %+v, %v", i, err)
+	}
+}

@@ -21,7 +21,11 @@ func (s *Service) Check(ctx context.Context, spec InstanceSpec) (engine.Report, 
 	if err != nil {
 		return engine.Report{}, err
 	}
-	return s.check(ctx, e, spec.target())
+	t, err := s.login(spec)
+	if err != nil {
+		return engine.Report{}, err
+	}
+	return s.check(ctx, e, t)
 }
 
 // check calls the engine's Check with the timeout. The report of an instance that does not respond
@@ -110,6 +114,7 @@ func (s *Service) AddInstance(
 		Address:       spec.Address,
 		Username:      spec.Username,
 		Options:       spec.Options,
+		PasswordFrom:  spec.PasswordFrom,
 	}
 	i.EncryptedPassword = s.encrypt(i.ID, spec.Password)
 	names, err := s.discover(ctx, i)
@@ -172,7 +177,7 @@ func (s *Service) UpdateInstance(
 		return i, towpath.Invalid("engine", "The engine of an instance cannot change. Add another instance.")
 	}
 	encrypted := s.encrypt(id, spec.Password)
-	if spec.Password == "" && len(i.EncryptedPassword) > 0 {
+	if spec.Password == "" && spec.PasswordFrom == "" && len(i.EncryptedPassword) > 0 {
 		if spec.Address != i.Address || spec.Username != i.Username || !maps.Equal(spec.Options, i.Options) {
 			return i, towpath.Invalid("password",
 				"Enter the password again: the instance's address, user or options change.")
@@ -207,6 +212,7 @@ func (s *Service) UpdateInstance(
 			"environment", from, to,
 			"address", i.Address, spec.Address,
 			"username", i.Username, spec.Username,
+			"passwordFrom", i.PasswordFrom, spec.PasswordFrom,
 			"options", optionsText(i.Options), optionsText(spec.Options),
 		)
 		secret := towpath.ChangedSecret("password", !bytes.Equal(i.EncryptedPassword, encrypted))
@@ -216,6 +222,7 @@ func (s *Service) UpdateInstance(
 		i.Username = spec.Username
 		i.Options = spec.Options
 		i.EncryptedPassword = encrypted
+		i.PasswordFrom = spec.PasswordFrom
 		i.CheckedAt = &tx.Now
 		i.CheckError = ""
 		if err := tx.UpdateInstance(ctx, &i); err != nil {

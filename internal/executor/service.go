@@ -20,6 +20,8 @@ type Service struct {
 	Owner    string // names this process in leases; a new one at each start
 	ServerID string // of the metadata (store.Tx.ServerID); written into ledgers
 
+	Secrets secret.References // for passwords that are kept elsewhere
+
 	Lease       time.Duration // how long a target stays claimed without a heartbeat; 15 s
 	LockTries   int           // tries of an attempt while others hold locks; 5
 	Backoff     time.Duration // before the second try; doubled each time, with jitter of a half; 500 ms
@@ -95,6 +97,14 @@ func (s *Service) reach(i towpath.Instance, database string) (engine.Engine, eng
 			"This server does not support %s databases.", i.Engine)
 	}
 	t := engine.Target{Address: i.Address, Username: i.Username, Options: i.Options, Database: database}
+	if i.PasswordFrom != "" {
+		var err error
+		if t.Password, err = s.Secrets.Resolve(i.PasswordFrom); err != nil {
+			return nil, engine.Target{}, towpath.Errorf(towpath.CodeUnavailable,
+				"The password of instance %s cannot be read: %v.", i.Name, err)
+		}
+		return e, t, nil
+	}
 	if len(i.EncryptedPassword) == 0 {
 		return e, t, nil
 	}

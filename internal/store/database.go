@@ -19,6 +19,7 @@ var instances = newTable("instance", 1, func(i *towpath.Instance) []column {
 		{"address", &i.Address},
 		{"username", &i.Username},
 		{"encrypted_password", maybeBlob{&i.EncryptedPassword}},
+		{"password_from", &i.PasswordFrom},
 		{"options", jsonText{&i.Options}},
 		{"checked_at", maybe{&i.CheckedAt}},
 		{"check_error", &i.CheckError},

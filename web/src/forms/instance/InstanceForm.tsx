@@ -92,6 +92,12 @@ export function InstanceForm({
             autoComplete="new-password"
             {...form.text('password')}
           />
+          <TextInput
+            label="Or read the password from"
+            description="env:NAME or file:/path, as the server’s settings allow. It is read at each connection and not stored."
+            spellCheck={false}
+            {...form.text('passwordFrom')}
+          />
         </>
       )}
       {engine && (

@@ -89,6 +89,7 @@ function Details({ row }: { row: Schemas['Instance'] }) {
               address: row.address ?? '',
               username: row.username ?? '',
               password: '',
+              passwordFrom: row.passwordFrom ?? '',
               options: row.options ?? {},
             }}
             fresh={false}
@@ -118,6 +119,8 @@ function Details({ row }: { row: Schemas['Instance'] }) {
           <dd className="mono">{row.address ?? 'only for those who manage instances'}</dd>
           {row.username && <dt>User name</dt>}
           {row.username && <dd>{row.username}</dd>}
+          {row.passwordFrom && <dt>Password from</dt>}
+          {row.passwordFrom && <dd className="mono">{row.passwordFrom}</dd>}
           <dt>Checked</dt>
           <dd>
             <TimeAgo at={row.checkedAt} />

@@ -54,6 +54,7 @@ function Fields({ environments, engines }: FieldsProps) {
           address: '',
           username: '',
           password: '',
+          passwordFrom: '',
           options: {},
         }}
         fresh
