@@ -24,14 +24,21 @@ type intake struct {
 
 // arrival is a delivery that is not stored yet.
 type arrival struct {
-	store func(context.Context, *store.Tx) error // may run again, as the function of Store.Write
-	kept  chan error                             // receives once what came of it
+	store keeper     // may run again, as the function of Store.Write
+	kept  chan error // receives once what came of it
 }
+
+// keeper stores a delivery. woken are the links that earlier deliveries of the transaction have woken.
+type keeper func(ctx context.Context, tx *store.Tx, woken wakings) error
+
+// wakings are, by link, what the last delivery of a transaction meant for it. One that means the same
+// need not change the link again, since both commit together.
+type wakings map[string]waking
 
 // keep stores a delivery, and those that wait with it. When ctx ends first, a commit may have the
 // delivery nevertheless; the provider sends it again.
 func (i *intake) keep(
-	ctx context.Context, s *store.Store, write func(context.Context, *store.Tx) error,
+	ctx context.Context, s *store.Store, write keeper,
 ) error {
 	a := &arrival{write, make(chan error, 1)}
 	committing := i.add(a)
@@ -86,8 +93,9 @@ func (i *intake) commit(ctx context.Context, s *store.Store) {
 	defer cancel()
 	write := func(some ...*arrival) error {
 		return s.Write(ctx, func(tx *store.Tx) error {
+			woken := wakings{}
 			for _, a := range some {
-				if err := a.store(ctx, tx); err != nil {
+				if err := a.store(ctx, tx, woken); err != nil {
 					return err
 				}
 			}

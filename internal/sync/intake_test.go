@@ -11,6 +11,8 @@ import (
 
 	"towpath"
 	"towpath/internal/store"
+	"towpath/internal/store/storetest"
+	"towpath/internal/vcs"
 )
 
 // While one commit is under way, many requests arrive: some fail, some are given up. Each hears what
@@ -36,7 +38,7 @@ func TestIntake_oneFailureHarmsNoOther(t *testing.T) {
 		if givesUp(n) {
 			ctx = impatient
 		}
-		err := in.keep(ctx, s, func(ctx context.Context, tx *store.Tx) error {
+		err := in.keep(ctx, s, func(ctx context.Context, tx *store.Tx, _ wakings) error {
 			if n == 0 {
 				close(began)
 				<-hold
@@ -84,5 +86,72 @@ func TestIntake_oneFailureHarmsNoOther(t *testing.T) {
 		if kept := names["e"+strconv.Itoa(n)]; err != nil || kept == (fails(n) || givesUp(n)) {
 			t.Errorf("request %d is kept: %t; %v", n, kept, err)
 		}
+	}
+}
+
+// Deliveries that mean the same for a link wake it once in a transaction; each is kept.
+func TestStoreDelivery_whatMeansTheSameWakesOnce(t *testing.T) {
+	t.Parallel()
+	s, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "größe.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	push := func(branches ...string) (e vcs.Event) {
+		for _, branch := range branches {
+			e.Refs = append(e.Refs, vcs.RefChange{Branch: branch, New: "c0ffee"})
+		}
+		return e
+	}
+	asked := vcs.Event{PullRequest: &vcs.PullRequest{Number: 1}}
+	err = s.Write(t.Context(), func(tx *store.Tx) error {
+		p := towpath.Project{Name: "Shop"}
+		if err := errors.Join(tx.CreateProject(t.Context(), &p), storetest.AddLink(t.Context(), tx, p.ID, "c0ffee")); err != nil {
+			return err
+		}
+		woken := wakings{}
+		var before int64
+		for n, c := range []struct {
+			of      vcs.Event
+			verdict towpath.DeliveryVerdict
+			named   found
+			wakes   bool
+			name    string
+		}{
+			{push("main"), towpath.DeliveryAccepted, found{}, true, ""},
+			{push("main"), towpath.DeliveryAccepted, found{}, false, ""},
+			{push("main", "other"), towpath.DeliveryAccepted, found{}, true, ""},
+			{push("main", "other"), towpath.DeliveryAccepted, found{name: "acme/a", url: "https://a"}, true, "acme/a"},
+			{push("main"), towpath.DeliveryAccepted, found{name: "acme/b", url: "https://b"}, true, "acme/b"},
+			{push("main", "other"), towpath.DeliveryAccepted, found{name: "acme/a", url: "https://a"}, true, "acme/a"},
+			{push("main", "other"), towpath.DeliveryIgnored, found{name: "acme/a", url: "https://a"}, false, "acme/a"},
+			{push("main"), towpath.DeliveryAccepted, found{}, true, "acme/a"},
+			{asked, towpath.DeliveryAccepted, found{}, false, "acme/a"},
+			{push("main"), towpath.DeliveryAccepted, found{}, true, "acme/a"},
+		} {
+			d := towpath.Delivery{LinkID: "link", RequestID: strconv.Itoa(n), Verdict: c.verdict}
+			if err := storeDelivery(t.Context(), tx, d, c.named, c.of, woken); err != nil {
+				return err
+			}
+			job, err := tx.Job(t.Context(), towpath.JobReconcile, "link")
+			if err != nil {
+				return err
+			}
+			link, err := tx.Link(t.Context(), "link")
+			if woke := job.Generation > before; woke != c.wakes || (c.name != "" && link.RepositoryName != c.name) {
+				t.Errorf("delivery %d: wakes %t, want %t; the repository is %s", n, woke, c.wakes, link.RepositoryName)
+			}
+			if before = job.Generation; err != nil {
+				return err
+			}
+		}
+		kept, err := tx.Deliveries(t.Context(), "link", store.Page{})
+		if len(kept) != 10 {
+			t.Errorf("%d deliveries are kept", len(kept))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

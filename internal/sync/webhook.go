@@ -54,8 +54,8 @@ func (s *Service) ReceiveWebhook(ctx context.Context, hookKey string, header htt
 	if event.RepositoryID == link.RepositoryID && event.URL != "" {
 		now = found{name: event.Repository, url: event.URL}
 	}
-	return s.intake.keep(ctx, s.Store, func(ctx context.Context, tx *store.Tx) error {
-		return storeDelivery(ctx, tx, d, now, event)
+	return s.intake.keep(ctx, s.Store, func(ctx context.Context, tx *store.Tx, woken wakings) error {
+		return storeDelivery(ctx, tx, d, now, event, woken)
 	})
 }
 
@@ -84,13 +84,37 @@ func classifyEvent(link towpath.RepositoryLink, e vcs.Event) (towpath.DeliveryVe
 		"refs", towpath.ClipRunes(strings.Join(others, ", "), 200), "branch", link.Branch)
 }
 
-// storeDelivery stores a delivery and wakes its link. It also updates the repository's name, so that
+// waking is what a delivery means for its link.
+type waking struct {
+	verdict   towpath.DeliveryVerdict
+	name, url string // under which the repository was found; "" when the delivery does not say
+	branches  string
+}
+
+// wakingOf returns what a delivery means for its link; ok is false when only the event itself says so.
+func wakingOf(d towpath.Delivery, named found, e vcs.Event) (w waking, ok bool) {
+	var branches []string
+	for _, ref := range e.Refs {
+		branches = append(branches, ref.Branch)
+	}
+	return waking{d.Verdict, named.name, named.url, strings.Join(branches, "\x00")}, e.PullRequest == nil
+}
+
+// storeDelivery stores a delivery and wakes its link, unless the delivery before has. It also updates the repository's name, so that
 // the reconcile uses the current one.
 func storeDelivery(
-	ctx context.Context, tx *store.Tx, d towpath.Delivery, named found, e vcs.Event,
+	ctx context.Context, tx *store.Tx, d towpath.Delivery, named found, e vcs.Event, woken wakings,
 ) error {
 	if _, err := tx.ReceiveDelivery(ctx, &d); err != nil {
 		return err
+	}
+	means, known := wakingOf(d, named, e)
+	if before, ok := woken[d.LinkID]; ok && known && before == means {
+		return nil
+	}
+	delete(woken, d.LinkID)
+	if known {
+		woken[d.LinkID] = means
 	}
 	link, err := tx.Link(ctx, d.LinkID)
 	if err != nil {
