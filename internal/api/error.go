@@ -117,11 +117,10 @@ func (s *Server) asProblem(ctx huma.Context, _ string, v any) (any, error) {
 		return p, nil
 	}
 	p.Detail = sentence(model.Detail)
-	before, after, _ := strings.Cut(validation.MsgExpectedRequiredProperty, "%s")
 	for _, e := range model.Errors {
-		f := fieldProblem{e.Location, sentence(e.Message)}
-		if name, ok := strings.CutPrefix(e.Message, before); ok {
-			f.Location += "." + strings.TrimSuffix(name, after)
+		f := fieldProblem{e.Location, inWords(e.Message)}
+		if name, ok := valueIn(e.Message, validation.MsgExpectedRequiredProperty); ok {
+			f.Location += "." + name
 			f.Message = "This is needed."
 		}
 		p.Errors = append(p.Errors, f)

@@ -168,8 +168,8 @@ func TestLimits_thatAreInvalidChangeNothing(t *testing.T) {
 			e, `{"statementTimeout":-9223372036854775808}`, "statementTimeout",
 			"negative",
 		},
-		"parts of a millisecond": {e, `{"lockTimeout":0.5}`, "lockTimeout", "integer"},
-		"in words":               {p, `{"lockTimeout":"5s"}`, "lockTimeout", "integer"},
+		"parts of a millisecond": {e, `{"lockTimeout":0.5}`, "lockTimeout", "whole number"},
+		"in words":               {p, `{"lockTimeout":"5s"}`, "lockTimeout", "whole number"},
 		"a project's, negative":  {p, `{"statementTimeout":-1}`, "statementTimeout", "negative"},
 		"a project's, too long":  {p, `{"lockTimeout":86400001}`, "lockTimeout", "at most 24h"},
 	} {

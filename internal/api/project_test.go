@@ -109,3 +109,25 @@ func TestLists_arePaged(t *testing.T) {
 		t.Errorf("saw %v", seen)
 	}
 }
+
+// Input that does not match the schema is refused with the field and with what to send instead.
+func TestInput_saysWhatToSend(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for body, want := range map[string]fieldProblem{
+		`{"name":"` + strings.Repeat("ü", 101) + `"}`: {"body.name", "Use at most 100 characters."},
+		`{"name":7}`:                {"body.name", "Use a text in quotes."},
+		`{"name":"Shop","größe":1}`: {"body.größe", "There is no such field. Check its name."},
+		`{"titel":"Shop"}`:          {"body.titel", "There is no such field. Check its name."},
+		`["Shop"]`:                  {"body", "Use an object in braces."},
+	} {
+		problem := b.fails(t, "owner", "POST", "/projects", body, 422)
+		found := false
+		for _, got := range problem.Errors {
+			found = found || got == want
+		}
+		if !found {
+			t.Errorf("%s: %+v, want %+v", body, problem.Errors, want)
+		}
+	}
+}

@@ -97,7 +97,7 @@ func TestReviewPolicy_saysWhatIsWrong(t *testing.T) {
 		`{"settings":{"NM02":{"format":"(("}}}`:     {"body.settings.NM02.format", "is no regular expression"},
 		`{"settings":{"XX01":{"format":"a"}}}`:      {"body.settings.XX01", "There is no rule XX01"},
 		`{"insist":{"every":true}}`:                 {"body.insist", "There is no rule every"},
-		`{"preset":"loud"}`:                         {"body.preset", "Expected value to be one of"},
+		`{"preset":"loud"}`:                         {"body.preset", "Use one of: "},
 		`{"levels":{"ST03":"off","PL01":"silent"}}`: {"body.levels.PL01", `"silent" is no level`},
 	} {
 		problem := b.fails(t, "owner", "PATCH", path, body, 422)
