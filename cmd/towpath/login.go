@@ -13,12 +13,14 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"golang.org/x/term"
 )
 
 // loginCommand keeps the address of a server and a token for the commands that ask one.
 type loginCommand struct {
 	Server string `required:"" help:"Address of the server, such as https://towpath.example.com."`
-	Token  string `help:"API token. Default: the first line of the standard input, which keeps it off the command line."`
+	Token  string `help:"API token. Default: it is asked for, or the first line of the standard input, which keeps it off the command line."`
 }
 
 // logoutCommand forgets what towpath login has kept.
@@ -39,7 +41,10 @@ func (c *loginCommand) Run(ctx context.Context, out io.Writer) error {
 	}
 	if c.Token == "" {
 		fmt.Fprint(os.Stderr, "API token (in the console: Settings, API tokens): ")
-		line, err := bufio.NewReader(io.LimitReader(os.Stdin, 1<<10)).ReadString('\n')
+		line, err := readSecret(ctx, os.Stdin)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if c.Token = strings.TrimSpace(line); c.Token == "" {
 			return usagef("there was no token on the standard input: %v", err)
 		}
@@ -65,6 +70,32 @@ func (c *loginCommand) Run(ctx context.Context, out io.Writer) error {
 	_, err = fmt.Fprintf(out, "Signed in to %s as %s (%s). The token is in %s.\n", server,
 		plain(session.Member.Name), plain(session.Member.Email), path)
 	return err
+}
+
+// readSecret reads a line. A terminal does not show what is typed there. It ends with ctx.
+func readSecret(ctx context.Context, in *os.File) (string, error) {
+	type read struct {
+		line string
+		err  error
+	}
+	terminal := int(in.Fd())
+	before, err := term.GetState(terminal)
+	if err != nil { // no terminal
+		line, err := bufio.NewReader(io.LimitReader(in, 1<<10)).ReadString('\n')
+		return line, err
+	}
+	done := make(chan read, 1)
+	go func() {
+		line, err := term.ReadPassword(terminal)
+		done <- read{string(line), err}
+	}()
+	defer fmt.Fprintln(os.Stderr) // the line end was not shown either
+	select {
+	case r := <-done:
+		return r.line, r.err
+	case <-ctx.Done():
+		return "", errors.Join(ctx.Err(), term.Restore(terminal, before))
+	}
 }
 
 // Run removes the file. The token itself stays valid, and it says so.

@@ -38,6 +38,7 @@ type commands struct {
 	Skip        skipCommand        `cmd:"" help:"Close a file in a database without running it."`
 	Wait        waitCommand        `cmd:"" help:"Wait until the databases of an environment have what a commit brings."`
 	Doctor      doctorCommand      `cmd:"" help:"Check the surroundings of a server with its settings: addresses, key, metadata, disk, clock. It changes nothing."`
+	Completion  completionCommand  `cmd:"" help:"Print what makes a shell complete commands and flags."`
 	Version     versionCommand     `cmd:"" help:"Print the version, the commit and its date."`
 	ParseSQL    parseSQLCommand    `cmd:"" name:"parse-sql" hidden:""`
 }
@@ -76,6 +77,9 @@ func run(ctx context.Context, args []string, out, errs io.Writer) (code int) {
 	if err != nil {
 		fmt.Fprintln(errs, "towpath:", err)
 		return exitFailed
+	}
+	if completes(parser); exited {
+		return code
 	}
 	command, err := parser.Parse(args)
 	if exited { // --help

@@ -4,7 +4,8 @@ import (
 	"io"
 	"strings"
 	"unicode"
-	"unicode/utf8"
+
+	"golang.org/x/text/width"
 )
 
 // tableWidth is how many columns a note may take. Cells are never cut or broken, so that a path can be
@@ -24,7 +25,7 @@ func printTable(out io.Writer, header []string, rows []row) error {
 	widths := make([]int, len(header))
 	for _, r := range all {
 		for j, cell := range r.cells {
-			widths[j] = max(widths[j], utf8.RuneCountInString(plain(cell)))
+			widths[j] = max(widths[j], columns(plain(cell)))
 		}
 	}
 	var b strings.Builder
@@ -32,7 +33,7 @@ func printTable(out io.Writer, header []string, rows []row) error {
 		var line strings.Builder
 		for j, cell := range r.cells {
 			cell = plain(cell)
-			line.WriteString(cell + strings.Repeat(" ", widths[j]+2-utf8.RuneCountInString(cell)))
+			line.WriteString(cell + strings.Repeat(" ", widths[j]+2-columns(cell)))
 		}
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 		for _, note := range r.notes {
@@ -47,12 +48,12 @@ func printTable(out io.Writer, header []string, rows []row) error {
 	return err
 }
 
-// wrap breaks a text between words into lines of at most width characters, where words allow that.
-func wrap(text string, width int) (lines []string) {
+// wrap breaks a text between words into lines of at most width columns, where words allow that.
+func wrap(text string, limit int) (lines []string) {
 	line, length := "", 0
 	for word := range strings.FieldsSeq(text) {
-		n := utf8.RuneCountInString(word)
-		if line != "" && length+1+n > width {
+		n := columns(word)
+		if line != "" && length+1+n > limit {
 			lines = append(lines, line)
 			line, length = "", 0
 		}
@@ -65,6 +66,21 @@ func wrap(text string, width int) (lines []string) {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// columns returns how many columns of a terminal a text takes: two for a character of Chinese, Japanese
+// or Korean and for most pictures, none for an accent on the character before it.
+func columns(text string) (n int) {
+	for _, r := range text {
+		switch kind := width.LookupRune(r).Kind(); {
+		case unicode.In(r, unicode.Mn, unicode.Me):
+		case kind == width.EastAsianWide, kind == width.EastAsianFullwidth:
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
 }
 
 // plain makes a text harmless for a terminal: a name must neither move the cursor nor turn the

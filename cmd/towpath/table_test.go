@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 	"unicode"
-	"unicode/utf8"
 
 	"pgregory.net/rapid"
 )
@@ -15,10 +14,14 @@ func TestPrintTable_alignsUnluckyNames(t *testing.T) {
 	err := printTable(&b, []string{"ENVIRONMENT", "FILE"}, []row{
 		{cells: []string{"Größe", "db/a  b.sql"}, notes: []string{"first\nsecond"}},
 		{cells: []string{"\x1b[2Jprod", "\u202elqs.1"}},
+		{cells: []string{"本番", "データ.sql"}},
+		{cells: []string{"cafe\u0301", "é.sql"}},
 	})
 	want := "ENVIRONMENT  FILE\n" +
 		"Größe        db/a  b.sql\n    first\n    second\n" +
-		"\ufffd[2Jprod     \ufffdlqs.1\n"
+		"\ufffd[2Jprod     \ufffdlqs.1\n" +
+		"本番         データ.sql\n" + // each of these takes two columns
+		"cafe\u0301         é.sql\n"
 	if err != nil || b.String() != want {
 		t.Errorf("got %v:\n%s\nwant:\n%s", err, b.String(), want)
 	}
@@ -35,10 +38,10 @@ func TestWrap_losesNothing(t *testing.T) {
 		}
 		for i, line := range lines {
 			first := strings.Fields(line)[0]
-			if utf8.RuneCountInString(line) > width && line != first {
+			if columns(line) > width && line != first {
 				t.Fatalf("line %q is longer than %d", line, width)
 			}
-			if i > 0 && utf8.RuneCountInString(lines[i-1])+1+utf8.RuneCountInString(first) <= width {
+			if i > 0 && columns(lines[i-1])+1+columns(first) <= width {
 				t.Fatalf("%q has room for %q", lines[i-1], first)
 			}
 		}
