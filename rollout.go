@@ -144,6 +144,17 @@ type StatementLog struct {
 	Duration time.Duration
 	Error    string
 	Notices  Notices
+
+	StartedAt *time.Time // by this server's clock; nil when it is not known
+}
+
+// FinishedAt is when the server had the answer; nil when it is not known.
+func (l StatementLog) FinishedAt() *time.Time {
+	if l.StartedAt == nil {
+		return nil
+	}
+	at := l.StartedAt.Add(l.Duration)
+	return &at
 }
 
 // RolloutState sums up a rollout's tasks.

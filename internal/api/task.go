@@ -169,6 +169,8 @@ type statementLog struct {
 	Seconds float64                `json:"seconds"`
 	Error   string                 `json:"error,omitempty"`
 
+	StartedAt *time.Time `json:"startedAt,omitempty" doc:"When it was sent to the database, by the clock of Towpath's server. Absent when it was not kept."`
+
 	Notices     []notice `json:"notices,omitempty" maxItems:"20" doc:"The first messages of the database about it. They may contain data. The level not compared is Towpath's own."`
 	MoreNotices int      `json:"moreNotices,omitempty" doc:"How many further messages were not kept."`
 }
@@ -190,6 +192,7 @@ func statementLogOf(l towpath.StatementLog) statementLog {
 		Seconds:     l.Duration.Seconds(),
 		Error:       l.Error,
 		MoreNotices: l.Notices.More,
+		StartedAt:   l.StartedAt,
 	}
 	for _, n := range l.Notices.Kept {
 		log.Notices = append(log.Notices, notice(n))

@@ -43,14 +43,16 @@ func (l *statementLog) run(
 	if err == nil && len(l.entries) >= maxLog && len(notices.Kept) == 0 {
 		return nil
 	}
+	began := start.UTC().Truncate(time.Microsecond)
 	entry := towpath.StatementLog{
-		Index:    index,
-		Line:     st.Pos.Line,
-		Column:   st.Pos.Column,
-		Summary:  summary(st),
-		Rows:     rows,
-		Duration: took,
-		Notices:  notices,
+		Index:     index,
+		Line:      st.Pos.Line,
+		Column:    st.Pos.Column,
+		Summary:   summary(st),
+		Rows:      rows,
+		StartedAt: &began,
+		Duration:  took,
+		Notices:   notices,
 	}
 	if err != nil {
 		entry.Error = l.redact(err)

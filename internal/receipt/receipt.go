@@ -190,6 +190,10 @@ type Statement struct {
 	State   towpath.StatementState `json:"state"`
 	Rows    int64                  `json:"rows"`
 	Seconds float64                `json:"seconds"`
+
+	// when it was sent and answered, by the clock of Towpath's server; nil when that is not known
+	StartedAt  *time.Time `json:"startedAt,omitempty"`
+	FinishedAt *time.Time `json:"finishedAt,omitempty"`
 }
 
 // document is the payload of an envelope.

@@ -70,7 +70,10 @@ func rollout(t *testing.T, s *receipt.Service) (r towpath.Rollout) {
 			return err
 		}
 		return tx.AddStatements(t.Context(), a.ID, []towpath.StatementLog{
-			{Summary: "CREATE TABLE größe", State: towpath.StatementDone, Duration: 2 * time.Second},
+			{
+				Summary: "CREATE TABLE größe", State: towpath.StatementDone, Duration: 2 * time.Second,
+				StartedAt: &tx.Now,
+			},
 			{Index: 1, Summary: "DROP TABLE x", State: towpath.StatementUnknown, Error: "a row with data"},
 		})
 	})
@@ -107,7 +110,9 @@ func TestIssue_waitsForTheEndAndKeepsTheUnknown(t *testing.T) {
 	task := o.Databases[0].Tasks[0]
 	if task.State != towpath.TaskUnknown || task.Before != "" || task.After != "" ||
 		task.Attempts[0].State != towpath.TaskUnknown || task.Attempts[0].MoreStatements != 1 ||
-		task.Attempts[0].Statements[1].State != towpath.StatementUnknown {
+		task.Attempts[0].Statements[1].State != towpath.StatementUnknown ||
+		task.Attempts[0].Statements[1].FinishedAt != nil ||
+		task.Attempts[0].Statements[0].FinishedAt.Sub(*task.Attempts[0].Statements[0].StartedAt) != 2*time.Second {
 		t.Errorf("the task is %+v", task)
 	}
 	if o.Issue.Audit.Number == 0 || o.Rollout.Project != "Läden" || o.Rollout.Repository != "" {

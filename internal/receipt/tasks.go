@@ -81,6 +81,7 @@ func (g *gatherer) attempt(ctx context.Context, a towpath.Attempt) (v Attempt, e
 		for _, s := range rows {
 			v.Statements = append(v.Statements, Statement{
 				Line: s.Line, Summary: s.Summary, State: s.State, Rows: s.Rows, Seconds: s.Duration.Seconds(),
+				StartedAt: s.StartedAt, FinishedAt: s.FinishedAt(),
 			})
 			from = s.Index + 1
 		}

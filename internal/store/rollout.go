@@ -277,6 +277,7 @@ var statements = newTable("statement_log", 2, func(s *statementRow) []column {
 		{"error", &s.Error},
 		{"notices", jsonText{&s.Notices}},
 		{"state", (*string)(&s.State)},
+		{"started_at", maybe{&s.StartedAt}},
 	}
 })
 

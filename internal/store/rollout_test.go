@@ -139,7 +139,10 @@ func TestAttempt_keepsItsLog(t *testing.T) {
 		w := newWorld(t, s)
 		task := w.newTask("1", towpath.TaskRunning)
 		logs := []towpath.StatementLog{
-			{Index: 0, Line: 1, Column: 1, Summary: "CREATE TABLE", Duration: 1500 * time.Microsecond},
+			{
+				Index: 0, Line: 1, Column: 1, Summary: "CREATE TABLE", Duration: 1500 * time.Microsecond,
+				StartedAt: new(time.Date(2026, 11, 30, 1, 2, 3, 4000, time.UTC)),
+			},
 			{Index: 1, Line: 2, Rows: 3, Error: "no"},
 		}
 		var attempt towpath.Attempt
