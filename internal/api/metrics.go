@@ -41,7 +41,8 @@ func newMetrics(st *store.Store, version string) *metrics {
 		Name: "towpath_jobs_failing", Help: "Jobs whose last run failed, 100 at most.",
 	}, func() float64 { return failingJobs(st) })
 	m.registry.MustRegister(collectors.NewGoCollector(),
-		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.requests, build, late, failing)
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.requests, build, late, failing,
+		newCounts(st))
 	return m
 }
 

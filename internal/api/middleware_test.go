@@ -138,6 +138,8 @@ func TestMetrics_countByRoute(t *testing.T) {
 	for _, want := range []string{
 		`towpath_http_request_seconds_count{method="GET",route="/api/v1/projects/{project}",status="200"} 1`,
 		`towpath_build_info{version="test"} 1`, "towpath_jobs_late_seconds 0", "towpath_jobs_failing 0",
+		`towpath_rollouts_open{state="held"} 0`, `towpath_tasks_open{state="unknown"} 0`,
+		`towpath_links{state="attention"} 0`, `towpath_grants{state="broken"} 0`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("metrics lack %s", want)
@@ -147,7 +149,7 @@ func TestMetrics_countByRoute(t *testing.T) {
 		t.Fatal(err)
 	}
 	text = string(b.send(t, "nobody", "GET", "/metrics", "").body)
-	for _, want := range []string{"towpath_jobs_late_seconds NaN", "towpath_jobs_failing NaN"} {
+	for _, want := range []string{"towpath_jobs_late_seconds NaN", "towpath_jobs_failing NaN", `towpath_grants{state="broken"} NaN`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("without metadata, metrics lack %s", want)
 		}
