@@ -100,8 +100,8 @@ func wakingOf(d towpath.Delivery, named found, e vcs.Event) (w waking, ok bool) 
 	return waking{d.Verdict, named.name, named.url, strings.Join(branches, "\x00")}, e.PullRequest == nil
 }
 
-// storeDelivery stores a delivery and wakes its link, unless the delivery before has. It also updates the repository's name, so that
-// the reconcile uses the current one.
+// storeDelivery stores a delivery and wakes its link, unless the delivery before has. It also updates
+// the repository's name, so that the reconcile uses the current one.
 func storeDelivery(
 	ctx context.Context, tx *store.Tx, d towpath.Delivery, named found, e vcs.Event, woken wakings,
 ) error {
