@@ -33,7 +33,7 @@ export function Repair({ database, drift, opens }: RepairProps) {
     <Loaded query={query} rows={3}>
       {repair => (
         <>
-          <Written name={database.name} repair={repair} />
+          <Written name={database.name} repair={repair} opens={opens} />
           {repair.sql && opens && <PullRequest database={database} drift={drift} />}
         </>
       )}
@@ -93,7 +93,13 @@ function Opened({ made }: { made: Schemas['OpenedRepair'] }) {
   )
 }
 
-function Written({ name, repair: { sql, loses, unwritten } }: { name: string; repair: Schemas['Repair'] }) {
+interface WrittenProps {
+  name: string
+  repair: Schemas['Repair']
+  opens: boolean
+}
+
+function Written({ name, repair: { sql, loses, unwritten }, opens }: WrittenProps) {
   return (
     <section className="stack tight" aria-label="Repair">
       {sql && (
@@ -107,7 +113,8 @@ function Written({ name, repair: { sql, loses, unwritten } }: { name: string; re
               </Button>
             }
           >
-            Towpath does not run it. Read it, run it in the database yourself, then check the schema again.
+            Read it first. Run it in the database yourself and check the schema again
+            {opens ? ', or open a pull request with it.' : '.'}
           </Notice>
           <SqlBlock
             label="The SQL that takes the difference back"
