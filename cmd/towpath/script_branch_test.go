@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -152,7 +153,18 @@ func verbBranch(ts *testscript.TestScript, _ bool, args []string) {
 func verbInsights(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	commit := strings.TrimSpace(git(ts, "rev-parse", args[0]))
+	want := regexp.MustCompile("(?m)" + strings.Join(args[1:], " "))
 	var lines []string
+	check(ts, w.until(time.Minute, func() (bool, string) {
+		lines = w.reports(commit)
+		text := strings.Join(lines, "\n")
+		return want.MatchString(text), "the commit has the reports: " + text
+	}))
+	printLines(ts, lines)
+}
+
+// reports are those of a commit, a line for each thing that they say.
+func (w *world) reports(commit string) (lines []string) {
 	for _, r := range w.sim.Reports(demoRepository, commit) {
 		lines = append(lines, fmt.Sprintf("report %s: %s", r.Result, r.Details))
 		for _, f := range r.Fields {
@@ -162,7 +174,7 @@ func verbInsights(ts *testscript.TestScript, _ bool, args []string) {
 			lines = append(lines, fmt.Sprintf("%s:%d %s %s", a.Path, a.Line, a.Severity, a.Summary))
 		}
 	}
-	printLines(ts, lines)
+	return lines
 }
 
 // verbCalls fails when Bitbucket has counted another number of calls of its API since the last time;

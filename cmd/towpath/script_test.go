@@ -89,7 +89,7 @@ func TestMain(m *testing.M) {
 //	levels ENVIRONMENT JSON a change of the environment's levels, as in the API
 //	branch NAME STATE [VERDICT]       until the review of a branch stands so; what it says, to stdout
 //	rehearse on|off [USER]            the project's rehearsals, by a user of their own; their check, to stdout
-//	insights COMMIT         the reports of a commit with their annotations, to stdout
+//	insights COMMIT [REGEXP]          the reports of a commit with their annotations, once they match, to stdout
 //	rung N                  before the first start: whether the consumer may read pull requests, 0 or 1, or open them, 2
 //	pull open BRANCH [TITLE]          open a pull request; its number to stdout
 //	pull merge N STRATEGY, pull decline N, pull comment N USER TEXT   as at Bitbucket's page

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"towpath"
+	"towpath/internal/account"
 	"towpath/internal/manifest"
 	"towpath/internal/plan"
 	"towpath/internal/secret"
@@ -32,13 +33,11 @@ type commitStatus struct {
 func (s *Service) PostStatus(ctx context.Context, rolloutID string) (requeueAt *time.Time, err error) {
 	var link towpath.RepositoryLink
 	var statuses []commitStatus
-	var since time.Time
+	var r towpath.Rollout
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
-		r, err := tx.RolloutOutline(ctx, rolloutID)
-		if err != nil {
+		if r, err = tx.RolloutOutline(ctx, rolloutID); err != nil {
 			return err
 		}
-		since = r.CreatedAt
 		if link, err = tx.Link(ctx, r.LinkID); err != nil {
 			return err
 		}
@@ -51,7 +50,13 @@ func (s *Service) PostStatus(ctx context.Context, rolloutID string) (requeueAt *
 	if err != nil {
 		return nil, err
 	}
-	return s.post(ctx, link, statuses, since)
+	if requeueAt, err = s.post(ctx, link, statuses, r.CreatedAt); err != nil {
+		return requeueAt, err
+	}
+	if err := s.postReceipt(ctx, link, r); err != nil {
+		return vcs.RetryAt(err), account.Explain(err, "put a report")
+	}
+	return requeueAt, nil
 }
 
 // rolloutStatuses returns the statuses of a rollout's commit, of the commits of its tasks, and of
