@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Packs bin/towpath for this platform into bin/release: an archive, Debian and RPM packages, an image
-# for containers, the list of Go modules in it, checksums. `make release` builds the program first.
+# for containers, its bill of materials, the list of Go modules in it, checksums. `make release` builds the program first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ "$(uname -s)" = Linux ] || { echo "make release packs the Linux program: run it on Linux" >&2; exit 1; }
@@ -26,6 +26,10 @@ for packager in deb rpm; do
 		--packager "$packager" --target "$out/"
 done
 scripts/image.sh "$name"
+# Without the time and a number of its own, so that the same program gives the same bill.
+GOFLAGS='' go tool -modfile=release.mod cyclonedx-gomod bin -json -std -noserial -notimestamp \
+	-version "$version" -output "$out/$name.cdx.json" "$PROGRAM"
+grep -q '"name": "github.com/jackc/pgx/v5"' "$out/$name.cdx.json" || { echo "the bill of materials lacks modules" >&2; exit 1; }
 go version -m "$PROGRAM" >"$out/$name.modules.txt"
 (cd "$out" && sha256sum -- * >checksums.txt)
 (cd "$out" && ls -l | awk 'NR > 1 {printf "%10d %s\n", $5, $9}')
