@@ -5,7 +5,7 @@
 # try-package, try-image  start what is there in a folder of its own
 # chart  render and check the Helm chart
 # crash-matrix  kill the executor everywhere, FULL=1 for long
-# bench  figures as `bench:` lines
+# bench  figures as `bench:` lines, and as docs/benchmarks.md; RUNS=1 for short
 
 SHELL := /bin/bash
 GO ?= go

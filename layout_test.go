@@ -25,6 +25,7 @@ var floors = map[string]int{
 	"towpath/internal/statement":  1,
 	"towpath/internal/gitsim":     1, // and the hosts below it
 	"towpath/internal/dbserver":   1,
+	"towpath/scripts/benchpage":   1,
 	"towpath/scripts/figures":     1,
 	"towpath/scripts/testlog":     1,
 	"towpath/scripts/kubeschemas": 1,

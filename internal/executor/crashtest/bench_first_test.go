@@ -104,7 +104,7 @@ func (w *world) runWithHistory(b *testing.B, scripts []string) (took time.Durati
 	pg := postgres.New()
 	pg.Dial = wire.dial
 	s.Engines[towpath.EnginePostgres] = pg
-	s.Lease, s.SnapshotSchemas = time.Minute, true
+	s.Lease, s.ClaimTime, s.SnapshotSchemas = time.Minute, steadyClaims, true
 	began := time.Now()
 	if again, err := s.RunTask(context.Background(), tasks[0].ID); err != nil || again != nil {
 		b.Fatal(again, err)

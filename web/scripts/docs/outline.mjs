@@ -34,8 +34,8 @@ const groups = [
   ['People', 'single-sign-on', 'service-accounts', 'api-rights'],
   [
     'Inside',
-    ...['ARCHITECTURE', 'GLOSSARY', 'invariants', 'crash-matrix', 'docs/adr', 'add-a-provider', 'add-an-engine'],
-    ...['add-a-rule', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+    ...['ARCHITECTURE', 'GLOSSARY', 'invariants', 'crash-matrix', 'benchmarks', 'docs/adr', 'add-a-provider'],
+    ...['add-an-engine', 'add-a-rule', 'CONTRIBUTING.md', 'CHANGELOG.md'],
   ],
 ]
 
