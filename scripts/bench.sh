@@ -12,7 +12,7 @@ keep() { { grep --line-buffered -o 'bench: .*' || true; } | tee -a "$lines"; }
 go run ./scripts/benchpage -machine | keep
 scripts/packages.sh initdb=postgresql mariadbd=mariadb-server
 peers=${PEERS:-$(pwd)/bin/peers}
-scripts/peers.sh "$peers" | keep
+scripts/peers.sh "$peers"
 go test -run '^$' -bench 'Versions' -benchtime 1x ./internal/executor/crashtest -args -peers="$peers" | keep
 go test -run '^$' -bench 'Apply|History|Peers|Tenants' -benchtime 1x -count "${RUNS:-3}" -timeout 1h \
 	./internal/executor/crashtest -args -peers="$peers" | keep

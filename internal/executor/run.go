@@ -50,7 +50,8 @@ func (a *attempt) prepare(ctx context.Context) (err error) {
 		return nil
 	}
 	if a.script == nil { // it was not read ahead
-		a.script, err = openScript(ctx, a.store, a.task, a.stored.Filling, a.target.engine, a.target.address, 0)
+		t := a.target
+		a.script, err = openScript(ctx, a.store, a.task, a.stored.Filling, t.engine, t.address, 0)
 	}
 	if err != nil {
 		return err

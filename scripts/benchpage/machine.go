@@ -37,9 +37,9 @@ func describe(out io.Writer) error {
 		return fmt.Errorf("read the load: %w", err)
 	}
 	minute, _, _ := strings.Cut(string(load), " ")
-	_, err = fmt.Fprintf(out, "bench: machine cores %d\nbench: machine memory %d GiB\nbench: machine system %s/%s\n"+
-		"bench: machine fdatasync-p50 %s\nbench: machine process-start-p50 %s\nbench: machine load-before %s\n"+
-		"bench: version Go %s\n",
+	_, err = fmt.Fprintf(out, "bench: machine cores %d\nbench: machine memory %d GiB\n"+
+		"bench: machine system %s/%s\nbench: machine fdatasync-p50 %s\n"+
+		"bench: machine process-start-p50 %s\nbench: machine load-before %s\nbench: version Go %s\n",
 		runtime.NumCPU(), info.Totalram*uint64(info.Unit)>>30, runtime.GOOS, runtime.GOARCH,
 		sync.Round(10*time.Microsecond), start.Round(10*time.Microsecond), minute,
 		strings.TrimPrefix(runtime.Version(), "go"))

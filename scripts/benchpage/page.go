@@ -99,15 +99,16 @@ func (f figure) row() string {
 	if word == "short" {
 		word += ": " + reason(f.name)
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s |\n", meaning(f.name), strings.TrimSpace(strings.TrimPrefix(text, "ratio=")), goal, word)
+	text = strings.TrimSpace(strings.TrimPrefix(text, "ratio="))
+	return fmt.Sprintf("| %s | %s | %s | %s |\n", meaning(f.name), text, goal, word)
 }
 
 const intro = `# Measured
 
-Made by ` + "`make bench`" + `. A ratio compares with a floor that is measured in the same run: a loop that
+Made by "make bench". A ratio compares with a floor that is measured in the same run: a loop that
 does the least that the work needs. Lower is better, and a ratio of 1 is the floor, except where a
-rate is compared. A goal is a wish: ` + "`ok`" + ` reaches it, ` + "`short`" + ` does not, with the reason. Where a
-benchmark ran several times, the run in the middle is shown. ` + "`load before`" + ` is what other programs
+rate is compared. A goal is a wish: "ok" reaches it, "short" does not, with the reason. Where a
+benchmark ran several times, the run in the middle is shown. "load before" is what other programs
 asked of the cores: with it, times are longer, and ratios vary.
 `
 
