@@ -57,3 +57,33 @@ it('shows a schema that was changed by hand, and the SQL that takes it back', as
   await repair.waitFor({ state: 'detached' })
   await page.locator('[data-state="same"]').first().waitFor()
 })
+
+it('undoes the newest version of the last environment, once a person says why', async () => {
+  push(demo.info, 'Note returns', {
+    'migrations/shop/5__ddl__returns.sql':
+      '-- migrate:up\nCREATE TABLE "return" (id INTEGER PRIMARY KEY);\n-- migrate:down\nDROP TABLE "return";\n',
+  })
+  const environments = await demo.api<{ items: { id: string; name: string }[] }>('/environments')
+  const prod = environments.items.find(one => one.name === 'prod')?.id
+  const databases = await demo.api<{ items: { id: string; environmentId: string }[] }>('/databases')
+  await page.goto(`/databases/${databases.items.find(one => one.environmentId === prod)?.id}`)
+  await page.getByRole('link', { name: '5 returns' }).waitFor()
+  await page.getByRole('button', { name: 'Undo the newest version…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Undo the newest version of shop?' })
+  await dialog.getByText('DROP TABLE "return";').waitFor()
+  await dialog
+    .getByText(/SQL review has no findings|[0-9]+ (error|warning|note)/)
+    .first()
+    .waitFor()
+  const undo = dialog.getByRole('button', { name: 'Undo version 5' })
+  expect(await undo.isDisabled()).toBe(true)
+  await looksGood(page, 'undo')
+  await dialog.getByLabel('Why is it undone?').fill('Orders are lost since this')
+  await undo.click()
+  await page.getByText('Version 5 is undone when its turn comes.').waitFor()
+  const undone = page.getByRole('row').filter({ has: page.locator('[data-state="undone"]') })
+  await undone.first().getByRole('link').first().click()
+  await page.getByText('Orders are lost since this').first().waitFor()
+  await page.getByText('The way back begins at line 4 and is all that runs here.').waitFor()
+  await looksGood(page, 'undone')
+})

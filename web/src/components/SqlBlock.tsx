@@ -15,6 +15,8 @@ interface SqlBlockProps {
   line?: number | undefined
   /** What the review says of lines. */
   marks?: readonly LineMark[] | undefined
+  /** Whether the way back of the file is what runs. */
+  undoes?: boolean
 }
 
 /** A note at a line of a text, such as a finding. */
@@ -28,14 +30,14 @@ export interface LineMark {
  * SQL with line numbers and colors, to read and to copy. It is readable before the colors are
  * loaded.
  */
-export function SqlBlock({ label, sql, line, marks }: SqlBlockProps) {
+export function SqlBlock({ label, sql, line, marks, undoes = false }: SqlBlockProps) {
   return (
     <figure className={classes.block}>
       <figcaption className={classes.head}>
         <span className="mono wrap-any">{label}</span>
         <CopyButton value={sql.text} label="SQL" />
       </figcaption>
-      {sql.markers && <div className={classes.note}>{wordMarkers(sql.markers)}</div>}
+      {sql.markers && <div className={classes.note}>{wordMarkers(sql.markers, undoes)}</div>}
       <Colored plain={sql.text}>
         <SqlView text={sql.text} label={label} line={line} marks={marks} />
       </Colored>
@@ -49,9 +51,10 @@ export function SqlBlock({ label, sql, line, marks }: SqlBlockProps) {
 }
 
 /** How a file of another migration tool is read. */
-export function wordMarkers({ format, noTransaction, undo }: Schemas['Markers']) {
+export function wordMarkers({ format, noTransaction, undo }: Schemas['Markers'], undoes: boolean) {
   const way = noTransaction ? ', without a transaction' : ''
-  const back = undo ? ` The way back begins at line ${undo.line.toLocaleString('en')} and does not run.` : ''
+  const runs = undoes ? 'is all that runs here' : 'does not run'
+  const back = undo ? ` The way back begins at line ${undo.line.toLocaleString('en')} and ${runs}.` : ''
   return `Written for ${format}${way}.${back}`
 }
 

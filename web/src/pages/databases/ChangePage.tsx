@@ -88,7 +88,7 @@ export default function ChangePage() {
               )}
             </dd>
           </dl>
-          {sql && <SqlBlock label={change.path} sql={sql} />}
+          {sql && <SqlBlock label={change.path} sql={sql} undoes={Boolean(change.undoing)} />}
           {schemaBefore && schemaAfter && change.schemaChange && <SqlDiff before={schemaBefore} after={schemaAfter} />}
           {!change.schemaChange && (
             <p className="muted">

@@ -91,7 +91,15 @@ function Details({ task }: { task: Schemas['TaskDetail'] }) {
           <Took task={task} inWords />
         </dd>
       </dl>
-      {sql && <SqlBlock label={task.path} sql={sql} line={attempt?.message && attempt.line} marks={marks} />}
+      {sql && (
+        <SqlBlock
+          label={task.path}
+          sql={sql}
+          line={attempt?.message && attempt.line}
+          marks={marks}
+          undoes={task.type === 'undo'}
+        />
+      )}
       {found && saysSomething(found) && (
         <section className="stack tight" aria-labelledby="review">
           <h2 id="review">SQL review</h2>
