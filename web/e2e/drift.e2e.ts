@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { launch, looksGood, signIn } from './support/browser'
+import { launch, looksGood, looksGoodOnPhone, signIn } from './support/browser'
 import { type Demo, startDemo } from './support/demo'
 import { push } from './support/git'
 
@@ -11,7 +11,7 @@ let page: Page
 
 beforeAll(async () => {
   browser = await launch()
-  demo = await startDemo()
+  demo = await startDemo('--pull-request')
   page = await signIn(browser, demo.info)
 })
 afterAll(async () => {
@@ -46,10 +46,15 @@ it('shows a schema that was changed by hand, and the SQL that takes it back', as
   const repair = page.getByRole('region', { name: 'Repair' })
   await repair.getByText('DROP INDEX').waitFor()
   await looksGood(page, 'drift-repair')
-  await page.setViewportSize({ width: 390, height: 844 })
-  await looksGood(page, 'drift-repair-phone')
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
-  await page.setViewportSize({ width: 1280, height: 800 })
+  await looksGoodOnPhone(page, 'drift-repair')
+
+  await page.getByRole('button', { name: 'Open pull request' }).click()
+  await page.getByText(/Pull request \d+ is open/).waitFor()
+  const opened = page.getByRole('region', { name: 'Pull request' })
+  await opened.getByText(/^towpath-repair-test-/).waitFor()
+  await looksGood(page, 'drift-pull-request')
+  await looksGoodOnPhone(page, 'drift-pull-request')
+  expect(await opened.getByRole('link').getAttribute('href')).toMatch(/\/acme\/shop-db\/pull-requests\/\d+$/)
 
   const { drifts } = await demo.api<{ drifts: { id: string }[] }>(`${database}/schema-check`)
   byHand((await demo.api<{ sql: string }>(`${database}/drifts/${drifts[0]?.id}/repair`)).sql)

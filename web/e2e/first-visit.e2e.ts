@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launch, looksGood } from './support/browser'
+import { keepText, launch, looksGood, looksGoodOnPhone } from './support/browser'
 import { type PostOffice, startPostOffice } from './support/post-office'
 import { type EmptyServer, startServer } from './support/server'
 
@@ -124,6 +124,9 @@ describe('the first visit', () => {
     await page2.setContent(mail.html)
     await page2.getByRole('heading', { name: 'Olive Owner invites you to Towpath' }).waitFor()
     await looksGood(page2, 'mail-invitation')
+    await looksGoodOnPhone(page2, 'mail-invitation')
+    keepText('mail-invitation.txt', mail.text)
+    expect(mail.text).toContain('Accept the invitation')
     const mailed = await page2.getByRole('link', { name: 'Accept the invitation' }).getAttribute('href')
     await page2.context().close()
 

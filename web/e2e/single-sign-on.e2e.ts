@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launch, looksGood } from './support/browser'
+import { launch, looksGood, looksGoodOnPhone } from './support/browser'
 import { type IdentityProvider, signInAtProvider, startIdentityProvider } from './support/identity'
 import { type EmptyServer, startServer } from './support/server'
 
@@ -74,6 +74,7 @@ describe('single sign-on', () => {
     await page.goto('/settings/profile')
     await page.getByRole('link', { name: 'Sign in with Größe ID' }).waitFor()
     await looksGood(page, 'sign-in-single')
+    await looksGoodOnPhone(page, 'sign-in-single')
     await page.getByRole('link', { name: 'Sign in with Größe ID' }).click()
     await signInAtProvider(page, 'ada')
     await page.waitForURL('**/settings/profile')
@@ -91,6 +92,7 @@ describe('single sign-on', () => {
     const page = await enter(server, 'eve')
     await page.getByText('has no verified e-mail address of you').waitFor()
     await looksGood(page, 'sign-in-refused')
+    await looksGoodOnPhone(page, 'sign-in-refused')
   })
 
   it('knows the owner by the verified address, and never takes the last owner away', async () => {

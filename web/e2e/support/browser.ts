@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
@@ -62,6 +62,20 @@ export async function looksGood(page: Page, name: string) {
     ).toEqual([])
   }
   await page.emulateMedia({ colorScheme: 'light' })
+}
+
+/** The same on a phone, where the page must not be wider than the screen. */
+export async function looksGoodOnPhone(page: Page, name: string) {
+  const before = page.viewportSize() ?? { width: 1280, height: 900 }
+  await page.setViewportSize({ width: 390, height: 844 })
+  await looksGood(page, `${name}-phone`)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+  await page.setViewportSize(before)
+}
+
+/** Keeps a text beside the screenshots, when SCREENSHOTS is set. */
+export function keepText(name: string, text: string) {
+  if (process.env.SCREENSHOTS) writeFileSync(join(out, name), text)
 }
 
 /** Where the documentation has its pictures. */

@@ -5,6 +5,7 @@ import { createServer, type Socket } from 'node:net'
 export interface Letter {
   to: string
   html: string
+  text: string
 }
 
 /** An SMTP server that takes every mail. */
@@ -53,7 +54,7 @@ function serve(socket: Socket, take: (letter: Letter) => void) {
       text = text.slice(end + (inMail ? 5 : 2))
       if (inMail) {
         inMail = false
-        take({ to, html: htmlOf(part) })
+        take({ to, html: partOf(part, '<!doctype', 'text/html'), text: partOf(part, '\r\n\r\n', 'text/plain').trim() })
         socket.write('250 taken\r\n')
         continue
       }
@@ -64,9 +65,9 @@ function serve(socket: Socket, take: (letter: Letter) => void) {
   })
 }
 
-/** The HTML part of a mail, whose lines are quoted-printable. */
-function htmlOf(mail: string): string {
-  const part = mail.slice(mail.indexOf('<!doctype', mail.indexOf('text/html')))
+/** A part of a mail, whose lines are quoted-printable, from where it begins. */
+function partOf(mail: string, begin: string, type: string): string {
+  const part = mail.slice(mail.indexOf(begin, mail.indexOf(type)))
   const lines = part.slice(0, part.indexOf('\r\n--')).replaceAll('=\r\n', '')
   return Buffer.from(
     lines.replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
