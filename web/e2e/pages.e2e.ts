@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, Page, Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launch, looksGood, signIn } from './support/browser'
+import { keepText, launch, looksGood, looksGoodOnPhone, signIn } from './support/browser'
 import { type Demo, startDemo } from './support/demo'
 
 let browser: Browser
@@ -109,6 +109,14 @@ describe('every page', () => {
     'databases',
     'audit',
     'environment',
+    'profile',
+    'api-tokens',
+    'notifications',
+    'service-account',
+    'general',
+    'members',
+    'inbox',
+    'database',
   ])('%s is accessible on a phone', async name => {
     await onPhone(name)
     await looksGood(page, `phone-${name}`)
@@ -138,6 +146,9 @@ describe('a receiver of notifications', () => {
     expect(bodies.join()).toContain('This is a test of Towpath')
     expect(await page.content()).not.toContain('a-secret-path')
     await looksGood(page, 'page-receiver')
+    await looksGoodOnPhone(page, 'page-receiver')
+    expect(Object.keys(JSON.parse(bodies[0] ?? '{}'))).toEqual(['text'])
+    keepText('slack-message.json', bodies[0] ?? '')
     far.close()
   })
 })
