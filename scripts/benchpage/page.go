@@ -107,9 +107,10 @@ const intro = `# Measured
 
 Made by "make bench". A ratio compares with a floor that is measured in the same run: a loop that
 does the least that the work needs. Lower is better, and a ratio of 1 is the floor, except where a
-rate is compared. A goal is a wish: "ok" reaches it, "short" does not, with the reason. Where a
-benchmark ran several times, the run in the middle is shown. "load before" is what other programs
-asked of the cores: with it, times are longer, and ratios vary.
+rate is compared; for the console, the ratio is how often a figure fits into its goal. A goal is a
+wish: "ok" reaches it, "short" does not, with the reason. Where a benchmark ran several times, the
+run in the middle is shown. "load before" is what other programs asked of the cores: with it, times
+are longer, and ratios vary.
 `
 
 // page writes the whole document.

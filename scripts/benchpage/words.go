@@ -14,6 +14,7 @@ var sections = []section{
 	{"Many databases", []string{"tenants"}},
 	{"From a push on", []string{"push-", "intake", "nothing-to-do", "accept-history"}},
 	{"Reviews and rehearsals", []string{"check-", "review-", "rehearsal", "schema"}},
+	{"The console, with nothing in the browser's cache", []string{"console"}},
 	{"The server", []string{"start-", "idle-", "binary"}},
 	{"Memory of a process that splits and runs hostile files", []string{"memory"}},
 	{"Everything else", nil},
@@ -82,6 +83,15 @@ var words = []word{
 	{"start-to-ready", "from the start of the process until it is ready", ""},
 	{"idle-memory", "memory of the server, idle after 100 pushes", ""},
 	{"check-1000-files", "`towpath check` of 1,000 files", ""},
+	{"console-start", "the start page of 200 projects in four environments", ""},
+	{"console-inbox", "the inbox of that workspace", ""},
+	{"console-project-1000", "a project of 1,000 databases", ""},
+	{"console-databases-1000", "the databases of that project", ""},
+	{"console-rollout-1000-failed", "a rollout to 1,000 databases, of which some failed", ""},
+	{
+		"console-rollout-1000-waiting", "a rollout to 1,000 databases that waits at a gate",
+		"the colored view of SQL is 94 KB of it",
+	},
 }
 
 // last returns the word with the longest beginning of a name.
@@ -111,7 +121,7 @@ func reason(name string) string {
 		}
 	}
 	if best.short == "" {
-		return "not looked into"
+		return "the cause is not known yet"
 	}
 	return best.short
 }
