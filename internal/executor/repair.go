@@ -1,10 +1,7 @@
 package executor
 
 import (
-	"context"
-
 	"towpath"
-	"towpath/internal/engine"
 	"towpath/internal/statement"
 )
 
@@ -31,11 +28,10 @@ func (a *attempt) repaired(plan resumePlan) (bool, error) {
 	return false, terminate(towpath.TaskFailed, towpath.Why(towpath.ReasonRepairMisfit))
 }
 
-// recordRepaired records a repair that has nothing to do as one that did not run.
-func (a *attempt) recordRepaired(ctx context.Context, session engine.Session) ([]change, error) {
+// repairedRow is the row of a repair that has nothing to do: one that did not run.
+func (a *attempt) repairedRow() towpath.LedgerEntry {
 	entry := a.lease.migrationRow(a.task.Migration, a.task.Commit, towpath.LedgerBaselined)
 	entry.FinishedAt = &entry.StartedAt
 	a.unverified = false
-	done := []change{{Migration: a.task.Migration, entry: entry, fresh: true}}
-	return done, a.mode(a.inflight(session), entry).finish(ctx, entry)
+	return entry
 }

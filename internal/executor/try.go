@@ -206,7 +206,9 @@ func (a *attempt) apply(ctx context.Context, session engine.Session, row ledgerR
 	if repaired, err := a.repaired(plan); err != nil {
 		return nil, err
 	} else if repaired {
-		return a.recordRepaired(ctx, session)
+		entry := a.repairedRow()
+		done := []change{{Migration: a.task.Migration, entry: entry, fresh: true}}
+		return done, a.mode(a.inflight(session), entry).finish(ctx, entry)
 	}
 	entry := a.lease.migrationRow(a.task.Migration, a.task.Commit, towpath.LedgerRunning)
 	entry.StatementsTotal = a.script.statements
