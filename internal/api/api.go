@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"reflect"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -66,10 +67,11 @@ const apiTimeout = time.Minute
 // Handler returns the handler of all requests.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
-	spec := describe(s.register(mux))
+	spec := s.register(mux)
+	text := sync.OnceValue(func() []byte { return describe(spec) }) // it takes half the time of a start
 	mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/openapi+json")
-		_, _ = w.Write(spec) // the client is gone if this fails
+		_, _ = w.Write(text()) // the client is gone if this fails
 	})
 	mux.HandleFunc("/api/", s.noSuchRoute)
 	mux.HandleFunc("POST "+hookPrefix+"{hook}", s.receiveHook)
@@ -89,8 +91,9 @@ func (s *Server) Handler() http.Handler {
 // OpenAPI returns the description of the API as JSON.
 func (s *Server) OpenAPI() []byte { return describe(s.register(http.NewServeMux())) }
 
-// register adds the API's routes to a mux and returns their description. It turns off links to
-// schemas in each body, and the documentation page, which would load scripts from other hosts.
+// register adds the API's routes to a mux and returns their description, without the error types of
+// the framework, which clients never see. It turns off links to schemas in each body, and the
+// documentation page, which would load scripts from other hosts.
 func (s *Server) register(mux *http.ServeMux) *huma.OpenAPI {
 	config := huma.DefaultConfig("Towpath", "1")
 	config.CreateHooks = nil
@@ -112,6 +115,9 @@ func (s *Server) register(mux *http.ServeMux) *huma.OpenAPI {
 		r.Handle.register(s, api, s.operation(api, r, texts[r.Handle.name]))
 	}
 	complete(api.OpenAPI(), s.ExternalURL)
+	schemas := api.OpenAPI().Components.Schemas.Map()
+	delete(schemas, "ErrorModel")
+	delete(schemas, "ErrorDetail")
 	return api.OpenAPI()
 }
 

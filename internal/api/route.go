@@ -124,12 +124,8 @@ func (s *Server) operation(api huma.API, r route, text operationText) huma.Opera
 	return op
 }
 
-// describe returns a description as JSON, without the error types of the framework, which clients
-// never see.
+// describe returns a description as JSON.
 func describe(spec *huma.OpenAPI) []byte {
-	schemas := spec.Components.Schemas.Map()
-	delete(schemas, "ErrorModel")
-	delete(schemas, "ErrorDetail")
 	text, err := json.MarshalIndent(spec, "", "  ")
 	if err != nil {
 		panic(err) // the description only has our own types

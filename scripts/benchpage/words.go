@@ -80,7 +80,10 @@ var words = []word{
 		"412 files of Flyway in ten databases, from the preview to nothing left to do",
 		"each database's record is read and written",
 	},
-	{"start-to-ready", "from the start of the process until it is ready", ""},
+	{
+		"start-to-ready", "from the start of the process until it is ready",
+		"the routes and their schemas are built, and the metadata are opened",
+	},
 	{"idle-memory", "memory of the server, idle after 100 pushes", ""},
 	{"check-1000-files", "`towpath check` of 1,000 files", ""},
 	{"console-start", "the start page of 200 projects in four environments", ""},
