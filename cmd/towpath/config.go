@@ -74,6 +74,27 @@ func (c *serveCommand) secrets() secret.References {
 	return secret.References{Prefix: c.SecretEnvPrefix, Folder: c.SecretFiles, Lookup: os.LookupEnv}
 }
 
+// checkSecrets refuses places of secrets that hold more than passwords of databases.
+func (c *serveCommand) checkSecrets() error {
+	prefix := c.SecretEnvPrefix
+	if prefix != "" && (len(prefix) < 3 || strings.HasPrefix(prefix, ownVariables) ||
+		strings.HasPrefix(ownVariables, prefix)) {
+		return usagef("--secret-env-prefix is %q; use three letters or more that no other variables begin with, "+
+			"such as DB_PASSWORD_, and not those of %s…, which are the server's own settings", prefix, ownVariables)
+	}
+	if c.SecretFiles != "" {
+		if !filepath.IsAbs(c.SecretFiles) || filepath.Dir(c.SecretFiles) == filepath.Clean(c.SecretFiles) {
+			return usagef("--secret-files is %q; give a folder such as /run/secrets/towpath", c.SecretFiles)
+		}
+		if within(c.KeyFile, c.SecretFiles) || within(c.Data, c.SecretFiles) || within(c.SecretFiles, c.Data) ||
+			within(c.SecretFiles, c.SQLiteRoot) {
+			return usagef("--secret-files %s has the key file or the server's data in it, or lies in its data "+
+				"or below --sqlite-root; give a folder with nothing but passwords of databases", c.SecretFiles)
+		}
+	}
+	return nil
+}
+
 // maxDrain bounds how long a stop may wait for a proxy.
 const maxDrain = 5 * time.Minute
 
@@ -141,20 +162,8 @@ func (c *serveCommand) complete() error {
 	if c.PollInterval < time.Second {
 		return usagef("--poll-interval is %s; use at least 1s", c.PollInterval)
 	}
-	if c.SecretEnvPrefix != "" && (len(c.SecretEnvPrefix) < 3 || strings.HasPrefix(c.SecretEnvPrefix, ownVariables) ||
-		strings.HasPrefix(ownVariables, c.SecretEnvPrefix)) {
-		return usagef("--secret-env-prefix is %q; use three letters or more that no other variables begin with, "+
-			"such as DB_PASSWORD_, and not those of %s…, which are the server's own settings", c.SecretEnvPrefix, ownVariables)
-	}
-	if c.SecretFiles != "" {
-		if !filepath.IsAbs(c.SecretFiles) || filepath.Dir(c.SecretFiles) == filepath.Clean(c.SecretFiles) {
-			return usagef("--secret-files is %q; give a folder such as /run/secrets/towpath", c.SecretFiles)
-		}
-		if within(c.KeyFile, c.SecretFiles) || within(c.Data, c.SecretFiles) || within(c.SecretFiles, c.Data) ||
-			within(c.SecretFiles, c.SQLiteRoot) {
-			return usagef("--secret-files %s has the key file or the server's data in it, or lies in its data "+
-				"or below --sqlite-root; give a folder with nothing but passwords of databases", c.SecretFiles)
-		}
+	if err := c.checkSecrets(); err != nil {
+		return err
 	}
 	if c.Drain < 0 || c.Drain > maxDrain {
 		return usagef("--drain is %s; use 0s to %s", c.Drain, maxDrain)

@@ -61,21 +61,28 @@ func verbAcceptSchema(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// verbRepair reads the SQL that takes the newest drift of a database back, and runs it there as a person
-// does.
-func verbRepair(ts *testscript.TestScript, _ bool, args []string) {
+// newestDrift returns the path of the newest drift of a database in the API.
+func newestDrift(ts *testscript.TestScript, database string) string {
 	w := worldOf(ts)
-	path := "/databases/" + databaseID(ts, args[0])
+	path := "/databases/" + databaseID(ts, database)
 	var v schemaCheckView
 	check(ts, w.api.call(w.ctx, "GET", path+"/schema-check", nil, &v))
 	if len(v.Drifts) == 0 {
 		ts.Fatalf("there is no drift")
 	}
+	return path + "/drifts/" + v.Drifts[0].ID
+}
+
+// verbRepair reads the SQL that takes the newest drift of a database back, and runs it there as a person
+// does.
+func verbRepair(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	path := newestDrift(ts, args[0]) + "/repair"
 	var repair struct {
 		SQL       string
 		Unwritten []string
 	}
-	check(ts, w.api.call(w.ctx, "GET", path+"/drifts/"+v.Drifts[0].ID+"/repair", nil, &repair))
+	check(ts, w.api.call(w.ctx, "GET", path, nil, &repair))
 	fmt.Fprintln(ts.Stdout(), repair.SQL, repair.Unwritten)
 	for text := range strings.SplitSeq(repair.SQL, ";\n") {
 		if text != "" {
@@ -99,17 +106,12 @@ type openedRepair struct {
 // Both must say the same, which goes to stdout.
 func verbOpenRepair(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
-	path := "/databases/" + databaseID(ts, args[0])
-	var v schemaCheckView
-	check(ts, w.api.call(w.ctx, "GET", path+"/schema-check", nil, &v))
-	if len(v.Drifts) == 0 {
-		ts.Fatalf("there is no drift")
-	}
+	path := newestDrift(ts, args[0]) + "/repair"
 	var made [2]openedRepair
 	var group errgroup.Group
 	for i := range made {
 		group.Go(func() error {
-			return w.api.call(w.ctx, "POST", path+"/drifts/"+v.Drifts[0].ID+"/repair", nil, &made[i])
+			return w.api.call(w.ctx, "POST", path, nil, &made[i])
 		})
 	}
 	err := group.Wait()

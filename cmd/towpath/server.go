@@ -196,7 +196,8 @@ func (s *server) wire(c *serveCommand, keyring *secret.Keyring, serverID string)
 		cat.CheckSchemas = c.CheckSchemas
 	}
 	exec := &executor.Service{
-		Store: s.store, Keyring: keyring, Secrets: c.secrets(), Engines: targets, Logger: s.log, Owner: s.owner, ServerID: serverID,
+		Store: s.store, Keyring: keyring, Secrets: c.secrets(), Engines: targets, Logger: s.log,
+		Owner: s.owner, ServerID: serverID,
 		SnapshotSchemas: c.SchemaHistory, PerInstance: c.MaxPerInstance,
 	}
 	roll := &rollout.Service{

@@ -20,7 +20,7 @@ var inputWords = [][2]string{
 	{validation.MsgExpectedOneOf, "Use one of: %."},
 	{validation.MsgExpectedMinimumNumber, "Use % or more."},
 	{validation.MsgExpectedMaximumNumber, "Use % or less."},
-	{validation.MsgExpectedMinLength, "Use at least this many characters: %."},
+	{validation.MsgExpectedMinLength, "Use % or more characters."},
 	{validation.MsgExpectedMaxLength, "Use at most % characters."},
 	{validation.MsgExpectedMinItems, "List % or more."},
 	{validation.MsgExpectedMaxItems, "List at most %."},

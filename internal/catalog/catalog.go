@@ -118,13 +118,11 @@ func (s *Service) engine(kind towpath.EngineType) (engine.Engine, error) {
 	return e, nil
 }
 
-func passwordRow(instanceID string) string { return "instance/" + instanceID + "/password" }
-
 func (s *Service) encrypt(instanceID, password string) []byte {
 	if password == "" {
 		return nil
 	}
-	return s.Keyring.Encrypt([]byte(password), passwordRow(instanceID))
+	return s.Keyring.Encrypt([]byte(password), secret.PasswordRow(instanceID))
 }
 
 // target returns the engine and the login of a saved instance. CodeUnavailable when the password
@@ -135,22 +133,9 @@ func (s *Service) target(i towpath.Instance) (engine.Engine, engine.Target, erro
 		return nil, engine.Target{}, err
 	}
 	t := engine.Target{Address: i.Address, Username: i.Username, Options: i.Options}
-	if i.PasswordFrom != "" {
-		if t.Password, err = s.Secrets.Resolve(i.PasswordFrom); err != nil {
-			return nil, t, towpath.Errorf(towpath.CodeUnavailable, "The password of instance %s cannot be read: %v.",
-				i.Name, err)
-		}
-		return e, t, nil
+	if t.Password, err = s.Secrets.Password(s.Keyring, i.ID, i.EncryptedPassword, i.PasswordFrom); err != nil {
+		return nil, t, towpath.Errorf(towpath.CodeUnavailable, "The password of instance %s %v.", i.Name, err)
 	}
-	if len(i.EncryptedPassword) == 0 {
-		return e, t, nil
-	}
-	password, err := s.Keyring.Decrypt(i.EncryptedPassword, passwordRow(i.ID))
-	if err != nil {
-		return nil, t, towpath.Errorf(towpath.CodeUnavailable,
-			"The password of instance %s cannot be decrypted with this server's key. Enter it again.", i.Name)
-	}
-	t.Password = string(password)
 	return e, t, nil
 }
 

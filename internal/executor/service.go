@@ -97,22 +97,11 @@ func (s *Service) reach(i towpath.Instance, database string) (engine.Engine, eng
 			"This server does not support %s databases.", i.Engine)
 	}
 	t := engine.Target{Address: i.Address, Username: i.Username, Options: i.Options, Database: database}
-	if i.PasswordFrom != "" {
-		var err error
-		if t.Password, err = s.Secrets.Resolve(i.PasswordFrom); err != nil {
-			return nil, engine.Target{}, towpath.Errorf(towpath.CodeUnavailable,
-				"The password of instance %s cannot be read: %v.", i.Name, err)
-		}
-		return e, t, nil
-	}
-	if len(i.EncryptedPassword) == 0 {
-		return e, t, nil
-	}
-	password, err := s.Keyring.Decrypt(i.EncryptedPassword, "instance/"+i.ID+"/password")
+	password, err := s.Secrets.Password(s.Keyring, i.ID, i.EncryptedPassword, i.PasswordFrom)
 	if err != nil {
-		return nil, engine.Target{}, towpath.Errorf(towpath.CodeInternal,
-			"The password of instance %s cannot be decrypted with this server's key. Enter it again.", i.Name)
+		return nil, engine.Target{}, towpath.Errorf(towpath.CodeUnavailable, "The password of instance %s %v.",
+			i.Name, err)
 	}
-	t.Password = string(password)
+	t.Password = password
 	return e, t, nil
 }

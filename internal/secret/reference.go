@@ -33,6 +33,29 @@ func (r References) Resolve(reference string) (string, error) {
 	return "", fmt.Errorf("%q is neither env:NAME nor file:/path", reference)
 }
 
+// Password returns the password of an instance: what from names, or where that is "" the one that is
+// stored encrypted; "" for none. Its error is for people, and goes on behind the name of the instance.
+func (r References) Password(k *Keyring, instanceID string, encrypted []byte, from string) (string, error) {
+	if from != "" {
+		password, err := r.Resolve(from)
+		if err != nil {
+			return "", fmt.Errorf("cannot be read: %w", err)
+		}
+		return password, nil
+	}
+	if len(encrypted) == 0 {
+		return "", nil
+	}
+	password, err := k.Decrypt(encrypted, PasswordRow(instanceID))
+	if err != nil {
+		return "", errors.New("cannot be decrypted with this server's key. Enter it again")
+	}
+	return string(password), nil
+}
+
+// PasswordRow is the row under which the password of an instance is encrypted.
+func PasswordRow(instanceID string) string { return "instance/" + instanceID + "/password" }
+
 func (r References) variable(name string) (string, error) {
 	switch {
 	case r.Prefix == "" || r.Lookup == nil:
@@ -63,17 +86,18 @@ func (r References) file(path string) (string, error) {
 		return "", fmt.Errorf("the folder %s cannot be opened", r.Folder)
 	}
 	defer func() { _ = folder.Close() }() // nothing was written
-	f, err := folder.Open(relative)
+	info, err := folder.Stat(relative)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("there is no file %s", path)
 	}
+	if err == nil && !info.Mode().IsRegular() { // to open a pipe would wait for its writer
+		return "", fmt.Errorf("%s is not a file", path)
+	}
+	f, err := folder.Open(relative)
 	if err != nil {
 		return "", fmt.Errorf("the file %s cannot be opened by this server", path)
 	}
 	defer func() { _ = f.Close() }() // nothing was written
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return "", fmt.Errorf("%s is not a file", path)
-	}
 	text, err := io.ReadAll(io.LimitReader(f, maxReferenced+2))
 	if err != nil {
 		return "", fmt.Errorf("the file %s cannot be read", path)

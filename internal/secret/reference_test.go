@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"towpath/internal/secret"
@@ -36,6 +37,9 @@ func TestReferences(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := syscall.Mkfifo(filepath.Join(folder, "pipe"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	all := secret.References{
 		Prefix: "DB_", Folder: folder,
 		Lookup: func(name string) (string, bool) {
@@ -58,6 +62,7 @@ func TestReferences(t *testing.T) {
 		}
 	}
 	for reference, want := range map[string]string{
+		"file:" + folder + "/pipe":    "pipe is not a file", // nobody writes into it
 		"hunter2":                     "neither env:NAME nor file:/path",
 		"env:PATH":                    "begin with DB_",
 		"env:":                        "begin with DB_",
