@@ -115,9 +115,14 @@ func verbRehearse(ts *testscript.TestScript, _ bool, args []string) {
 func verbBranch(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	link := ts.Getenv("LINK")
-	head := ""
+	name, head := args[0], ""
 	if args[1] != "ended" {
-		head = strings.TrimSpace(git(ts, "rev-parse", args[0]))
+		at := name
+		if strings.Contains(name, "*") { // of the server's making, so it is at the provider alone
+			at = strings.TrimSpace(git(ts, "for-each-ref", "--format=%(refname:short)", "refs/remotes/origin/"+name))
+			name = strings.TrimPrefix(at, "origin/")
+		}
+		head = strings.TrimSpace(git(ts, "rev-parse", at))
 	}
 	var b branchView
 	check(ts, w.until(time.Minute, func() (bool, string) {
@@ -126,9 +131,9 @@ func verbBranch(ts *testscript.TestScript, _ bool, args []string) {
 		if err := w.api.call(w.ctx, "GET", "/repository-links/"+link+"/reviews", nil, &all); err != nil {
 			return false, err.Error()
 		}
-		at := slices.IndexFunc(all.Items, func(v branchView) bool { return v.Branch == args[0] })
+		at := slices.IndexFunc(all.Items, func(v branchView) bool { return v.Branch == name })
 		if at < 0 {
-			return false, fmt.Sprintf("%s has no review among %d", args[0], len(all.Items))
+			return false, fmt.Sprintf("%s has no review among %d", name, len(all.Items))
 		}
 		b = all.Items[at]
 		told := b.Sent.Commit == head && b.Sent.State != "" && b.Sent.State != "in-progress"

@@ -45,7 +45,7 @@ func (r reporter) finish(ctx context.Context, databaseID string, ended []*attemp
 			return err
 		}
 	}
-	return nil
+	return r.tx.SettleDrifts(ctx, databaseID)
 }
 
 func (r reporter) finishOne(ctx context.Context, a *attempt, task towpath.Task, from origin) error {

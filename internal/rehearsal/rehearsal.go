@@ -129,6 +129,9 @@ func (in Input) in(ctx context.Context, scratch engine.Scratch) (result towpath.
 		return result, err
 	}
 	defer r.close()
+	if len(in.Setup) == 0 {
+		r.target = in.Schema
+	}
 	if err := r.setup(ctx, in.Setup); err != nil {
 		return result, err
 	}
@@ -254,7 +257,10 @@ func (in Input) open(ctx context.Context, scratch engine.Scratch) (*runner, erro
 }
 
 // runner runs texts in one scratch database.
-type runner struct{ trial executor.Trial }
+type runner struct {
+	trial  executor.Trial
+	target string // the dump of the target, while nothing but that has run; else ""
+}
 
 // close closes the database; the scratch is dropped anyway.
 func (r *runner) close() { _ = r.trial.DB.Close() }

@@ -166,6 +166,7 @@ func open(script Script, cut func(io.Reader) iter.Seq2[statement.Part, error]) *
 		})
 	}
 	file.NoTransaction, file.LockTimeout, file.Timeout = d.NoTransaction, d.Lock > 0, d.Limits.Statement > 0
+	file.Repairs = d.Repairs != statement.Repair{}
 	end, line := int64(0), 1 // of the statement before
 	for part, err := range cut(source) {
 		if err != nil {

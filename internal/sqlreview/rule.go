@@ -74,6 +74,7 @@ type File struct {
 	NoTransaction bool // the file says that its statements run one by one
 	LockTimeout   bool // the file sets a limit for locks
 	Timeout       bool // the file sets a limit for statements
+	Repairs       bool // it runs only on one schema, and is recorded where it has nothing to do
 	// Late is the newest version that is there already when this file is older; "" when it is not
 	Late string
 	// Edited says that a database has another text of this file

@@ -150,6 +150,21 @@ func (tx *Tx) KeepSchemaWatch(ctx context.Context, w towpath.SchemaWatch, before
 	return tx.WantNotify(ctx, towpath.JobNotifyDatabase, w.DatabaseID, tx.Now)
 }
 
+// SettleDrifts keeps what changes since the last check mean for the open drifts of a database: one may
+// have taken a difference back.
+func (tx *Tx) SettleDrifts(ctx context.Context, databaseID string) error {
+	open, err := drifts.list(ctx, tx, "WHERE database_id = $1 AND settled_at IS NULL ORDER BY id", databaseID)
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	before := towpath.SchemaWatch{Drifts: open}.Key()
+	w, err := tx.SchemaWatch(ctx, databaseID)
+	if err != nil || w.Key() == before {
+		return err
+	}
+	return tx.KeepSchemaWatch(ctx, w, before)
+}
+
 // PutSchemaWatch keeps what is known of the schema of a database. Only another time of the check is no
 // event.
 func (tx *Tx) PutSchemaWatch(ctx context.Context, w towpath.SchemaWatch) error {

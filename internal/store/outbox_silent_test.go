@@ -34,6 +34,7 @@ var silent = map[string]string{
 	"PutReadingFile":        "ShowProgress emits the event of a reading",
 	"DeleteReading":         "ShowProgress emits the event of a reading",
 	"SeeSchema":             "it keeps a text; KeepSchemaWatch emits the event",
+	"SettleDrifts":          "KeepSchemaWatch emits the event",
 	"PutContent":            "the rows that refer to a content emit events",
 	"PutVerdicts":           "the files that refer to a verdict emit events",
 	"PutCommits":            "the rollouts that refer to a commit emit events",

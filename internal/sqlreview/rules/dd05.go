@@ -13,6 +13,9 @@ var dd05 = sqlreview.Rule{
 	Level:    sqlreview.Error,
 	Bad:      "ALTER TABLE orders DROP COLUMN nowhere;",
 	After: func(p *sqlreview.Pass) {
+		if p.File.Repairs { // the server compares the whole schema before the first statement
+			return
+		}
 		for _, problem := range p.Problems {
 			p.Report(problem.Pos, "", "%s", problem.Message)
 		}
